@@ -1,0 +1,1 @@
+"""What staff see first: today, drift, reports, and the plan to do better."""

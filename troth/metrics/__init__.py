@@ -1,0 +1,1 @@
+"""What we measure: named questions to the signals, one file each, and their drift."""

@@ -1,0 +1,1 @@
+"""What everyone can see: the public trust page, live or published as files."""

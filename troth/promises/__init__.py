@@ -1,0 +1,1 @@
+"""What we said would be true, and the judgement whether it was."""

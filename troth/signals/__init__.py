@@ -1,0 +1,1 @@
+"""What happened: facts as they came in, kept append-only."""

@@ -1,0 +1,1 @@
+"""Who runs this installation, what they may do, and what they did."""
