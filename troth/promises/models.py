@@ -1,0 +1,189 @@
+"""Promises, their versions, and what was judged of them. Versions, flips and facts only grow."""
+
+from django.db import models
+
+from troth.metrics.models import Series
+
+
+class Promise(models.Model):
+    """A commitment with a public name. What it says is in its versions."""
+
+    slug = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    pillar = models.CharField(max_length=60, blank=True)
+    visibility = models.CharField(max_length=10, default="public")
+    managed_by = models.CharField(max_length=20, blank=True)
+    position = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    # When time alone may change the verdict; NULL = judge at the next opportunity.
+    judge_at = models.DateTimeField(null=True, db_index=True)
+    judged_at = models.DateTimeField(null=True)
+    # The tally revision of the newest of its series that the judgements took in.
+    judged_revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Version(models.Model):
+    """What was promised from `effective_from` on, NULL = since the first signal. Append-only."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    effective_from = models.DateTimeField(null=True)
+    spec = models.JSONField()
+    author = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["promise", "number"], name="one_version_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} v{self.number}"
+
+
+class Followed(models.Model):
+    """A metric series that a version reads, and in which part: judged, opened, undated …"""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="followed")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=80)
+    grain = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "part", "grain"], name="one_series_a_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.part}"
+
+
+class Judgement(models.Model):
+    """The present verdict on one window of a promise."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="judgements")
+    window = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    verdict = models.CharField(max_length=12)
+    good = models.BigIntegerField()
+    total = models.BigIntegerField()
+    raw_good = models.BigIntegerField()
+    raw_total = models.BigIntegerField()
+    provisional = models.BooleanField(default=False)
+    restated = models.BooleanField(default=False)
+    detail = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["promise", "window"], name="one_judgement_a_window")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.window} {self.verdict}"
+
+
+class Flip(models.Model):
+    """A change of verdict: a fact that pages, feeds and messages answer."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="flips")
+    window = models.CharField(max_length=12)
+    was = models.CharField(max_length=12, blank=True)
+    now = models.CharField(max_length=12)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.window} {self.was} → {self.now}"
+
+
+class Closed(models.Model):
+    """The result of one local day as it stood when its watermark passed."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="closed")
+    bucket = models.BigIntegerField()  # epoch seconds of the day's start
+    good = models.BigIntegerField()
+    total = models.BigIntegerField()
+    raw_good = models.BigIntegerField()
+    raw_total = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["promise", "bucket"], name="one_result_a_bucket")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.bucket}"
+
+
+class Restatement(models.Model):
+    """A closed result that changed: before, after, why and when. Public."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="restatements")
+    bucket = models.BigIntegerField()
+    before_good = models.BigIntegerField()
+    before_total = models.BigIntegerField()
+    after_good = models.BigIntegerField()
+    after_total = models.BigIntegerField()
+    reason = models.CharField(max_length=40)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.bucket} {self.reason}"
+
+
+class Exclusion(models.Model):
+    """Cases that a named person took out of the count, for a reason of a declared category."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="exclusions")
+    slug = models.CharField(max_length=100, blank=True)  # its name where files manage it
+    category = models.CharField(max_length=60)
+    reason = models.TextField()
+    signed_by = models.CharField(max_length=200)
+    where = models.TextField(blank=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    managed_by = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.category}"
+
+
+class Suspension(models.Model):
+    """A time in which the promise is publicly not given."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="suspensions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    reason = models.TextField()
+    by = models.CharField(max_length=200)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.promise_id} {self.starts_at:%Y-%m-%d}"
+
+
+class Calendar(models.Model):
+    """Business hours that deadlines count in: weekdays, hours, holidays, zone."""
+
+    slug = models.CharField(max_length=100, unique=True)
+    spec = models.JSONField()
+    managed_by = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,1 @@
+"""The pure core: terms, windows, verdicts and figures. No Django, no clock, no I/O, no chance."""
