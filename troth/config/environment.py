@@ -1,48 +1,224 @@
-"""What an installation is told from outside: `TROTH_*` variables or their `_FILE` twins."""
+"""What an installation is told from outside: `TROTH_*` variables or their `_FILE` twins.
+
+Each field of `Environment` is one variable: its name, default, reader and help stand together,
+docs/configuration.md describes each, and a test compares the two.
+"""
 
 import os
-import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from troth.config import keys, values
+
+Reader = Callable[[str], object]
+
+
+class SettingsError(Exception):
+    """Some variables cannot be used. `problems` has one plain sentence for each."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    name: str  # without TROTH_
+    default: str  # "" where the value follows from others
+    read: Reader
+    help: str
+    secret: bool = False
+
+
+def _variable(
+    name: str, default: str, read: Reader, help_text: str, *, secret: bool = False
+) -> Any:  # noqa: ANN401 - a field of any type
+    return field(metadata={"variable": Variable(name, default, read, help_text, secret)})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
-    data_dir: Path
-    page_dir: Path
-    base_url: str
-    organisation: str
-    database_url: str
-    signal_store: str
-    secret_key: str
-    subject_key: bytes
-    inbox_key: bytes
-    signing_key: bytes
-    debug: bool
-
-
-def read() -> Environment:
-    data = Path(os.environ.get("TROTH_DATA", "data")).resolve()
-    data.mkdir(parents=True, exist_ok=True)
-    return Environment(
-        data_dir=data,
-        page_dir=Path(os.environ.get("TROTH_PAGE_DIR", data / "page")).resolve(),
-        base_url=os.environ.get("TROTH_BASE_URL", "http://127.0.0.1:8000"),
-        organisation=os.environ.get("TROTH_ORGANISATION", "Our company"),
-        database_url=os.environ.get("TROTH_DATABASE_URL", ""),
-        signal_store=os.environ.get("TROTH_SIGNAL_STORE", "embedded"),
-        secret_key=_kept(data / "keys" / "secret").hex(),
-        subject_key=_kept(data / "keys" / "subject"),
-        inbox_key=_kept(data / "keys" / "inbox"),
-        signing_key=_kept(data / "keys" / "signing"),
-        debug=os.environ.get("TROTH_DEBUG", "") == "1",
+    data_dir: Path = _variable(
+        "DATA", "data", values.folder, "Folder for the database, the signals and the keys."
+    )
+    page_dir: Path = _variable(
+        "PAGE_DIR", "", values.folder, "Folder for the rendered public page; DATA/page."
+    )
+    base_url: str = _variable(
+        "BASE_URL", "", values.web_address, "Address that visitors use; http://HOST:PORT."
+    )
+    organisation: str = _variable(
+        "ORGANISATION", "Our company", values.text, "Your name, as the page shows it."
+    )
+    host: str = _variable("HOST", "127.0.0.1", values.text, "Network address to listen on.")
+    port: int = _variable("PORT", "8000", values.port, "Port to listen on.")
+    allowed_hosts: tuple[str, ...] = _variable(
+        "ALLOWED_HOSTS", "", values.words, "More host names that may be asked for, with commas."
+    )
+    behind_proxy: bool = _variable(
+        "BEHIND_PROXY", "0", values.yes_or_no, "1 when a proxy sets X-Forwarded-For and -Proto."
+    )
+    web_workers: int = _variable(
+        "WEB_WORKERS", "1", values.whole, "Web processes; one per core is the most that helps."
+    )
+    web_threads: int = _variable(
+        "WEB_THREADS", "4", values.whole, "Requests that one web process answers at once."
+    )
+    database_url: str = _variable(
+        "DATABASE_URL",
+        "",
+        values.database,
+        "Where the state is; a SQLite file in DATA.",
+        secret=True,
+    )
+    signal_store: str = _variable(
+        "SIGNAL_STORE", "embedded", values.signal_store, "Where signals are kept.", secret=True
+    )
+    secret_key: str = _variable(
+        "SECRET_KEY", "", lambda text: values.key(text).hex(), "Signs sessions.", secret=True
+    )
+    subject_key: bytes = _variable(
+        "SUBJECT_KEY", "", values.key, "Hashes the people in signals.", secret=True
+    )
+    inbox_key: bytes = _variable(
+        "INBOX_KEY", "", values.key, "Encrypts signals that wait to be sealed.", secret=True
+    )
+    signing_key: bytes = _variable(
+        "SIGNING_KEY", "", values.key, "Signs what the page publishes (Ed25519).", secret=True
+    )
+    metrics_token: str = _variable(
+        "METRICS_TOKEN", "", values.text, "Bearer token that /metrics asks for.", secret=True
+    )
+    time_zone: str = _variable(
+        "TIME_ZONE", "UTC", values.zone, "Time zone of promises that name none."
+    )
+    languages: tuple[str, ...] = _variable(
+        "LANGUAGES", "en,de", values.words, "Languages of the page, the first one is at /."
+    )
+    inbox_limit_mb: int = _variable(
+        "INBOX_LIMIT_MB", "2000", values.whole, "Unsealed signals beyond this are refused (503)."
+    )
+    max_body_mb: int = _variable(
+        "MAX_BODY_MB", "100", values.whole, "Largest request and upload, after unpacking."
+    )
+    duckdb_memory_mb: int = _variable(
+        "DUCKDB_MEMORY_MB", "1000", values.whole, "Memory of one process for questions to signals."
+    )
+    duckdb_threads: int = _variable(
+        "DUCKDB_THREADS", "0", values.whole, "Threads for the same; 0 means one per core."
+    )
+    oidc_issuer: str = _variable(
+        "OIDC_ISSUER", "", values.text, "OpenID Connect issuer; empty switches it off."
+    )
+    oidc_client_id: str = _variable("OIDC_CLIENT_ID", "", values.text, "Our id at the issuer.")
+    oidc_client_secret: str = _variable(
+        "OIDC_CLIENT_SECRET", "", values.text, "Our secret at the issuer.", secret=True
+    )
+    oidc_name: str = _variable(
+        "OIDC_NAME", "Single sign-on", values.text, "Name on the login button."
+    )
+    email_url: str = _variable(
+        "EMAIL_URL", "", values.mail_address, "Mail server; empty sends no mail.", secret=True
+    )
+    email_from: str = _variable(
+        "EMAIL_FROM", "", values.text, "Sender of mail; troth@ and the host of BASE_URL."
+    )
+    log_level: str = _variable(
+        "LOG_LEVEL", "INFO", values.log_level, "debug, info, warning or error."
+    )
+    debug: bool = _variable(
+        "DEBUG", "0", values.yes_or_no, "1 shows tracebacks in the browser; never in production."
     )
 
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
 
-def _kept(path: Path) -> bytes:
-    """Return the 32 secret bytes in `path`, made on first use and readable by its owner only."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+
+_KEYS = {"secret_key": "secret", "subject_key": "subject", "inbox_key": "inbox",
+         "signing_key": "signing"}  # fmt: skip
+
+
+def variables() -> Iterator[tuple[str, Variable]]:
+    """Yield (field name, variable) of everything that can be set."""
+    for each in fields(Environment):
+        yield each.name, each.metadata["variable"]
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Return the settings; makes the data folder and the keys on the first start.
+
+    Raises SettingsError with one sentence for each variable that cannot be used.
+    """
+    found: dict[str, Any] = {}
+    problems = list(_unknown(environ))
+    for name, variable in variables():
+        try:
+            found[name] = _value(variable, environ)
+        except (ValueError, OSError) as problem:
+            problems.append(f"TROTH_{variable.name}: {problem}")
+    problems = problems or list(_impossible(found))
+    if problems:
+        raise SettingsError(problems)
+    try:
+        return Environment(**_derived(found))
+    except (ValueError, OSError) as problem:
+        raise SettingsError([f"TROTH_DATA: {problem}"]) from problem
+
+
+def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
+    known = {variable.name for _, variable in variables()}
+    for name in sorted(environ):
+        bare = name.removeprefix("TROTH_").removesuffix("_FILE")
+        if name.startswith("TROTH_") and bare not in known | _OTHERS:
+            yield f"{name}: there is no such setting; docs/configuration.md lists them"
+
+
+# Read by the crash tests, by the tests' own start and by bin/: they are no settings.
+_OTHERS = {"CRASH_AT", "SHARED", "VENV", "TEST_DATABASE", "FRESH"}
+
+
+def _value(variable: Variable, environ: Mapping[str, str]) -> object:
+    name = f"TROTH_{variable.name}"
+    if name in environ and f"{name}_FILE" in environ:
+        raise ValueError(f"set {name} or {name}_FILE, not both")
+    if f"{name}_FILE" in environ:
+        written = Path(environ[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+    else:
+        written = environ.get(name) or variable.default
+    return variable.read(written) if written else None
+
+
+def _impossible(found: dict[str, Any]) -> Iterator[str]:
+    if found["oidc_issuer"] and not (found["oidc_client_id"] and found["oidc_client_secret"]):
+        yield "TROTH_OIDC_ISSUER: it needs TROTH_OIDC_CLIENT_ID and TROTH_OIDC_CLIENT_SECRET"
+    for name in ("web_workers", "web_threads"):
+        if not found[name]:
+            yield f"TROTH_{name.upper()}: at least one is needed"
+    if not found["languages"]:
+        yield "TROTH_LANGUAGES: name at least one language, for example en"
+
+
+def _derived(found: dict[str, Any]) -> dict[str, Any]:
+    data: Path = found["data_dir"]
+    data.mkdir(parents=True, exist_ok=True)
+    found["page_dir"] = found["page_dir"] or data / "page"
+    shown = "127.0.0.1" if found["host"] in ("0.0.0.0", "::") else found["host"]  # noqa: S104 - compared, not bound
+    found["base_url"] = found["base_url"] or f"http://{shown}:{found['port']}"
+    found["allowed_hosts"] = found["allowed_hosts"] or ()
+    found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/troth.sqlite3"
+    host = urlsplit(found["base_url"]).hostname
+    found["email_from"] = found["email_from"] or f"troth@{host}"
+    for name, file in _KEYS.items():
+        found[name] = found[name] or _kept(name, data / "keys" / file)
+    return {name: "" if value is None else value for name, value in found.items()}
+
+
+def _kept(name: str, path: Path) -> str | bytes:
+    key = keys.kept(path)
+    return key.hex() if name == "secret_key" else key

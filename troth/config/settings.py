@@ -1,11 +1,20 @@
-"""Django's settings, made from the environment. First version: grows with the packages."""
+"""Django's settings, made from the environment (environment.py says what can be set)."""
 
-from troth.config import environment
+from typing import Any
+from urllib.parse import urlsplit
+
+from troth.config import database, environment, logs
 
 TROTH = environment.read()
 SECRET_KEY = TROTH.secret_key
 DEBUG = TROTH.debug
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = [
+    urlsplit(TROTH.base_url).hostname or "",
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *TROTH.allowed_hosts,
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -22,6 +31,7 @@ INSTALLED_APPS = [
     "troth.desk",
 ]
 MIDDLEWARE = [
+    "troth.config.observe.observe",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -30,20 +40,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "troth.config.urls"
+WSGI_APPLICATION = "troth.config.wsgi.application"
 AUTH_USER_MODEL = "staff.User"
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": TROTH.data_dir / "troth.sqlite3",
-        "TEST": {"NAME": TROTH.data_dir / "test.sqlite3"},
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    }
-}
-TEMPLATES = [
+DATABASES = {"default": database.setting(TROTH.database_url)}
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
@@ -57,5 +57,40 @@ TEMPLATES = [
     }
 ]
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = "UTC"  # what is stored and logged; the zone of promises is TROTH.time_zone
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no uploads are kept
+    "staticfiles": {"BACKEND": "troth.config.statics.Fingerprinted"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = TROTH.max_body_mb * 1_000_000
+LOGGING_CONFIG = None
+LOGGING = logs.setting(level=TROTH.log_level)
+
+# Cookies and headers. Behind TLS (BASE_URL is https) nothing of ours travels in the clear.
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TROTH.is_https
+SESSION_COOKIE_NAME = "__Host-troth" if TROTH.is_https else "troth"
+SECURE_HSTS_SECONDS = 31_536_000 if TROTH.is_https else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [TROTH.base_url]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TROTH.behind_proxy else None
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; /healthz must answer without TLS
+
+_mail = urlsplit(TROTH.email_url)
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if TROTH.email_url
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or 587
+EMAIL_HOST_USER = _mail.username or ""
+EMAIL_HOST_PASSWORD = _mail.password or ""
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and _mail.hostname not in ("localhost", "127.0.0.1")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = TROTH.email_from

@@ -1,3 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Every address, in the order in which it is tried. The public page is answered before Django."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from troth.config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("healthz/web", health.healthz_web),
+    path("metrics", health.metrics),
+]

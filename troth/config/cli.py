@@ -1,0 +1,80 @@
+"""The `troth` command. Verbs are found by name and imported when they are called."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from troth import __version__
+from troth.config import outcome
+
+# Verb → (where it is, what it does). A test compares this with what the packages declare, so that
+# `troth --help` need not import them.
+VERBS: dict[str, tuple[str, str]] = {
+    "up": ("troth.config.verbs.up", "Start everything: database, web, worker."),
+    "web": ("troth.config.verbs.web", "Start the web server alone."),
+    "work": ("troth.config.verbs.work", "Start a worker alone."),
+    "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
+    "prepare": ("troth.config.verbs.prepare", ""),
+    "migrate": ("troth.config.verbs.migrate", "Bring the database up to this version."),
+}
+WITHOUT_DJANGO = {"up", "web"}  # they start processes and stay small themselves
+
+
+class Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        if cmd_name not in WITHOUT_DJANGO and not ctx.resilient_parsing:
+            _set_up_django()
+        module = import_module(VERBS[cmd_name][0])
+        return next((each for each in module.commands if each.name == cmd_name), None)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click calls it so
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items() if text])
+
+
+def _set_up_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
+    import django
+
+    django.setup()
+
+
+@click.group(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=f"Exit codes: {outcome.CODES} Settings: docs/configuration.md.",
+)
+@click.version_option(__version__, message="troth %(version)s")
+def troth() -> None:
+    r"""Say what you promise, measure whether you keep it, show it to everyone.
+
+    \b
+    troth up                                   start everything and print the address
+    troth import --map mapping.yaml FILE       read signals from a file
+    troth apply -f promises/                   declare promises from files
+    troth judge                                say which promises are kept
+    troth check                                find out what is wrong here
+    """
+
+
+def main() -> None:
+    """Run the command; a foreseen failure is one sentence, never a traceback."""
+    try:
+        code = troth.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        code = 130
+    except Exception as problem:  # noqa: BLE001 - what is not foreseen is raised again
+        code = outcome.of(problem)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""The verbs of the `troth` command that belong to no other package."""

@@ -1,0 +1,57 @@
+"""`troth web`: the web server alone."""
+
+import os
+import shutil
+
+import click
+
+from troth.config import environment
+
+
+@click.command()
+@click.option("--host", help="Network address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes.")
+def web(*, host: str | None, port: int | None, workers: int | None) -> None:
+    r"""Start the web server alone: page, desk and API.
+
+    \b
+    troth web
+    troth web --host 0.0.0.0 --port 80 --workers 4
+    """
+    settings = environment.read()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
+    port = port or settings.port
+    _share_counters(settings, port)
+    serve(settings, host=host or settings.host, port=port, workers=workers or settings.web_workers)
+
+
+def _share_counters(settings: environment.Environment, port: int) -> None:
+    """Give the web processes a folder where they add up what each counted (core/meters.py)."""
+    folder = settings.data_dir / "run" / f"counters-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def serve(settings: environment.Environment, *, host: str, port: int, workers: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "troth.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=settings.web_threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+        log_level=LogLevels.warning,
+        process_name="troth-web",
+    ).serve()
+
+
+commands = [web]

@@ -1,0 +1,35 @@
+"""`troth work`: a worker alone."""
+
+import signal
+import threading
+
+import click
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do everything that is due, then stop.")
+def work(*, once: bool) -> None:
+    r"""Start a worker: it seals signals, counts, judges and publishes.
+
+    Any number may run at once. SIGTERM lets it finish what it does.
+
+    \b
+    troth work
+    troth work --once
+    """
+    from troth.config.schedule import SCHEDULE
+    from troth.core import clock
+    from troth.core import work as loop
+
+    if once:
+        loop.announce(SCHEDULE, now=clock.now())
+        while loop.turn(SCHEDULE, loop.worker_name()):
+            pass
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    loop.run(SCHEDULE, stop=stop)
+
+
+commands = [work]
