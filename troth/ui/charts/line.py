@@ -1,0 +1,221 @@
+"""A value over time with its interval, the target in force, and what happened meanwhile."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from troth.ui import words
+from troth.ui.charts.line_table import line_table
+from troth.ui.charts.paths import short
+from troth.ui.charts.scale import Scale, scale
+
+_FEW = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The value at a day or an aware instant, and its interval. None is a gap."""
+
+    at: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The target in force from `since` on."""
+
+    since: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, said in a few words, with a link if there is more."""
+
+    at: date
+    text: str
+    href: str = ""
+
+
+def line(
+    points: Sequence[Point],
+    *,
+    label: str,
+    target: Sequence[Step] = (),
+    events: Sequence[Event] = (),
+    unit: str = "share",
+) -> SafeString:
+    """Return a figure: the line with its band, target steps, numbered events, and the table.
+
+    `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
+    any word set behind plain numbers. Steps and events outside the points' time are left out.
+    """
+    known = [point for point in points if point.value is not None]
+    if not known:
+        return format_html('<p class="quiet">{}</p>', _("Nothing to draw yet."))
+    say = _saying(unit)
+    seen = [event for event in events if points[0].at <= event.at <= points[-1].at]
+    on = _scale(points, target, unit)
+    return format_html(
+        '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
+        "<figcaption>{}{}</figcaption>{}</figure>",
+        _summary(known, target, label, say),
+        _grid(on, say),
+        _dates(points, on),
+        _drawing(points, target, seen, on),
+        _events(seen),
+        _legend(target=bool(target), band=any(p.low is not None for p in known)),
+        line_table(points, say),
+    )
+
+
+def _scale(points: Sequence[Point], target: Sequence[Step], unit: str) -> Scale:
+    values = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
+    values += [step.value for step in target]
+    return scale([p.at for p in points], values, top=1.0 if unit == "share" else None)
+
+
+def _saying(unit: str) -> Callable[[float | None], str]:
+    if unit == "share":
+        return words.share
+    if unit == "seconds":
+        return words.duration
+    return lambda value: f"{words.number(value, 1)} {unit}".strip()
+
+
+def _drawing(
+    points: Sequence[Point], target: Sequence[Step], events: Sequence[Event], on: Scale
+) -> SafeString:
+    paths = [
+        ("band", _band(points, on)),
+        ("target", _steps(target, points, on)),
+        ("event", "".join(f"M{short(on.x(event.at))} 0V1000" for event in events)),
+        ("value", _curve(points, on)),
+        ("dots", _dots(points, on)),
+    ]
+    drawn = "".join(f'<path class="{name}" d="{d}"/>' for name, d in paths if d)
+    marks = "".join(
+        f'<text class="mark" x="{short(on.x(event.at) / 10)}%" y="4%" text-anchor="middle">'
+        f"{number}</text>"
+        for number, event in enumerate(events, 1)
+    )
+    return mark_safe(  # noqa: S308 - made of numbers alone
+        '<svg y="6%" width="100%" height="82%" viewBox="0 0 1000 1000" '
+        f'preserveAspectRatio="none" overflow="visible">{drawn}</svg>{marks}'
+    )
+
+
+def _runs(points: Sequence[Point], *, banded: bool = False) -> Iterator[list[Point]]:
+    def whole(point: Point) -> bool:
+        return (point.low if banded else point.value) is not None
+
+    return (list(run) for known, run in groupby(points, whole) if known)
+
+
+def _curve(points: Sequence[Point], on: Scale) -> str:
+    return "".join(
+        "M" + "L".join(f"{short(on.x(p.at))} {short(on.y(p.value or 0))}" for p in run)
+        for run in _runs(points)
+    )
+
+
+def _dots(points: Sequence[Point], on: Scale) -> str:
+    """Return a dot for each point where they are few, else only where one stands alone."""
+    alone = [p for run in _runs(points) if len(run) == 1 or len(points) <= _FEW for p in run]
+    return "".join(f"M{short(on.x(p.at))} {short(on.y(p.value or 0))}h0" for p in alone)
+
+
+def _band(points: Sequence[Point], on: Scale) -> str:
+    text = ""
+    for run in _runs(points, banded=True):
+        upper = [f"{short(on.x(p.at))} {short(on.y(p.high or 0))}" for p in run]
+        lower = [f"{short(on.x(p.at))} {short(on.y(p.low or 0))}" for p in reversed(run)]
+        text += "M" + "L".join(upper + lower) + "Z"
+    return text
+
+
+def _steps(target: Sequence[Step], points: Sequence[Point], on: Scale) -> str:
+    begin, end = points[0].at, points[-1].at
+    text = ""
+    for index, step in enumerate(target):
+        until = target[index + 1].since if index + 1 < len(target) else end
+        left, right = max(step.since, begin), min(until, end)
+        if left <= right and step.since <= end:
+            pen = "L" if text else "M"
+            text += f"{pen}{short(on.x(left))} {short(on.y(step.value))}H{short(on.x(right))}"
+    return text
+
+
+def _grid(on: Scale, say: Callable[[float | None], str]) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="grid" x2="100%" y1="{0}%" y2="{0}%"/><text y="{0}%" dy="-4">{1}</text>',
+        ((short(6 + on.y(tick) * 0.082), say(tick)) for tick in on.ticks),
+    )
+
+
+def _dates(points: Sequence[Point], on: Scale) -> SafeString:
+    last = len(points) - 1
+    picks = sorted({round(last * part / 4) for part in range(5)})
+    anchors = {0: "start", last: "end"} if last else {0: "start"}
+    return format_html_join(
+        "",
+        '<text x="{}%" y="97%" text-anchor="{}"{}>{}</text>',
+        (
+            (
+                short(on.x(points[i].at) / 10),
+                anchors.get(i, "middle"),
+                SafeString(' class="spare"') if place % 2 else "",
+                words.day(points[i].at, short=True),
+            )
+            for place, i in enumerate(picks)
+        ),
+    )
+
+
+def _events(events: Sequence[Event]) -> SafeString:
+    if not events:
+        return SafeString("")
+    items = format_html_join(
+        "",
+        "<li><b>{}</b> {}: {}</li>",
+        ((n, words.day(e.at), _linked(e)) for n, e in enumerate(events, 1)),
+    )
+    return format_html('<ol class="events">{}</ol>', items)
+
+
+def _linked(event: Event) -> str:
+    return format_html('<a href="{}">{}</a>', event.href, event.text) if event.href else event.text
+
+
+def _legend(*, target: bool, band: bool) -> SafeString:
+    parts = [_("dashed: target")] if target else []
+    parts += [_("shaded: 90 % interval")] if band else []
+    spans = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
+    return format_html('<span class="legend">{}</span>', spans)
+
+
+def _summary(
+    known: Sequence[Point],
+    target: Sequence[Step],
+    label: str,
+    say: Callable[[float | None], str],
+) -> str:
+    first, last = known[0], known[-1]
+    text = _("%(label)s From %(first)s on %(first_day)s to %(last)s on %(last_day)s.") % {
+        "label": label,
+        "first": say(first.value),
+        "first_day": words.day(first.at),
+        "last": say(last.value),
+        "last_day": words.day(last.at),
+    }
+    if target:
+        text += " " + _("The target is %(target)s.") % {"target": say(target[-1].value)}
+    return text.strip()

@@ -1,0 +1,46 @@
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from troth.ui import words
+
+
+class Reading(Protocol):
+    @property
+    def at(self) -> date: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+def line_table(points: Sequence[Reading], say: Callable[[float | None], str]) -> SafeString:
+    """Return the numbers behind a line, newest first, folded."""
+    rows = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td></tr>',
+        ((words.day(p.at), say(p.value), _between(p, say)) for p in reversed(points)),
+    )
+    return format_html(
+        '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
+        'role="region" aria-label="{0}"><table class="tight"><thead><tr><th scope="col">{1}</th>'
+        '<th scope="col" class="number">{2}</th><th scope="col" class="number">{3}</th></tr>'
+        "</thead><tbody>{4}</tbody></table></div></details>",
+        _("The numbers behind this chart"),
+        _("Day"),
+        _("Value"),
+        _("Interval"),
+        rows,
+    )
+
+
+def _between(point: Reading, say: Callable[[float | None], str]) -> str:
+    if point.low is None or point.high is None:
+        return words.NOTHING
+    return f"{say(point.low)} {words.NOTHING} {say(point.high)}"
