@@ -18,6 +18,8 @@ HOUR = 3_600
 TICK = timedelta(microseconds=1)
 _UNITS = {"m": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _CALENDAR = ("D", "W", "M", "Q", "Y")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STRIDE = timedelta(days=3)  # no zone changes its offset twice within three days
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,8 +67,8 @@ def parse_duration(text: str) -> int:
 def parse_window(text: str) -> Window:
     """Return the window that `28d`, `24h` (rolling) or `1M`, `1Q` (calendar) names."""
     text = text.strip()
-    if len(text) == 2 and text[0] == "1" and text[1] in _CALENDAR:
-        return Calendar(text[1])
+    if text[:1] == "1" and text[1:] in _CALENDAR:
+        return Calendar(text[1:])
     return Rolling(parse_duration(text))
 
 
@@ -89,9 +91,8 @@ def bucket_start(instant: datetime, zone: ZoneInfo, grain: int) -> datetime:
     """Return the start (UTC) of the bucket that holds `instant`; an exact start belongs before."""
     before = instant - TICK
     if grain == DAY:
-        return midnight(before.astimezone(zone).date(), zone)
-    seconds = int(before.astimezone(UTC).timestamp()) // grain * grain
-    return datetime.fromtimestamp(seconds, tz=UTC)
+        return midnight(_local_day(before, zone), zone)
+    return _EPOCH + timedelta(seconds=_seconds(before) // grain * grain)
 
 
 def next_bucket(start: datetime, zone: ZoneInfo, grain: int) -> datetime:
@@ -104,7 +105,7 @@ def next_bucket(start: datetime, zone: ZoneInfo, grain: int) -> datetime:
 def buckets(span: Span, zone: ZoneInfo, grain: int) -> Iterator[datetime]:
     """Yield the start of each bucket that shares an instant with `span`, in order."""
     start = bucket_start(span.start + TICK, zone, grain)
-    while start < span.end:
+    while max(start, span.start) < span.end:
         yield start
         start = next_bucket(start, zone, grain)
 
@@ -125,17 +126,20 @@ def end_of(window: Window, *, at: datetime, zone: ZoneInfo) -> datetime:
     """Return when the window that holds `at` is over; a rolling one never is: `at` itself."""
     if isinstance(window, Rolling):
         return at
-    day = (at - TICK).astimezone(zone).date()
+    day = _local_day(at - TICK, zone)
     return midnight(_next_unit(_first_day(day, window.unit), window.unit), zone)
 
 
 def calendar_start(at: datetime, zone: ZoneInfo, unit: str) -> datetime:
     """Return when the calendar unit that holds `at` began, in UTC."""
-    return midnight(_first_day((at - TICK).astimezone(zone).date(), unit), zone)
+    return midnight(_first_day(_local_day(at - TICK, zone), unit), zone)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of a local day, in UTC; where 00:00 is skipped, the next that is."""
+    """Return the first instant of a local day, in UTC.
+
+    Where 00:00 is skipped it is the first instant after the gap; where it comes twice, the first.
+    """
     local = datetime.combine(day, time.min, tzinfo=zone)
     return local.astimezone(UTC)
 
@@ -159,32 +163,50 @@ def offsets(zone: ZoneInfo, span: Span) -> list[tuple[datetime, int]]:
     """Return [(from this instant on, seconds east of UTC)], the first entry covering the start.
 
     Engines turn this into one CASE expression, so that no engine's own time-zone table is asked
-    and every engine agrees with Python to the second.
+    and every engine agrees with Python to the second. An instant t belongs to the local day of
+    t - 1 µs, so it is t - 1 µs that is compared with these instants.
     """
-    found = [(span.start, _offset(zone, span.start))]
-    step = timedelta(days=7)
-    left = span.start
+    left, shift = span.start, _shift(span.start, zone)
+    found = [(left, shift)]
     while left < span.end:
-        right = min(left + step, span.end)
-        if _offset(zone, right) != _offset(zone, left):
-            change = _transition(zone, left, right)
-            found.append((change, _offset(zone, change)))
-        left = right
+        right = min(left + _STRIDE, span.end)
+        after = _shift(right, zone)
+        if after != shift:
+            found.append((_change(zone, left, right), after))
+        left, shift = right, after
     return found
 
 
-def _transition(zone: ZoneInfo, left: datetime, right: datetime) -> datetime:
-    low, high = int(left.timestamp()), int(right.timestamp())
-    before = _offset(zone, left)
+def _change(zone: ZoneInfo, left: datetime, right: datetime) -> datetime:
+    low, high = _seconds(left), _seconds(right)
+    before = _shift(left, zone)
     while high - low > 1:
         middle = (low + high) // 2
-        if _offset(zone, datetime.fromtimestamp(middle, tz=UTC)) == before:
+        if _shift(_EPOCH + timedelta(seconds=middle), zone) == before:
             low = middle
         else:
             high = middle
-    return datetime.fromtimestamp(high, tz=UTC)
+    return _EPOCH + timedelta(seconds=high)
 
 
-def _offset(zone: ZoneInfo, instant: datetime) -> int:
-    shift = instant.astimezone(zone).utcoffset()
+def _seconds(instant: datetime) -> int:
+    """Return whole seconds since 1970, rounded down: before 1970 as well."""
+    return (instant - _EPOCH) // timedelta(seconds=1)
+
+
+def _local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the day whose [midnight, next midnight) holds `instant`."""
+    day = instant.astimezone(zone).date()
+    return day + timedelta(days=1) if midnight(day + timedelta(days=1), zone) <= instant else day
+
+
+def _shift(instant: datetime, zone: ZoneInfo) -> int:
+    """Return the seconds east of UTC that place `instant` in its local day.
+
+    That is the zone's own offset but where clocks go back across midnight (St John's until 2011,
+    at 00:01): days would not be whole then, so the old offset holds until midnight comes again.
+    """
+    local = instant.astimezone(zone)
+    following = midnight(local.date() + timedelta(days=1), zone)
+    shift = (following.astimezone(zone) if following <= instant else local).utcoffset()
     return int(shift.total_seconds()) if shift is not None else 0
