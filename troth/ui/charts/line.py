@@ -67,7 +67,7 @@ def line(
         '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
         "<figcaption>{}{}</figcaption>{}</figure>",
         _summary(known, target, label, say),
-        _grid(on, say),
+        _grid(on, _ticking(unit)),
         _dates(points, on),
         _drawing(points, target, seen, on),
         _events(seen),
@@ -88,6 +88,15 @@ def _saying(unit: str) -> Callable[[float | None], str]:
     if unit == "seconds":
         return words.duration
     return lambda value: f"{words.number(value, 1)} {unit}".strip()
+
+
+def _ticking(unit: str) -> Callable[[float], str]:
+    """Return how the values at the grid lines are written: they are round, so no spare digits."""
+    if unit == "share":
+        return lambda value: words.target(round(value, 6))
+    if unit == "seconds":
+        return words.duration
+    return lambda value: words.number(round(value, 6), 0 if value == int(value) else 1)
 
 
 def _drawing(
@@ -153,10 +162,11 @@ def _steps(target: Sequence[Step], points: Sequence[Point], on: Scale) -> str:
     return text
 
 
-def _grid(on: Scale, say: Callable[[float | None], str]) -> SafeString:
+def _grid(on: Scale, say: Callable[[float], str]) -> SafeString:
     return format_html_join(
         "",
-        '<line class="grid" x2="100%" y1="{0}%" y2="{0}%"/><text y="{0}%" dy="-4">{1}</text>',
+        '<line class="grid" x2="100%" y1="{0}%" y2="{0}%"/>'
+        '<text class="tick" x="-8" y="{0}%" dy="4">{1}</text>',
         ((short(6 + on.y(tick) * 0.082), say(tick)) for tick in on.ticks),
     )
 
