@@ -1,12 +1,22 @@
 """The places that tests read from and the servers that they ask for."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests import postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# A test that makes its own cases asks `hypothesis.settings.get_current_profile_name()`.
+hypothesis.settings.register_profile("short", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
 
 SHARED = Path(os.environ.get("TROTH_SHARED", Path(__file__).parents[2] / "shared"))
 
@@ -26,3 +36,38 @@ def postgres_url() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     with postgres.cluster() as url:
         yield url
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long suite as well")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("long" if config.getoption("--long") else "short")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    skip = pytest.mark.skip(reason="part of the long suite: bin/test --long")
+    for item in items:
+        if "long" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Return the installed Chromium, driven by Playwright. Tests that use it are `browser` tests."""
+    from playwright.sync_api import sync_playwright  # slow to import, and few tests need it
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    # Playwright keeps an event loop in this thread; Django would refuse its database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

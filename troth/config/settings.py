@@ -64,7 +64,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "troth.config.statics.Fingerprinted"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = TROTH.max_body_mb * 1_000_000
-LOGGING_CONFIG = None
 LOGGING = logs.setting(level=TROTH.log_level)
 
 # Cookies and headers. Behind TLS (BASE_URL is https) nothing of ours travels in the clear.

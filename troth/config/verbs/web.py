@@ -50,7 +50,6 @@ def serve(settings: environment.Environment, *, host: str, port: int, workers: i
         respawn_failed_workers=True,
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
-        process_name="troth-web",
     ).serve()
 
 
