@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import hypothesis
 import pytest
+from django.conf import settings
 
 from tests import postgres
 
@@ -55,9 +57,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(skip)
 
 
+@pytest.fixture
+def database_url(db: None) -> str:
+    """Return the address of this run's test database, for child processes (TROTH_DATABASE_URL)."""
+    setting = settings.DATABASES["default"]
+    if "sqlite" in setting["ENGINE"]:
+        return f"sqlite:///{quote(str(setting['NAME']))}"
+    return (
+        f"postgresql://{setting['USER']}@/{setting['NAME']}?host={quote(setting['HOST'], safe='')}"
+    )
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
-    """Return the installed Chromium, driven by Playwright. Tests that use it are `browser` tests."""
+    """Return the installed Chromium, driven by Playwright, for tests marked `browser`."""
     from playwright.sync_api import sync_playwright  # slow to import, and few tests need it
 
     program = shutil.which("chromium") or shutil.which("google-chrome")

@@ -29,19 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if not session.config.getoption("--mission"):
-        return
+    if session.config.getoption("--mission"):
+        _report(session.items)
+
+
+def _report(items: list[pytest.Item]) -> None:
     shown: dict[str, set[str]] = defaultdict(set)
-    for item in session.items:
+    for item in items:
         for key in _keys(item):
             shown[key].add(item.nodeid.partition("[")[0])
-    for key, what in _ITEMS.items():
-        if key in shown:
-            print(f"{key}  {what}")  # noqa: T201 - a report for a person
-            for test in sorted(shown[key]):
-                print(f"    {test}")  # noqa: T201
+    lines = []
+    for key in (key for key in _ITEMS if key in shown):
+        lines += [f"{key}  {_ITEMS[key]}", *(f"    {test}" for test in sorted(shown[key]))]
     rest = [key for key in _ITEMS if key not in shown]
-    print(f"\n{len(shown)} of {len(_ITEMS)} items are shown. Not yet: {' '.join(rest)}")  # noqa: T201
+    lines += ["", f"{len(shown)} of {len(_ITEMS)} items are shown. Not yet: {' '.join(rest)}"]
+    print("\n".join(lines))  # noqa: T201 - a report for a person
 
 
 def _keys(item: pytest.Item) -> list[str]:

@@ -217,7 +217,6 @@ def _finished(entry: Entry, name: str, *, done: int) -> None:
 def _failed(entry: Entry, name: str, problem: Exception) -> None:
     """Keep the failure where people see it, and wait longer with each one in a row."""
     now = clock.now()
-    close_old_connections()
     mine = Job.objects.filter(name=entry.name, leased_by=name)
     failures = (mine.values_list("failures", flat=True).first() or 0) + 1
     mine.update(
