@@ -180,7 +180,7 @@ def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 # Read by the crash tests, by the tests' own start and by bin/: they are no settings.
-_OTHERS = {"CRASH_AT", "SHARED", "VENV", "TEST_DATABASE", "FRESH"}
+_OTHERS = {"CRASH_AT", "SHARED", "VENV", "PYTHON", "TEST_DATABASE"}
 
 
 def _value(variable: Variable, environ: Mapping[str, str]) -> object:
