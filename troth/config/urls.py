@@ -1,6 +1,6 @@
 """Every address, in the order in which it is tried. The public page is answered before Django."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from troth.config import health
 
@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("healthz/web", health.healthz_web),
     path("metrics", health.metrics),
+    path("", include("troth.ui.urls")),
+    path("", include("troth.staff.urls")),
 ]

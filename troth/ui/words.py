@@ -29,10 +29,8 @@ def share(value: Number | None, digits: int = 1) -> str:
 
 def target(value: Number) -> str:
     """Return a target with the digits it was written with: 0.9 is "90 %", 0.9995 "99.95 %"."""
-    percent = Decimal(str(value)) * 100 if not isinstance(value, Fraction) else None
-    if percent is None:
-        return share(value)
-    digits = max(0, -int(percent.normalize().as_tuple().exponent))
+    percent = 100 * (value if isinstance(value, Fraction) else Fraction(str(value)))
+    digits = next((n for n in range(6) if (percent * 10**n).denominator == 1), 6)
     return f"{number(percent, digits)}{THIN}%"
 
 

@@ -1,0 +1,77 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from troth.staff import queries, rules
+from troth.staff.actions.audit import Actor, note
+from troth.staff.models import User
+
+
+class LastOwner(Exception):  # noqa: N818 - a refusal in plain words
+    def __init__(self) -> None:
+        super().__init__("Someone must stay owner. Make another person owner first.")
+
+
+@transaction.atomic
+def change_role(*, person: User, role: str, actor: Actor, now: datetime) -> None:
+    """Give a person another role. Raises LastOwner where nobody would be owner any more."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if role == person.role:
+        return
+    if role != rules.OWNER:
+        _keep_an_owner(person)
+    was, person.role = person.role, role
+    person.save(update_fields=["role"])
+    _noted(actor, "changed the role of", person, now, before={"role": was}, after={"role": role})
+
+
+@transaction.atomic
+def suspend(*, person: User, actor: Actor, now: datetime) -> None:
+    """Shut a person out at once, everywhere. Raises LastOwner for the last owner."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if not person.is_active:
+        return
+    _keep_an_owner(person)
+    _set_active(person, actor, now, active=False)
+
+
+@transaction.atomic
+def restore(*, person: User, actor: Actor, now: datetime) -> None:
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if not person.is_active:
+        _set_active(person, actor, now, active=True)
+
+
+@transaction.atomic
+def rename(*, person: User, name: str, now: datetime) -> None:
+    was = User.objects.get(pk=person.pk).name
+    if was == name:
+        return
+    person.name = name
+    person.save(update_fields=["name"])
+    _noted(person, "renamed", person, now, before={"name": was}, after={"name": name})
+
+
+def _set_active(person: User, actor: Actor, now: datetime, *, active: bool) -> None:
+    before = {"is_active": person.is_active}
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    verb = "restored" if active else "suspended"
+    _noted(actor, verb, person, now, before=before, after={"is_active": active})
+
+
+def _keep_an_owner(person: User) -> None:
+    # Locking every owner's row makes two owners who demote each other wait for one another.
+    owners = list(queries.owners().select_for_update().values_list("pk", flat=True))
+    if owners == [person.pk]:
+        raise LastOwner
+
+
+def _noted(
+    actor: Actor,
+    verb: str,
+    person: User,
+    now: datetime,
+    **values: dict[str, object],
+) -> None:
+    note(actor=actor, verb=verb, thing="person", thing_id=person.email, now=now, **values)
