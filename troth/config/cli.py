@@ -15,6 +15,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "up": ("troth.config.verbs.up", "Start everything: database, web, worker."),
     "web": ("troth.config.verbs.web", "Start the web server alone."),
     "work": ("troth.config.verbs.work", "Start a worker alone."),
+    "import": ("troth.signals.commands", "Read signals from files."),
+    "forget": ("troth.signals.commands", "Forget a person's signals."),
     "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
     "prepare": ("troth.config.verbs.prepare", ""),
     "migrate": ("troth.config.verbs.migrate", "Bring the database up to this version."),

@@ -1,0 +1,72 @@
+"""The way in by WSGI, ahead of Django: no session, no template, no middleware on the hot path."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO, Final, cast
+
+from django.db import OperationalError, close_old_connections
+
+from troth.core import clock
+from troth.signals.doors import segment_door, signals_door
+from troth.signals.doors.arrival import Answer, Arrival, answered
+
+_LOG = logging.getLogger(__name__)
+SIGNALS: Final = "/api/v1/signals"
+PATHS: Final = frozenset({SIGNALS, *segment_door.PATHS})
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+def is_ours(environ: Mapping[str, Any]) -> bool:
+    """Return whether this request brings signals in."""
+    path = environ.get("PATH_INFO", "")
+    if path == SIGNALS:
+        return environ.get("REQUEST_METHOD") == "POST"
+    return path.removesuffix("/") in PATHS
+
+
+def application(environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Answer a request that `is_ours`, as a WSGI application."""
+    close_old_connections()
+    try:
+        found = answer(arrival_of(environ))
+    finally:
+        close_old_connections()
+    headers = [*found.headers.items(), ("Content-Length", str(len(found.body)))]
+    start_response(found.line, headers)
+    return [found.body]
+
+
+def answer(arrival: Arrival) -> Answer:
+    """Answer a request by its path; an error of ours is 500 or 503 with nothing taken."""
+    door = segment_door.answer if arrival.path.startswith("/v1/") else signals_door.answer
+    try:
+        return door(arrival, now=clock.now())
+    except OperationalError:
+        _LOG.warning("the state database did not answer", exc_info=True)
+        busy = {"error": "the database is busy; nothing was taken, send it again"}
+        return answered(503, busy, {"Retry-After": "5"})
+    except Exception:  # noqa: BLE001 - the caller gets an answer, the log gets the rest
+        _LOG.exception("a request with signals failed")
+        return answered(500, {"error": "something went wrong here; nothing was taken"})
+
+
+def arrival_of(environ: Mapping[str, Any]) -> Arrival:
+    """Return the request in a WSGI environment."""
+    headers = {
+        name[5:].replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    return Arrival(
+        method=environ.get("REQUEST_METHOD", ""),
+        path=environ.get("PATH_INFO", ""),
+        headers=headers,
+        stream=cast("BinaryIO", environ["wsgi.input"]),
+        length=_length(environ.get("CONTENT_LENGTH")),
+    )
+
+
+def _length(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None

@@ -1,0 +1,1 @@
+"""How signals come in from files: tables of every shape, read with a mapping."""
