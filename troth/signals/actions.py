@@ -1,10 +1,26 @@
 """What may be done to signals: take them in, seal them into the store, keep the store in shape."""
 
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from troth.signals.envelope import Signal
+import numpy as np
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import Sum
+
+from troth.core import steps
+from troth.signals import queries, spool
+from troth.signals.emission import micros
+from troth.signals.envelope import Signal, attribute_names
+from troth.signals.models import Change, Inbox, Retention
+from troth.signals.store import Added, Batch
+from troth.signals.stores.loading import subject_hash
+
+MOST_LINES = 1 << 24  # the line's part of a seq
+_MEGABYTE = 1_000_000
 
 
 class SpoolFull(Exception):  # noqa: N818 - a state of the spool, not a mistake
@@ -35,27 +51,133 @@ class Sealed:
 def accept(*, batches: Iterable[Sequence[Signal]], door: str, now: datetime) -> Receipt:
     """Take checked signals in; on return they are on disk, all of them or none.
 
-    Each batch holds at most 16 million signals that passed `envelope.refusals`. Raises SpoolFull,
-    DiskFull or StoreBusy with nothing taken.
+    The signals must have passed `envelope.refusals`. Raises SpoolFull, DiskFull or StoreBusy with
+    nothing taken.
     """
-    raise NotImplementedError
+    rows = [_inbox_row(batch, door, now) for batch in batches if batch]
+    steps.reached("accept.payload-built")
+    with _explained(), transaction.atomic():
+        _leave_room(sum(row.size for row in rows))
+        Inbox.objects.bulk_create(rows)
+        steps.reached("accept.row-written")
+    steps.reached("accept.committed")
+    return Receipt(accepted=sum(row.count for row in rows), batches=len(rows))
 
 
-def seal(*, now: datetime, limit_rows: int = 1_000_000) -> Sealed:
-    """Move the oldest signals from the inbox into the store, about `limit_rows` at most."""
-    raise NotImplementedError
+def _inbox_row(batch: Sequence[Signal], door: str, now: datetime) -> Inbox:
+    if len(batch) > MOST_LINES:
+        raise ValueError(f"a batch holds {MOST_LINES} signals at most")
+    payload = spool.pack(batch)
+    return Inbox(
+        recorded_at=now, door=door, count=len(batch), attributes=attribute_names(batch),
+        size=len(payload), payload=payload,
+    )  # fmt: skip
+
+
+def _leave_room(size: int) -> None:
+    limit = getattr(settings.TROTH, "inbox_limit_mb", 2048) * _MEGABYTE
+    waiting = Inbox.objects.aggregate(size=Sum("size"))["size"] or 0
+    if waiting + size > limit:
+        raise SpoolFull(f"{waiting // _MEGABYTE} MB wait to be sealed; the limit is set to "
+                        f"{limit // _MEGABYTE} MB")  # fmt: skip
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a database says when it cannot write into one of our three states."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise DiskFull(str(error)) from error
+        raise
+    except OperationalError as error:
+        if _no_room(error):
+            raise DiskFull(str(error)) from error
+        raise StoreBusy(str(error)) from error
+
+
+def _no_room(error: DatabaseError) -> bool:
+    """SQLite says full, or an I/O error where a quota ends; PostgreSQL has a class 53 for it."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    said = str(error)
+    return state in {"53100", "58030"} or "disk is full" in said or "disk I/O error" in said
+
+
+def seal(*, now: datetime, limit_rows: int = 400_000) -> Sealed:
+    """Move the oldest signals from the inbox into the store, about `limit_rows` at most.
+
+    Several processes may do so at once: one wins each row, the others clean up after themselves
+    and return nothing sealed.
+    """
+    taken = _oldest(limit_rows)
+    if not taken:
+        return Sealed(0, 0, 0)
+    steps.reached("seal.rows-read")
+    added = queries.store().add(_batch(taken), now=now)
+    if not _published(added, [row.pk for row in taken], now):
+        added.discard()
+        return Sealed(0, 0, 0)
+    steps.reached("seal.committed")
+    return Sealed(rows=added.rows, repeated=added.repeated, files=added.files)
+
+
+def _oldest(limit_rows: int) -> list[Inbox]:
+    counts = Inbox.objects.order_by("pk").values_list("pk", "count")
+    chosen, total = [], 0
+    for pk, count in counts.iterator(chunk_size=500):
+        if chosen and total + count > limit_rows:
+            break
+        chosen.append(pk)
+        total += count
+    return list(Inbox.objects.filter(pk__in=chosen).order_by("recorded_at", "pk")) if chosen else []
+
+
+def _batch(taken: Sequence[Inbox]) -> Batch:
+    counts = np.array([row.count for row in taken], dtype=np.int64)
+    first = np.array([row.pk << 24 for row in taken], dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    lines = np.arange(counts.sum(), dtype=np.int64) - np.repeat(starts, counts)
+    recorded = np.array([micros(row.recorded_at) for row in taken], dtype=np.int64)
+    names = set().union(*(row.attributes for row in taken))
+    return Batch(
+        lines=b"".join(spool.unpack(row.payload) for row in taken),
+        attributes=tuple(sorted(names)), seq=np.repeat(first, counts) + lines,
+        recorded_at=np.repeat(recorded, counts),
+    )  # fmt: skip
+
+
+def _published(added: Added, taken: Sequence[int], now: datetime) -> bool:
+    """Let the rows count and take them from the inbox, all or nothing; False if another did."""
+    changes = [
+        Change(kind=place.kind, column=place.column, day=place.day, recorded_at=now)
+        for place in added.touched
+    ]
+    with transaction.atomic():
+        added.publish()
+        steps.reached("seal.manifest-written")
+        removed, _ = Inbox.objects.filter(pk__in=taken).delete()
+        if removed != len(taken):
+            transaction.set_rollback(True)
+            return False
+        Change.objects.bulk_create(changes, batch_size=1000)
+    return True
 
 
 def compact(*, now: datetime) -> int:
     """Merge small files into hourly and daily ones and fold in what was replaced or erased."""
-    raise NotImplementedError
+    return queries.store().compact(now=now)
 
 
 def retain(*, now: datetime) -> int:
     """Remove the cases that are older than their kind's retention; return how many rows."""
-    raise NotImplementedError
+    store = queries.store()
+    return sum(
+        store.retain(kind=rule.kind, before=now - timedelta(days=rule.days), now=now)
+        for rule in Retention.objects.order_by("kind")
+    )
 
 
 def forget(*, subject: str, now: datetime) -> None:
     """Forget a person: the hash of `subject` is hidden at once and leaves the files later."""
-    raise NotImplementedError
+    queries.store().forget(subject_hash=subject_hash(subject), now=now)

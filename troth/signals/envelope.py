@@ -90,6 +90,11 @@ def encode_lines(signals: Sequence[Signal]) -> bytes:
     return _ENCODER.encode_lines(signals)
 
 
+def attribute_names(signals: Sequence[Signal]) -> list[str]:
+    """Return the names of all attributes in the signals' segments, sorted."""
+    return sorted(set().union(*map(attrgetter("segment"), signals)))
+
+
 def refusals(signals: Sequence[Signal]) -> list[Refusal]:
     """Return what types and lengths cannot say is wrong; empty when every signal is fine.
 

@@ -26,6 +26,7 @@ __all__ = ["Expression", "ExpressionError", "Role", "parse"]
 
 Role = Literal["condition", "number", "time", "slice"]
 LONGEST = 2000
+LARGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Expression:
         return frozenset(str(n.value) for n in _walk(self.node) if n.op == "segment")
 
     @property
+    def is_local(self) -> bool:
+        """Whether it depends on the time zone."""
+        return any(n.op in {"day", "hour", "weekday"} for n in _walk(self.node))
+
+    @property
     def reach(self) -> int:
         """How far, in microseconds, its durations may move an instant."""
         return sum(int(str(n.value)) for n in _walk(self.node) if n.op == "duration")
@@ -65,6 +71,8 @@ def parse(text: str, *, role: Role) -> Expression:
         node = Checker(columns, segments=role != "slice").typed(
             tree, "condition" if role == "slice" else role
         )
+        if node.size > LARGEST:
+            raise ExpressionError("the expression is too complicated; split it")
         return Expression(text=tree.sql("duckdb", comments=False), role=role, node=node)
     except RecursionError:
         raise ExpressionError("the expression is nested too deeply") from None

@@ -46,6 +46,11 @@ class ExpressionError(ValueError):
         self.position = position
 
 
+# How often the SQL of these repeats the SQL of its arguments: what nests deeply grows quickly.
+_REPEATS = {"round": 3, "day": 12, "hour": 24, "weekday": 36, "number": 2, "any": 1,
+            **dict.fromkeys("+-*/", 2)}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One step of a checked expression: `op` on `args`, or the literal or name in `value`."""
@@ -54,6 +59,11 @@ class Node:
     type: str  # condition, number, text, time, date, duration or null
     args: tuple["Node", ...] = ()
     value: str | float | int | datetime | date | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many parts its SQL has."""
+        return 1 + _REPEATS.get(self.op, 1) * sum(arg.size for arg in self.args)
 
 
 class Checker:
@@ -212,6 +222,8 @@ def _arithmetic(checker: Checker, tree: exp.Expression) -> Node:
 
 
 def _negative(checker: Checker, tree: exp.Expression) -> Node:
+    if isinstance(tree.this, exp.Literal) and not tree.this.is_string:
+        return Node("number", "number", value=-float(tree.this.this))
     return Node("-", "number", (Node("number", "number", value=0.0),
                                 checker.typed(tree.this, "number")))  # fmt: skip
 

@@ -120,9 +120,13 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Signals to add, in order: NDJSON lines, and for each line its seq and recorded_at (µs)."""
+    """Signals to add, in order: NDJSON lines, and for each line its seq and recorded_at (µs).
+
+    `attributes`: the names of all attributes that their segments have.
+    """
 
     lines: bytes
+    attributes: tuple[str, ...]
     seq: NDArray[np.int64]
     recorded_at: NDArray[np.int64]
 
@@ -203,7 +207,7 @@ class Store(Protocol):
         """Make what is stored smaller and quicker to read; return the number of files rewritten."""
         ...
 
-    def retain(self, *, kind: str, before: datetime) -> int:
+    def retain(self, *, kind: str, before: datetime, now: datetime) -> int:
         """Remove the cases of `kind` that happened before an instant; return how many rows."""
         ...
 

@@ -1,0 +1,21 @@
+"""What happens to signals by the clock; `troth.config.schedule` says how often."""
+
+from datetime import datetime
+
+from troth.signals import actions
+
+
+def seal(*, now: datetime) -> int:
+    """Seal what waits in the inbox; return how many signals left it."""
+    sealed = actions.seal(now=now)
+    return sealed.rows + sealed.repeated
+
+
+def compact(*, now: datetime) -> int:
+    """Put the store's files in shape; return how many were rewritten."""
+    return actions.compact(now=now)
+
+
+def retain(*, now: datetime) -> int:
+    """Remove cases older than their kind's retention; return how many rows."""
+    return actions.retain(now=now)

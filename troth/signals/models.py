@@ -1,0 +1,87 @@
+"""Rows of the state database that belong to signals; the signals themselves are in the store."""
+
+from django.db import models
+
+from troth.signals.refused_lines import RefusedLine, Upload
+
+__all__ = ["Change", "Erasure", "Inbox", "RefusedLine", "Retention", "SegmentFile", "Upload"]
+
+
+class Inbox(models.Model):
+    """One accepted batch, waiting to be sealed. Its id and line numbers make each signal's seq."""
+
+    id = models.BigAutoField(primary_key=True)
+    recorded_at = models.DateTimeField()
+    door = models.CharField(max_length=40)
+    count = models.PositiveIntegerField()
+    attributes = models.JSONField(default=list)  # names of the segments' attributes in it
+    size = models.PositiveIntegerField()  # bytes of the payload
+    payload = models.BinaryField()  # AES-256-GCM over zstd over NDJSON: see spool.py
+
+    class Meta:
+        indexes = [models.Index(fields=["size"], name="inbox_size")]
+
+
+class SegmentFile(models.Model):
+    """The manifest of the embedded store: a file counts if and only if it stands here.
+
+    `role` "rows" holds signals; "replaced" holds (seq, replaced_at) of rows in other files.
+    Instants are microseconds since 1970, null where no row has one.
+    """
+
+    path = models.CharField(max_length=200, unique=True)  # below the folder of signals
+    role = models.CharField(max_length=10, default="rows")
+    level = models.PositiveSmallIntegerField()  # 0 sealed, 1 an hour's, 2 a day's, 3 settled
+    rows = models.BigIntegerField()
+    size = models.BigIntegerField()  # bytes
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    first_recorded = models.BigIntegerField()
+    last_recorded = models.BigIntegerField()
+    first_happened = models.BigIntegerField(null=True)
+    last_happened = models.BigIntegerField(null=True)
+    first_due = models.BigIntegerField(null=True)
+    last_due = models.BigIntegerField(null=True)
+    first_resolved = models.BigIntegerField(null=True)
+    last_resolved = models.BigIntegerField(null=True)
+    kinds = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    attributes = models.JSONField(default=list)  # names of its segment columns
+    supersedes = models.BooleanField(default=False)  # some row names a case that it supersedes
+    deliveries = models.BooleanField(default=True)  # it still holds the hashes of deliveries
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)  # no longer counts; deleted after a grace period
+
+    class Meta:
+        indexes = [models.Index(fields=["removed_at"], name="segmentfile_removed")]
+
+
+class Change(models.Model):
+    """A fact for whoever counts: on this UTC day, by this column, rows came or stopped counting."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=100)
+    column = models.CharField(max_length=12)  # happened_at, due_at, resolved_at
+    day = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["recorded_at"], name="change_recorded")]
+
+
+class Erasure(models.Model):
+    """A forgotten subject: its hash is hidden from every answer, then gone from the files.
+
+    When it is gone, `done_at` is set and the hash is emptied here too.
+    """
+
+    subject_hash = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+
+class Retention(models.Model):
+    """How many days cases of a kind are kept after they happened; no row: for ever."""
+
+    kind = models.CharField(max_length=100, unique=True)
+    days = models.PositiveIntegerField()

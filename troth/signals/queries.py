@@ -1,0 +1,61 @@
+"""What other packages may ask about signals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import Count, Min, Sum
+
+from troth.signals.models import Inbox
+from troth.signals.store import Store
+from troth.signals.stores.embedded import Embedded
+
+
+@dataclass(frozen=True, slots=True)
+class InboxDepth:
+    """What waits to be sealed: batches, signals, bytes, and since when the oldest waits."""
+
+    batches: int
+    signals: int
+    bytes: int
+    oldest: datetime | None
+
+
+def store() -> Store:
+    """Return the store that the settings name: "embedded", or the address of a ClickHouse."""
+    return _store(settings.TROTH.signal_store)
+
+
+@lru_cache(maxsize=4)
+def _store(address: str) -> Store:
+    if address == "embedded":
+        return Embedded()
+    # Imported only where it is used: the client is an optional extra.
+    from troth.signals.stores.clickhouse import ClickHouse
+
+    return ClickHouse(address)
+
+
+def inbox_depth() -> InboxDepth:
+    found = Inbox.objects.aggregate(
+        batches=Count("pk"), signals=Sum("count"), bytes=Sum("size"), oldest=Min("recorded_at")
+    )
+    return InboxDepth(
+        batches=found["batches"], signals=found["signals"] or 0, bytes=found["bytes"] or 0,
+        oldest=found["oldest"],
+    )  # fmt: skip
+
+
+def sources() -> list[str]:
+    return store().sources()
+
+
+def kinds() -> list[str]:
+    return store().kinds()
+
+
+def last_recorded(kind: str) -> datetime | None:
+    """Return when the newest signal of a kind was recorded, as far as sealed."""
+    extent = store().extent((kind,))
+    return extent.recorded.end if extent else None

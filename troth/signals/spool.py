@@ -1,0 +1,34 @@
+"""How an accepted batch lies in the inbox: NDJSON, compressed, encrypted. Nothing clear at rest."""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+
+import zstandard
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from troth.signals.envelope import Signal, encode_lines
+
+_NONCE = 12
+_CONTEXT = b"troth inbox 1"
+
+
+def pack(signals: Sequence[Signal]) -> bytes:
+    """Return the payload of an inbox row."""
+    packed = zstandard.ZstdCompressor(level=1).compress(encode_lines(signals))
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(settings.TROTH.inbox_key).encrypt(nonce, packed, _CONTEXT)
+
+
+def unpack(payload: bytes | memoryview) -> bytes:
+    """Return the NDJSON lines of a payload. Raises InvalidTag when the key or a byte is wrong."""
+    payload = bytes(payload)
+    cipher = _cipher(settings.TROTH.inbox_key)
+    packed = cipher.decrypt(payload[:_NONCE], payload[_NONCE:], _CONTEXT)
+    return zstandard.ZstdDecompressor().decompress(packed)
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
