@@ -1,0 +1,91 @@
+"""The two instants every question takes: the one judged, and what had been recorded by then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+_FIRST = datetime(1970, 1, 2, tzinfo=UTC)
+_LAST = datetime(2200, 1, 1, tzinfo=UTC)
+_DATE = 10  # characters of 2026-03-01
+_EXAMPLE = "write for example 2026-03-01 or 2026-03-01T14:30Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """`at` is the instant judged, `as_of` what had been recorded by then; None means now.
+
+    `problem` says in plain words what could not be read; both are None then.
+    """
+
+    at: datetime | None = None
+    as_of: datetime | None = None
+    problem: str = ""
+
+    @property
+    def is_now(self) -> bool:
+        return self.at is None and self.as_of is None
+
+    @property
+    def query(self) -> str:
+        """Return `at=…&as_of=…` for links that keep these instants, empty for now."""
+        pairs = (("at", self.at), ("as_of", self.as_of))
+        return urlencode({name: shown(value) for name, value in pairs if value is not None})
+
+
+def moments(values: Mapping[str, str]) -> Moments:
+    """Read `at` and `as_of` from the parameters of a request."""
+    try:
+        return Moments(*(_optional(values.get(name, "")) for name in ("at", "as_of")))
+    except ValueError as error:
+        return Moments(problem=str(error))
+
+
+def instant(text: str) -> datetime:
+    """Return the instant a person or a program wrote, in UTC. Raises ValueError in plain words.
+
+    Without an offset it is UTC. A date alone is the midnight that ends it: "as of 1 March" holds
+    all of that day.
+    """
+    text = text.strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{text[:40]}” is no instant; {_EXAMPLE}") from None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    if len(text) == _DATE:
+        found += timedelta(days=1)
+    if not _FIRST <= found <= _LAST:
+        raise ValueError(f"“{text[:40]}” is outside the years 1970 to 2199")
+    return found.astimezone(UTC)
+
+
+def shown(value: datetime) -> str:
+    """Return the shortest way to write an instant that `instant` reads back."""
+    text = value.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return f"{text.removesuffix(':00')}Z"
+
+
+def _optional(text: str) -> datetime | None:
+    return instant(text) if text.strip() else None
+
+
+def _rfc3339(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("an instant is a text")  # noqa: TRY004 - pydantic reads ValueError
+    return instant(value)
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_rfc3339),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many to a page.")]
+Cursor = Annotated[str, Field(max_length=400, description="`next` of the page before.")]

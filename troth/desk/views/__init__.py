@@ -1,0 +1,1 @@
+"""What staff see first, and what joins signals and promises on one screen."""

@@ -1,0 +1,55 @@
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from troth.core import clock
+from troth.core.moments import moments
+from troth.desk import happenings, rules, words
+from troth.promises import queries, selection, wording
+from troth.promises.rules.results import Standing, Verdict
+from troth.signals import overview
+from troth.signals import queries as signals
+from troth.staff.access import requires
+
+_LATELY = timedelta(days=7)
+
+
+@require_safe
+@requires("viewer")
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what needs someone: broken, at risk, silent; what changed; who went quiet."""
+    asked, now = moments(request.GET), clock.now()
+    standings = queries.standing(at=asked.at, as_of=asked.as_of)
+    heard = overview.sources(now=now)
+    context = {
+        "now": now,
+        "moments": asked,
+        "headline": words.headline(standings),
+        "all": len(standings),
+        "kept": sum(one.verdict is Verdict.KEPT for one in standings),
+        "counts": selection.counts(standings),
+        "troubled": _troubled(standings),
+        "pending": sum(one.pending for one in standings),
+        "happenings": happenings.since(now - _LATELY),
+        "heard": heard,
+        "latest": max((one.last_at for one in heard if one.last_at), default=None),
+        "week": sum(sum(one.days[-7:]) for one in heard),
+        "by_day": [sum(day) for day in zip(*(one.days for one in heard), strict=True)],
+        "quiet": _quiet(heard, now),
+        "inbox": signals.inbox_depth().signals,
+        "nav_counts": {"Promises": len(standings)},
+    }
+    return render(request, "desk/today.html", context)
+
+
+def _troubled(standings: list[Standing]) -> list[tuple[Standing, str]]:
+    chosen = selection.select(standings, selection.Choice(sort="verdict"))
+    return [(one, wording.reason(one)) for one in chosen if one.verdict is not Verdict.KEPT]
+
+
+def _quiet(heard: list[overview.Heard], now: datetime) -> list[rules.Quiet]:
+    spoke = {one.name: one.spoke for one in heard}
+    last = {one.name: one.last_at for one in heard if one.last_at}
+    return rules.quiet(spoke, last, now=now)

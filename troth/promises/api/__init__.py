@@ -1,0 +1,9 @@
+"""Promises as JSON: what the desk shows, and what may be changed."""
+
+from ninja import Router
+
+from troth.promises.api import cases, exclusions, reading, suspensions, writing
+
+router = Router(tags=["promises"])
+for _part in (reading, writing, cases, exclusions, suspensions):
+    router.add_router("", _part.router)

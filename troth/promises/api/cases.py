@@ -1,0 +1,78 @@
+"""The cases behind each number of a promise."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from troth.core.moments import Cursor, Instant, Limit, Moments
+from troth.core.refusals import Refusal
+from troth.promises import cases
+from troth.promises.api import found
+from troth.promises.api.found import Slug
+from troth.promises.api.schemas import Listed
+from troth.signals.store import CasePage
+from troth.staff.access import ApiKey
+
+router = Router(auth=ApiKey("read"))
+
+
+class CaseOut(Schema):
+    """A case in the version that counts. `subject` is a keyed hash."""
+
+    source: str
+    key: str
+    version: int
+    kind: str
+    happened_at: datetime
+    due_at: datetime | None
+    resolved_at: datetime | None
+    touchpoint: str | None
+    subject: str | None
+    segment: dict[str, str]
+    value: float | None
+    unit: str | None
+    outcome: str | None
+    expected: float | None
+    weight: int
+    evidence: str | None
+    recorded_at: datetime
+    replaced_at: datetime | None
+    flags: list[str]
+
+
+class CaseFilter(Schema):
+    part: str = Field(
+        "judged", pattern=r"^(judged|kept|broken|pending|no_promise|excluded:[a-z0-9-]{1,60})$"
+    )
+    window: str | None = Field(None, max_length=12)
+    search: str = Field("", max_length=200, description="Part of the case's key.")
+    at: Instant | None = None
+    as_of: Instant | None = None
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+@router.get("/promises/{slug}/cases", response=Listed[CaseOut])
+def list_cases(request: HttpRequest, slug: Slug, asked: Query[CaseFilter]) -> dict[str, object]:
+    """List the cases behind a number of a window (default: the headline), newest first."""
+    standing = found.one(slug, at=asked.at, as_of=asked.as_of)
+    names = [one.window for one in standing.windows]
+    if asked.window and asked.window not in names:
+        raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
+    which = cases.Asked(slug, asked.part, asked.window, asked.search)
+    return listed(_page(which, asked))
+
+
+def listed(page: CasePage) -> dict[str, object]:
+    """Return a page of cases in the shape of every list."""
+    return {"items": page.cases, "next": page.next, "total": page.total}
+
+
+def _page(which: cases.Asked, asked: CaseFilter) -> CasePage:
+    moments = Moments(asked.at, asked.as_of)
+    try:
+        return cases.page(which, moments, after=asked.cursor, limit=asked.limit)
+    except ValueError as error:
+        raise Refusal(422, str(error)) from error

@@ -1,0 +1,54 @@
+"""Finding the promise that an address names, or refusing in one sentence."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from ninja import Path
+
+from troth.core.refusals import Refusal
+from troth.promises import queries
+from troth.promises.models import Promise
+from troth.promises.rules.results import Detail, Standing
+from troth.promises.rules.terms import DocumentError
+
+T = TypeVar("T")
+Slug = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+
+
+def row(slug: str) -> Promise:
+    """Return the promise's row, a retired one too. Refuses with 404."""
+    found = Promise.objects.filter(slug=slug).first()
+    if found is None:
+        raise _missing(slug)
+    return found
+
+
+def one(slug: str, *, at: datetime | None, as_of: datetime | None) -> Standing:
+    """Return how one promise stands. Refuses with 404, for a retired one too."""
+    standings = queries.standing(at=at, as_of=as_of, slugs=[slug])
+    if not standings:
+        raise _missing(slug)
+    return standings[0]
+
+
+def detail(slug: str, *, at: datetime | None, as_of: datetime | None) -> Detail:
+    """Return everything about one promise. Refuses with 404."""
+    try:
+        return queries.promise_detail(slug, at=at, as_of=as_of)
+    except Promise.DoesNotExist:
+        raise _missing(slug) from None
+
+
+def understood(ask: Callable[[], T]) -> T:
+    """Return what `ask` answers; a document it cannot understand is refused by field."""
+    try:
+        return ask()
+    except DocumentError as error:
+        first = error.problems[0]
+        message = "; ".join(str(problem) for problem in error.problems)
+        raise Refusal(422, message, field=first.field) from None
+
+
+def _missing(slug: str) -> Refusal:
+    return Refusal(404, f"there is no promise “{slug}”")

@@ -1,0 +1,138 @@
+"""Everything the desk shows of a promise. Every figure takes `at` and `as_of`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from troth.core.moments import Cursor, Instant, Limit
+from troth.core.paging import Paged, part
+from troth.promises import queries, selection
+from troth.promises.api import found, schemas
+from troth.promises.api.found import Slug
+from troth.promises.rules.results import Day, FlipRow, Standing, Verdict
+from troth.staff.access import ApiKey
+
+router = Router(auth=ApiKey("read"))
+_MOST = 10_000  # flips read for one listing; older ones are asked for with `since`
+
+
+class Moment(Schema):
+    """`at` is the instant judged, `as_of` what had been recorded by then; both default to now."""
+
+    at: Instant | None = None
+    as_of: Instant | None = None
+
+
+class Pages(Schema):
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+class PromiseFilter(Moment, Pages):
+    search: str = Field("", max_length=200)
+    verdict: Verdict | None = None
+    pillar: str = Field("", max_length=60)
+    visibility: str = Field("", pattern="^(public|internal)?$")
+    sort: str = Field("position", pattern="^(position|verdict|name|share|margin|cases)$")
+
+
+@router.get("/promises", response=schemas.Listed[schemas.StandingOut])
+def list_promises(request: HttpRequest, asked: Query[PromiseFilter]) -> Paged[Standing]:
+    """List promises with their standing."""
+    standings = queries.standing(at=asked.at, as_of=asked.as_of)
+    choice = selection.Choice(
+        asked.search, asked.verdict or "", asked.pillar, asked.visibility, asked.sort
+    )
+    chosen = selection.select(standings, choice)
+    return part(chosen, name=lambda s: s.slug, cursor=asked.cursor, limit=asked.limit)
+
+
+@router.get("/promises/{slug}/standing", response=schemas.StandingOut)
+def show_standing(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> Standing:
+    """Show how one promise stands: verdict, figures, interval, budget, every window."""
+    return found.one(slug, at=moment.at, as_of=moment.as_of)
+
+
+@router.get("/promises/{slug}/windows", response=list[schemas.WindowOut])
+def list_windows(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> Sequence[Any]:
+    """List the windows of one promise, the headline first."""
+    return found.one(slug, at=moment.at, as_of=moment.as_of).windows
+
+
+@router.get("/promises/{slug}/days", response=schemas.Listed[schemas.DayOut])
+def list_days(
+    request: HttpRequest, slug: Slug, moment: Query[Moment], pages: Query[Pages]
+) -> Paged[Day]:
+    """List the local days of one promise, oldest first: up to 400 of them."""
+    series = found.detail(slug, at=moment.at, as_of=moment.as_of).series
+    return part(series, name=lambda d: str(d.date), cursor=pages.cursor, limit=pages.limit)
+
+
+@router.get("/promises/{slug}/how-counted", response=list[str])
+def list_how_counted(request: HttpRequest, slug: Slug) -> Sequence[str]:
+    """List the sentences that say how this promise is counted."""
+    return found.detail(slug, at=None, as_of=None).how_counted
+
+
+@router.get("/promises/{slug}/gap", response=schemas.GapOut | None)
+def show_gap(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> object:
+    """Show promised against experienced time, null where the promise has no date."""
+    return found.detail(slug, at=moment.at, as_of=moment.as_of).gap
+
+
+@router.get("/promises/{slug}/targets", response=list[schemas.TargetOut])
+def list_targets(request: HttpRequest, slug: Slug) -> Sequence[Any]:
+    """List the versions of one promise and what each changed, oldest first."""
+    found.row(slug)
+    return queries.history_of_targets(slug)
+
+
+@router.get("/promises/{slug}/restatements", response=list[schemas.RestatementOut])
+def list_restatements(
+    request: HttpRequest, slug: Slug, since: Instant | None = None, limit: Limit = 100
+) -> Sequence[Any]:
+    """List results that changed after their watermark, newest first."""
+    found.row(slug)
+    return queries.restatements(slug=slug, since=since, limit=limit)
+
+
+@router.get("/promises/{slug}/segments/{attribute}", response=list[schemas.SegmentOut])
+def list_segments(
+    request: HttpRequest, slug: Slug, attribute: str, window: str = "", at: Instant | None = None
+) -> list[dict[str, object]]:
+    """List the raw counts of each value of an attribute, most cases first."""
+    standing = found.one(slug, at=at, as_of=None)
+    return segment_rows(standing, attribute, window=window, at=at)
+
+
+@router.get("/flips", response=schemas.Listed[schemas.FlipOut])
+def list_flips(
+    request: HttpRequest,
+    pages: Query[Pages],
+    since: Instant | None = None,
+    slug: str | None = None,
+) -> Paged[FlipRow]:
+    """List changes of verdict over all promises, newest first."""
+    flips = queries.flips(since=since, slug=slug, limit=_MOST)
+    return part(flips, name=lambda f: str(f.id), cursor=pages.cursor, limit=pages.limit)
+
+
+def segment_rows(
+    standing: Standing, attribute: str, *, window: str, at: datetime | None
+) -> list[dict[str, object]]:
+    """Return [{value, good, total, share}] of a declared attribute, most cases first."""
+    if attribute not in standing.segments:
+        known = ", ".join(standing.segments) or "none"
+        raise found.Refusal(404, f"this promise is not split by “{attribute}”; by: {known}")
+    names = [one.window for one in standing.windows]
+    if window and window not in names:
+        raise found.Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
+    counts = queries.by_segment(standing.slug, attribute=attribute, window=window or None, at=at)
+    rows = sorted(counts.items(), key=lambda item: (-item[1].total, item[0] or ""))
+    return [
+        {"value": value, "good": n.good, "total": n.total, "share": n.share} for value, n in rows
+    ]

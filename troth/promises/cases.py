@@ -1,0 +1,89 @@
+"""The cases behind a number: the same question the figure asked, answered case by case."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from troth.core.moments import Moments
+from troth.promises import queries
+from troth.promises.queries import Drill
+from troth.signals import expressions
+from troth.signals import queries as signals
+from troth.signals.store import CasePage, Filter, Row
+
+PARTS = ("judged", "kept", "broken", "pending", "no_promise")
+EXCLUDED = "excluded:"
+_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which cases: of which promise, part of its figure and window; `search` is in the key."""
+
+    slug: str
+    part: str = "judged"
+    window: str | None = None
+    search: str = ""
+
+
+def page(asked: Asked, moments: Moments, *, after: str | None = None, limit: int = 50) -> CasePage:
+    """Return the cases behind a number, newest first.
+
+    Raises Promise.DoesNotExist, and ValueError on a part, window or cursor that is not known.
+    """
+    return signals.store().cases(_filter(asked, moments), after=after, limit=limit)
+
+
+def every(asked: Asked, moments: Moments) -> Iterator[Row]:
+    """Yield all cases behind a number, newest first, a thousand in memory at a time."""
+    chosen, after = _filter(asked, moments), None
+    store = signals.store()
+    while True:
+        found = store.cases(chosen, after=after, limit=_AT_ONCE)
+        yield from found.cases
+        if found.next is None:
+            return
+        after = found.next
+
+
+def part_of(slug: str, *, source: str, key: str, parts: tuple[str, ...]) -> str:
+    """Return the part of a promise's figure that a case is in now, "" where it is in none."""
+    for part in parts:
+        drill = queries.drill(slug, part=part)
+        text = f"source = {_quoted(source)} and key = {_quoted(key)}"
+        chosen = replace(_narrowed(drill, text, as_of=None), span=None, time=None)
+        if signals.store().cases(chosen, limit=1).cases:
+            return part
+    return ""
+
+
+def _filter(asked: Asked, moments: Moments) -> Filter:
+    drill = queries.drill(
+        asked.slug, part=asked.part, window=asked.window, at=moments.at, as_of=moments.as_of
+    )
+    text = ""
+    if asked.search:
+        text = f"lower(key) like {_quoted('%' + _literal(asked.search.lower()) + '%')}"
+    return _narrowed(drill, text, as_of=moments.as_of)
+
+
+def _narrowed(drill: Drill, text: str, *, as_of: datetime | None) -> Filter:
+    texts = [f"({part})" for part in (drill.where.text if drill.where else "", text) if part]
+    where = expressions.parse(" and ".join(texts), role="condition") if texts else None
+    return Filter(
+        kinds=drill.kinds,
+        where=where,
+        time=drill.time,
+        span=drill.span,
+        zone=drill.zone,
+        as_of=as_of,
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _literal(text: str) -> str:
+    """Return the text with what `like` reads as a wildcard taken as any one character."""
+    return text.replace("%", "_")

@@ -1,0 +1,118 @@
+"""A promise over time: the figure on each day, its interval, the target and what happened."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from troth.core import windows
+from troth.promises.rules import figures
+from troth.promises.rules.results import Day, Detail, WindowResult
+from troth.ui import charts, verdicts, words
+from troth.ui.charts import Event, Point, Step
+
+_MOST_EVENTS = 12
+_MONTH = 28
+
+
+def drawn(detail: Detail) -> SafeString:
+    """Return the chart of the headline figure, day by day, with the table behind it."""
+    return charts.line(
+        points(detail),
+        label=_("Share kept over the last %(days)s days, on each day.") % {"days": span(detail)},
+        target=_targets(detail),
+        events=_events(detail),
+    )
+
+
+def span(detail: Detail) -> int:
+    """Return over how many days each point of the chart looks back: those of the headline."""
+    names = [window.window for window in detail.standing.windows]
+    window = windows.parse_window(names[0]) if names else None
+    if isinstance(window, windows.Rolling):
+        return max(1, window.seconds // windows.DAY)
+    return _MONTH
+
+
+def points(detail: Detail) -> list[Point]:
+    """Return the figure and its interval at the end of each day, from the first full window on."""
+    days, back = _known(detail.series), span(detail)
+    if not days:
+        return []
+    first = min(back, len(days)) - 1
+    phi = _dispersion(detail.standing.windows)
+    good = np.cumsum([0, *(day.good for day in days)])
+    total = np.cumsum([0, *(day.total for day in days)])
+    found = []
+    for end in range(first, len(days)):
+        start = max(0, end + 1 - back)
+        kept, cases = int(good[end + 1] - good[start]), int(total[end + 1] - total[start])
+        interval = figures.wilson(kept, cases, phi)
+        share = kept / cases if cases else None
+        low, high = (interval.low, interval.high) if interval else (None, None)
+        found.append(Point(days[end].date, share, low, high))
+    return found
+
+
+def _known(series: Sequence[Day]) -> Sequence[Day]:
+    """Leave out the days before the first case: nothing was promised to anyone then."""
+    first = next((index for index, day in enumerate(series) if day.total), len(series))
+    return series[first:]
+
+
+def _dispersion(results: Sequence[WindowResult]) -> float:
+    return results[0].dispersion if results else 1.0
+
+
+def _targets(detail: Detail) -> list[Step]:
+    zone = ZoneInfo(detail.standing.zone)
+    long_ago = date(1970, 1, 1)
+    return [
+        Step(
+            change.effective_from.astimezone(zone).date() if change.effective_from else long_ago,
+            float(change.now),
+        )
+        for change in detail.targets
+    ]
+
+
+def _events(detail: Detail) -> list[Event]:
+    """Return what happened, oldest first; where there is much, the newest of it."""
+    found = [*_target_events(detail), *_flip_events(detail), *_exclusion_events(detail)]
+    found += _restatement_events(detail)
+    return sorted(found, key=lambda event: event.at)[-_MOST_EVENTS:]
+
+
+def _target_events(detail: Detail) -> Iterator[Event]:
+    zone = ZoneInfo(detail.standing.zone)
+    for change in detail.targets:
+        if change.effective_from is not None and change.was not in {None, change.now}:
+            text = _("target %(was)s → %(now)s") % {
+                "was": words.target(change.was or 0),
+                "now": words.target(change.now),
+            }
+            yield Event(change.effective_from.astimezone(zone).date(), text, "#targets")
+
+
+def _flip_events(detail: Detail) -> Iterator[Event]:
+    zone = ZoneInfo(detail.standing.zone)
+    for flip in detail.flips:
+        if flip.headline and flip.was:
+            text = f"{verdicts.word(flip.was)} → {verdicts.word(flip.now)}"
+            yield Event(flip.at.astimezone(zone).date(), text, "#flips")
+
+
+def _exclusion_events(detail: Detail) -> Iterator[Event]:
+    zone = ZoneInfo(detail.standing.zone)
+    for exclusion in detail.exclusions:
+        start = exclusion.starts_at or exclusion.recorded_at
+        text = _("excluded: %(category)s") % {"category": exclusion.category}
+        yield Event(start.astimezone(zone).date(), text, "#exclusions")
+
+
+def _restatement_events(detail: Detail) -> Iterator[Event]:
+    for changed in sorted({row.date for row in detail.restatements}):
+        yield Event(changed, _("restated"), "#restatements")

@@ -1,0 +1,1 @@
+"""What the desk asks when a promise is made or changed."""

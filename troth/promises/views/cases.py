@@ -1,0 +1,70 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from troth.core.moments import Moments, moments
+from troth.promises import cases
+from troth.promises.rules.results import Standing
+from troth.promises.views import found
+from troth.signals.store import CasePage, Row
+from troth.staff.access import requires
+from troth.ui.shortcuts import page_or_part
+
+_PAGE = 50
+_NAMES = (
+    ("judged", "judged"),
+    ("broken", "not kept"),
+    ("kept", "kept"),
+    ("pending", "not yet due"),
+    ("no_promise", "without a promise"),
+)
+
+
+@require_safe
+@requires("viewer")
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the cases behind a number: of a window, and of a part of its figure."""
+    asked = moments(request.GET)
+    standing = found.detail(slug, asked).standing
+    which = chosen(request, standing)
+    page, problem = _page(which, asked, request.GET.get("after"))
+    context = {
+        "standing": standing,
+        "moments": asked,
+        "which": which,
+        "window": which.window or standing.windows[0].window,
+        "parts": [*_NAMES, *_excluded(standing)],
+        "page": page,
+        "rows": [(row, _cells(row, standing)) for row in page.cases],
+        "problem": problem,
+        "deadline": any(row.due_at for row in page.cases),
+    }
+    return render(request, page_or_part(request, "promises/cases.html", part="cases"), context)
+
+
+def _cells(row: Row, standing: Standing) -> list[tuple[str, str | None]]:
+    return [(name, row.segment.get(name)) for name in standing.segments]
+
+
+def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
+    """Return which cases the address asks for. An unknown part or window is not there: 404."""
+    part = request.GET.get("part", "judged")
+    window = request.GET.get("window") or None
+    known = {name for name, _ in [*_NAMES, *_excluded(standing)]}
+    if not standing.windows or (window and window not in {w.window for w in standing.windows}):
+        raise Http404(window)
+    if part not in known:
+        raise Http404(part)
+    return cases.Asked(standing.slug, part, window, request.GET.get("search", "").strip()[:200])
+
+
+def _excluded(standing: Standing) -> list[tuple[str, str]]:
+    names = sorted({e.category for window in standing.windows for e in window.excluded})
+    return [(f"{cases.EXCLUDED}{name}", f"excluded: {name}") for name in names]
+
+
+def _page(which: cases.Asked, asked: Moments, after: str | None) -> tuple[CasePage, str]:
+    try:
+        return cases.page(which, asked, after=after, limit=_PAGE), ""
+    except ValueError as error:
+        return CasePage([], None, 0), str(error)

@@ -1,0 +1,70 @@
+import yaml
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from troth.core.moments import Moments, moments
+from troth.promises import chart, queries, wording
+from troth.promises.rules.results import Detail, Standing
+from troth.promises.views import found
+from troth.staff.access import requires
+from troth.ui.shortcuts import page_or_part
+
+_MOST_VALUES = 40
+
+
+@require_safe
+@requires("viewer")
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show everything about one promise, as judged at an instant on what was known by another."""
+    asked = moments(request.GET)
+    detail = found.detail(slug, asked)
+    by = request.GET.get("by", "")
+    template = page_or_part(request, "promises/show.html", part="segments")
+    return render(request, template, _shown(detail, asked, by=by))
+
+
+def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
+    standing = detail.standing
+    attribute = by if by in standing.segments else next(iter(standing.segments), "")
+    return {
+        "detail": detail,
+        "standing": standing,
+        "headline": standing.windows[0] if standing.windows else None,
+        "moments": asked,
+        "reason": wording.reason(standing),
+        "chart": chart.drawn(detail),
+        "looks_back": chart.span(detail),
+        "attribute": attribute,
+        "segments": _segments(standing, attribute, asked),
+        "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
+    }
+
+
+def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[str, object]]:
+    """Return the values of an attribute, the one that failed most cases first."""
+    if not attribute:
+        return []
+    counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at)
+    rows = [{"value": value, "count": count} for value, count in counts.items()]
+    rows.sort(key=lambda row: (-counts[row["value"]].bad, -counts[row["value"]].total))
+    return rows[:_MOST_VALUES]
+
+
+@require_safe
+@requires("viewer")
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show one version of a promise as it was declared."""
+    promise = found.row(slug)
+    changes = {change.version: change for change in queries.history_of_targets(slug)}
+    if number not in changes:
+        raise Http404(number)
+    document = queries.document(slug, version=number)
+    context = {
+        "promise": promise,
+        "change": changes[number],
+        "latest": max(changes),
+        "how_counted": queries.preview(document=document),
+        "document": yaml.safe_dump(document, sort_keys=False, allow_unicode=True),
+    }
+    return render(request, "promises/version.html", context)

@@ -1,0 +1,188 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from troth.core import clock
+from troth.promises import actions, queries
+from troth.promises.forms import documents
+from troth.promises.forms.promise import Declaring, PromiseForm, YamlForm, fits, initial
+from troth.promises.rules.results import Backtest
+from troth.promises.rules.terms import DocumentError
+from troth.promises.views import found
+from troth.signals import queries as signals
+from troth.staff.access import requires
+
+Document = dict[str, Any]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for a new promise; declare it."""
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask what changes about a promise; declare it as a new version."""
+    promise = found.changeable(slug)
+    base = queries.document(promise.slug)
+    base["spec"] = {**base["spec"], "effective_from": None}  # type: ignore[dict-item]
+    return _edit(request, documents.merged(base, {"spec.effective_from": None}))
+
+
+@require_POST
+@requires("editor")
+def preview(request: HttpRequest) -> HttpResponse:
+    """Say in plain words what is being written, and what it would have been worth. No change."""
+    slug = request.POST.get("base", "")
+    base = queries.document(found.changeable(slug).slug) if slug else None
+    form = _form(request.POST, base).as_draft()
+    return render(request, "promises/_preview.html", {"preview": _preview(form)})
+
+
+def _edit(request: HttpRequest, base: Document | None) -> HttpResponse:
+    if request.method != "POST":
+        as_yaml = request.GET.get("mode") == "yaml" or not (base is None or fits(base))
+        return _ask(request, _shown(base or documents.EMPTY, base, as_yaml=as_yaml), base)
+    form = _form(request.POST, base)
+    wish = request.POST.get("wish", "save")
+    if wish == "save" and form.is_valid():
+        if _outdated(request, base):
+            form.add_error(None, "Someone changed this promise while you wrote. Look again.")
+        else:
+            return _save(request, form)
+    if wish == "switch":
+        form = _switched(form, base)
+    if wish == "preview":
+        form.as_draft()
+    return _ask(request, form, base)
+
+
+def _ask(request: HttpRequest, form: Declaring, base: Document | None) -> HttpResponse:
+    slug = str(documents.at(base, "metadata.name")) if base else ""
+    context = {
+        "form": form,
+        "slug": slug,
+        "as_yaml": isinstance(form, YamlForm),
+        "number": _latest(slug) if slug else 0,
+        "kinds": signals.store().kinds(),
+        "preview": _preview(form),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "promises/edit.html", context, status=status)
+
+
+def _form(values: Any, base: Document | None) -> Declaring:  # noqa: ANN401 - a QueryDict or a dict
+    return (YamlForm if "yaml" in values else PromiseForm)(values, base=base)
+
+
+def _shown(document: Document, base: Document | None, *, as_yaml: bool) -> Declaring:
+    if as_yaml:
+        return YamlForm(initial={"yaml": documents.to_yaml(document)}, base=base)
+    return PromiseForm(initial=initial(document), base=base)
+
+
+def _switched(form: Declaring, base: Document | None) -> Declaring:
+    """Return the other way to write the same document, if it could be read."""
+    form.as_draft().is_valid()
+    if not form.document:
+        return form
+    return _shown(form.document, base, as_yaml=not isinstance(form, YamlForm))
+
+
+def _save(request: HttpRequest, form: Declaring) -> HttpResponse:
+    declared = actions.declare(
+        spec=form.document,
+        author=str(request.user),
+        reason=form.cleaned_data["reason"],
+        now=clock.now(),
+    )
+    messages.success(request, f"Version {declared.number} is declared.")
+    return redirect("promises:show", slug=declared.promise.slug)
+
+
+def _outdated(request: HttpRequest, base: Document | None) -> bool:
+    if base is None:
+        return False
+    return request.POST.get("number") != str(_latest(str(documents.at(base, "metadata.name"))))
+
+
+def _latest(slug: str) -> int:
+    return max(change.version for change in queries.history_of_targets(slug))
+
+
+def _preview(form: Declaring) -> dict[str, object] | None:
+    """Return the draft in words and on the past, or what cannot be understood; None if blank."""
+    if not form.is_bound:
+        if form.base is None:
+            return None
+        document: Document = dict(form.base)
+    else:
+        if form.errors:
+            return {"problems": form.errors}
+        document = form.document
+    try:
+        return {
+            "sentences": queries.preview(document=document),
+            "backtest": _backtest(document),
+            "yaml": documents.to_yaml(document),
+        }
+    except DocumentError as error:
+        return {"problems": {"": [str(problem) for problem in error.problems]}}
+
+
+def _backtest(document: Document) -> Backtest:
+    return queries.backtest(document=document, months=12, now=clock.now())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def return_to(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Undo: declare an older version again, as a new one."""
+    promise = found.changeable(slug)
+    if number not in {change.version for change in queries.history_of_targets(slug)}:
+        raise Http404(number)
+    if request.method == "POST":
+        document = documents.merged(
+            queries.document(slug, version=number), {"spec.effective_from": None}
+        )
+        declared = actions.declare(
+            spec=document,
+            author=str(request.user),
+            reason=request.POST.get("reason", "").strip()[:2000] or f"back to version {number}",
+            now=clock.now(),
+        )
+        messages.success(request, f"Version {declared.number} says what version {number} said.")
+        return redirect("promises:show", slug=slug)
+    context = {
+        "title": f"Back to version {number}",
+        "text": f"“{promise.name}” gets a new version that says what version {number} said. "
+        "It holds from now on; what was judged stays.",
+        "button": f"Go back to version {number}",
+        "back_url": request.path.removesuffix("return/"),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def retirement(request: HttpRequest, slug: str) -> HttpResponse:
+    """Retire a promise: it is judged no more, and what was judged stays."""
+    promise = found.changeable(slug)
+    if request.method == "POST":
+        actions.retire(slug=slug, by=str(request.user), now=clock.now())
+        messages.success(request, f"“{promise.name}” is retired.")
+        return redirect("promises:index")
+    context = {
+        "title": f"Retire “{promise.name}”",
+        "text": "It leaves the page and is judged no more. Its history stays and can be read.",
+        "button": "Retire it",
+        "danger": True,
+        "back_url": request.path.removesuffix("retirement/"),
+    }
+    return render(request, "ui/confirm.html", context)

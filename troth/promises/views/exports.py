@@ -1,0 +1,87 @@
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from troth.core import sheets
+from troth.core.moments import moments
+from troth.promises import cases as cases_behind
+from troth.promises.rules.results import Day
+from troth.promises.views import found
+from troth.promises.views.cases import chosen
+from troth.signals.store import Row
+from troth.staff.access import requires
+
+_DAYS = {"date": "DATE", "good": "BIGINT", "total": "BIGINT", "share": "DOUBLE",
+         "verdict": "VARCHAR", "provisional": "BOOLEAN", "restated": "BOOLEAN"}  # fmt: skip
+_CASES = {
+    "source": "VARCHAR", "key": "VARCHAR", "version": "BIGINT", "kind": "VARCHAR",
+    "happened_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ", "resolved_at": "TIMESTAMPTZ",
+    "touchpoint": "VARCHAR", "subject": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR",
+    "outcome": "VARCHAR", "expected": "DOUBLE", "weight": "BIGINT", "evidence": "VARCHAR",
+    "recorded_at": "TIMESTAMPTZ",
+}  # fmt: skip
+
+
+@require_safe
+@requires("viewer")
+def days(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
+    """Hand out the days of a promise, oldest first."""
+    series = found.detail(slug, moments(request.GET)).series
+    return _file(f"{slug}-days", form, _DAYS, (_day(day) for day in series))
+
+
+@require_safe
+@requires("viewer")
+def cases(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
+    """Hand out the cases behind a number, newest first; segment attributes are columns."""
+    asked = moments(request.GET)
+    standing = found.detail(slug, asked).standing
+    which = chosen(request, standing)
+    attributes = [f"segment.{name}" for name in standing.segments]
+    columns = {**_CASES, **dict.fromkeys(attributes, "VARCHAR")}
+    rows = (_case(row, standing.segments) for row in cases_behind.every(which, asked))
+    return _file(f"{slug}-{which.part.replace(':', '-')}", form, columns, rows)
+
+
+def _day(day: Day) -> sheets.Row:
+    return [
+        day.date, day.good, day.total, day.share, day.verdict.value, day.provisional, day.restated,
+    ]  # fmt: skip
+
+
+def _case(row: Row, attributes: Iterable[str]) -> sheets.Row:
+    return [*(getattr(row, name) for name in _CASES), *map(row.segment.get, attributes)]
+
+
+def _file(
+    name: str, form: str, columns: Mapping[str, str], rows: Iterable[sheets.Row]
+) -> HttpResponseBase:
+    if form == "csv":
+        return _download(_encoded(list(columns), rows), f"{name}.csv", "text/csv; charset=utf-8")
+    if form != "parquet":
+        raise Http404(form)
+    with tempfile.TemporaryDirectory(prefix="troth-export-") as folder:
+        path = Path(folder) / f"{name}.parquet"
+        sheets.write_parquet(path, columns, rows)
+        # The open file outlives its name: nothing is left behind however the download ends.
+        return FileResponse(
+            path.open("rb"),
+            as_attachment=True,
+            filename=path.name,
+            content_type="application/vnd.apache.parquet",
+        )
+
+
+def _encoded(columns: list[str], rows: Iterable[sheets.Row]) -> Iterator[bytes]:
+    return (line.encode() for line in sheets.csv_lines(columns, rows))
+
+
+def _download(content: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
