@@ -18,6 +18,7 @@ STEPS: tuple[str, ...] = (
     "seal.file-synced",
     "seal.manifest-written",
     "seal.committed",
+    "tally.marked",
     "tally.counted",
     "tally.written",
     "tally.committed",

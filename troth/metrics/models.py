@@ -126,7 +126,8 @@ class Dirty(models.Model):
     series = models.ForeignKey(  # NULL: every series of the sweep
         Series, on_delete=models.CASCADE, null=True, related_name="dirty"
     )
-    first = models.BigIntegerField()  # start of the first bucket, epoch seconds
+    # Start of the first bucket, epoch seconds; NULL: from the first case that there is.
+    first = models.BigIntegerField(null=True)
     last = models.BigIntegerField()  # start of the last bucket, epoch seconds
 
     class Meta:
@@ -134,6 +135,28 @@ class Dirty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} to {self.last}"
+
+
+class Answered(models.Model):
+    """A change of signals whose buckets have been marked."""
+
+    change = models.OneToOneField("signals.Change", on_delete=models.CASCADE)
+
+    def __str__(self) -> str:
+        return f"answer to {self.change_id}"
+
+
+class Watch(models.Model):
+    """That the metric of this name is kept tallied by this series."""
+
+    name = models.CharField(max_length=100, unique=True)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="watches")
+
+    class Meta:
+        verbose_name_plural = "watches"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Revision(models.Model):

@@ -1,0 +1,164 @@
+"""Counting again what is dirty: scan, compare, write; all of it or nothing.
+
+Several workers may count at once. Each write is guarded by the sweep's `turn`: whoever read the
+sweep before another one wrote it has counted from an older state, writes nothing, and starts
+again. Dirty rows are only ever added; a count deletes exactly those that it had read before it
+asked the store, so that a change which commits meanwhile leaves its own rows and is not lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from troth.core.steps import reached as step
+from troth.core.windows import DAY, TICK, Span
+from troth.metrics import writing
+from troth.metrics.leaves import SIZE
+from troth.metrics.models import Dirty, Leaf, Series, Sweep
+from troth.metrics.ranges import CHUNK, GAP, Grid, Range, epoch, instant, joined
+from troth.metrics.rules import measure_from
+from troth.metrics.scanning import Frame, asked
+from troth.signals.expressions import parse
+from troth.signals.store import Question, Store, Tally
+
+UTC_ZONE = ZoneInfo("UTC")
+EARLIEST, LATEST = datetime(1800, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One scan: these series, over these buckets, answering these dirty rows of the sweep."""
+
+    sweep: Sweep
+    series: Sequence[Series]
+    covered: Range
+    answered: Sequence[Dirty]
+
+
+def count(store: Store, *, now: datetime, most: int | None = None) -> int:
+    """Count what is dirty, the newest buckets first. Returns the number of scans written.
+
+    With `most`, at most so many scans. Raises what the store raises, with everything kept dirty.
+    """
+    done = 0
+    for sweep in Sweep.objects.filter(dirty__isnull=False).distinct():
+        while most is None or done < most:
+            unit = _next(store, sweep.pk, now=now)
+            if unit is None:
+                break
+            done += _counted(store, unit, now=now)
+    return done
+
+
+def _next(store: Store, pk: int, *, now: datetime) -> Unit | None:
+    sweep = Sweep.objects.filter(pk=pk).first()
+    if sweep is None:
+        return None
+    _resolve(store, sweep, now=now)
+    dirty = list(sweep.dirty.exclude(first=None).order_by("pk"))
+    if not dirty:
+        return None
+    common = [row for row in dirty if row.series_id is None]
+    mine = common or _alike(dirty)
+    series = sweep.series.all()
+    if not common:
+        series = series.filter(pk__in=[row.series_id for row in mine])
+    covered = _newest(mine, Grid(sweep.tz, sweep.grain))
+    answered = [row for row in mine if row.last >= covered.first]
+    return Unit(sweep, list(series), covered, answered)
+
+
+def _alike(dirty: Sequence[Dirty]) -> list[Dirty]:
+    """Return the rows of all series that wait for the same buckets as the first one does."""
+    return [row for row in dirty if (row.first, row.last) == (dirty[0].first, dirty[0].last)]
+
+
+def _newest(rows: Iterable[Dirty], grid: Grid) -> Range:
+    ranges = (Range(row.first or 0, row.last) for row in rows)
+    return grid.latest(joined(ranges, gap=GAP * grid.grain)[-1], CHUNK)
+
+
+def _resolve(store: Store, sweep: Sweep, *, now: datetime) -> None:
+    """Give the rows that mean "everything" their first and last bucket."""
+    whole = list(sweep.dirty.filter(first=None))
+    if not whole:
+        return
+    found = _everything(store, sweep, now=now)
+    due = _next_due(store, sweep, now=now)
+    with transaction.atomic():
+        mine = Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn)
+        if not mine.update(next_due=due, turn=F("turn") + 1):
+            return
+        Dirty.objects.filter(pk__in=[row.pk for row in whole]).delete()
+        if found is not None:
+            Dirty.objects.bulk_create(
+                [Dirty(sweep=sweep, series_id=row.series_id, first=found.first, last=found.last)
+                 for row in whole]
+            )  # fmt: skip
+    sweep.refresh_from_db()
+
+
+def _everything(store: Store, sweep: Sweep, *, now: datetime) -> Range | None:
+    """Return the buckets from the first case, or the first that is tallied, up to now."""
+    grid = Grid(sweep.tz, sweep.grain)
+    days = _days(store, sweep, Span(EARLIEST, now))
+    starts = [grid.holding(days[0] + TICK)] if days else []
+    leaves = Leaf.objects.filter(series__sweep=sweep).order_by("number").values_list("number")
+    starts += [number * SIZE * sweep.grain for (number,) in leaves[:1]]
+    return Range(grid.holding(instant(min(starts)) + TICK), grid.holding(now)) if starts else None
+
+
+def _days(store: Store, sweep: Sweep, span: Span, *, grain: int = DAY) -> list[datetime]:
+    question = Question(kinds=tuple(sweep.kinds), time=parse(sweep.time, role="time"))
+    (tallies,) = store.tally([question], span=span, zone=UTC_ZONE, grain=grain)
+    return sorted({tally.bucket for tally in tallies})
+
+
+def _next_due(store: Store, sweep: Sweep, *, now: datetime) -> datetime | None:
+    """Return an instant at or after `now` before which no case falls due, to the minute."""
+    days = _days(store, sweep, Span(now, LATEST))
+    if not days:
+        return None
+    day = Span(max(days[0], now), days[0] + timedelta(days=1))
+    return max(now, *_days(store, sweep, day, grain=MINUTE)[:1])
+
+
+def _counted(store: Store, unit: Unit, *, now: datetime) -> int:
+    """Scan and write. Returns 1, or 0 where another worker was quicker."""
+    sweep, grid = unit.sweep, Grid(unit.sweep.tz, unit.sweep.grain)
+    fresh = unit.covered
+    if sweep.frozen_until is not None:
+        fresh = Range(max(fresh.first, epoch(sweep.frozen_until)), fresh.last)
+    state: dict[str, object] = {"turn": F("turn") + 1}
+    tallies: list[list[Tally]] = [[] for _ in unit.series]
+    if not fresh.is_empty:
+        measures = [measure_from(series.measure) for series in unit.series]
+        span = grid.span(fresh, until=now)
+        tallies = asked(store, measures, Frame(span, sweep.tz, sweep.grain))
+    if unit.covered.last >= grid.holding(now):
+        state |= {"next_due": _next_due(store, sweep, now=now), "tallied_until": now}
+    step("tally.counted")
+    with transaction.atomic():
+        if not Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn).update(**state):
+            return 0
+        writing.write(unit.series, fresh, tallies, grain=sweep.grain, now=now)
+        _clean(unit, grid)
+        step("tally.written")
+    step("tally.committed")
+    return 1
+
+
+def _clean(unit: Unit, grid: Grid) -> None:
+    """Delete the dirty rows that were answered; what lies before the chunk stays dirty."""
+    Dirty.objects.filter(pk__in=[row.pk for row in unit.answered]).delete()
+    rest = [row for row in unit.answered if (row.first or 0) < unit.covered.first]
+    last = grid.before(unit.covered.first)
+    Dirty.objects.bulk_create(
+        [Dirty(sweep_id=row.sweep_id, series_id=row.series_id, first=row.first, last=last)
+         for row in rest]
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""What must be counted again: changes of signals, and cases that fall due as time passes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from troth.core.steps import reached as step
+from troth.core.windows import Span
+from troth.metrics.models import Answered, Dirty, Sweep
+from troth.metrics.ranges import GAP, Grid, Range, joined, reached
+from troth.metrics.rules import Measure
+from troth.signals import queries as signals
+from troth.signals.expressions import Expression, parse
+
+AT_ONCE = 20_000  # changes answered in one transaction
+_KEPT = timedelta(minutes=5)  # how long an answered change is kept before it is dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """That rows of a kind came or stopped counting on a UTC day, placed there by a column."""
+
+    kind: str
+    column: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a sweep must do: count these buckets again, and look for cases due after `due`."""
+
+    dirty: list[Range]
+    due: datetime | None
+    everything: bool = False
+
+
+def is_wanted(*, now: datetime) -> bool:
+    """Return whether there is anything to count: what an idle worker asks, in one query."""
+    unanswered = signals.changes().filter(answered=None).order_by().values("pk")
+    due = Sweep.objects.filter(next_due__lt=now).values("pk")
+    return unanswered.union(Dirty.objects.values("pk"), due, all=True).exists()
+
+
+def answer(*, now: datetime) -> int:
+    """Turn changes that nobody has answered into dirty buckets. Returns how many changes."""
+    changes = list(signals.changes().filter(answered=None)[:AT_ONCE])
+    if not changes:
+        return 0
+    touches = {Touch(change.kind, change.column, change.day) for change in changes}
+    with transaction.atomic():
+        for sweep in Sweep.objects.all():
+            _marked(sweep, _mark_of(sweep, touches, now=now))
+        Answered.objects.bulk_create(
+            [Answered(change=change) for change in changes], ignore_conflicts=True
+        )
+        step("tally.marked")
+    signals.changes().filter(answered__isnull=False, recorded_at__lt=now - _KEPT).delete()
+    return len(changes)
+
+
+def fall_due(*, now: datetime) -> int:
+    """Mark the buckets into which cases have fallen by the passing of time. Returns the sweeps."""
+    late = list(Sweep.objects.filter(next_due__lt=now))
+    for sweep in late:
+        grid = Grid(sweep.tz, sweep.grain)
+        with transaction.atomic():
+            mine = Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn)
+            if mine.update(next_due=None, turn=F("turn") + 1) and sweep.next_due is not None:
+                _soil(sweep, [grid.touched(Span(sweep.next_due, now))])
+    return len(late)
+
+
+def _mark_of(sweep: Sweep, touches: Iterable[Touch], *, now: datetime) -> Mark | None:
+    measure = Measure(kinds=tuple(sweep.kinds), time=sweep.time)
+    places = parse(measure.time, role="time")
+    days = {touch.day for touch in touches if _concerns(touch, measure, places)}
+    return mark(places, days, Grid(sweep.tz, sweep.grain), now=now) if days else None
+
+
+def _concerns(touch: Touch, measure: Measure, places: Expression) -> bool:
+    return touch.column in places.columns and (not measure.kinds or touch.kind in measure.kinds)
+
+
+def mark(places: Expression, days: Iterable[date], grid: Grid, *, now: datetime) -> Mark:
+    """Return what follows for a sweep from rows that changed on these UTC days. Pure."""
+    spans = [reached(places, day) for day in days]
+    if None in spans:
+        return Mark([], now, everything=True)
+    known = [span for span in spans if span is not None]
+    past = [Span(span.start, min(span.end, now)) for span in known if span.start < now]
+    future = [max(span.start, now) for span in known if span.end > now]
+    ranges = joined((grid.touched(span) for span in past), gap=GAP * grid.grain)
+    return Mark(ranges, min(future, default=None))
+
+
+def _marked(sweep: Sweep, found: Mark | None) -> None:
+    if found is None:
+        return
+    due = [instant for instant in (sweep.next_due, found.due) if instant is not None]
+    Sweep.objects.filter(pk=sweep.pk).update(next_due=min(due, default=None), turn=F("turn") + 1)
+    if found.everything:
+        Dirty.objects.create(sweep=sweep, first=None, last=0)
+    _soil(sweep, found.dirty)
+
+
+def _soil(sweep: Sweep, ranges: Sequence[Range]) -> None:
+    Dirty.objects.bulk_create([Dirty(sweep=sweep, first=r.first, last=r.last) for r in ranges])

@@ -1,0 +1,91 @@
+"""Which buckets must be counted again: ranges of buckets, joined, cut and clipped. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from troth.core.windows import DAY, TICK, Span, bucket_start, next_bucket
+from troth.signals.expressions import Expression
+from troth.signals.grammar import Node
+
+GAP = 7  # clean buckets between two dirty ranges that are counted again rather than asked apart
+CHUNK = 400  # buckets counted in one scan
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """The buckets whose starts (epoch seconds) are `first` to `last`."""
+
+    first: int
+    last: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.last < self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How time is cut into buckets."""
+
+    zone: ZoneInfo
+    grain: int
+
+    def holding(self, instant: datetime) -> int:
+        """Return the start of the bucket that holds `instant`."""
+        return epoch(bucket_start(instant, self.zone, self.grain))
+
+    def touched(self, span: Span) -> Range:
+        """Return the buckets that share an instant with `span`, which must not be empty."""
+        return Range(self.holding(span.start + TICK), self.holding(span.end))
+
+    def span(self, covered: Range, *, until: datetime) -> Span:
+        """Return the instants of the buckets in `covered`, none of them after `until`."""
+        end = next_bucket(instant(covered.last), self.zone, self.grain)
+        return Span(instant(covered.first), min(end, until))
+
+    def latest(self, covered: Range, buckets: int) -> Range:
+        """Return the last `buckets` buckets of a range, or all of it."""
+        step = (buckets - 1) * self.grain
+        first = self.holding(instant(covered.last - step) + TICK)
+        return Range(max(covered.first, first), covered.last)
+
+    def before(self, bucket: int) -> int:
+        """Return the start of the bucket before the one that starts at `bucket`."""
+        return self.holding(instant(bucket))
+
+
+def epoch(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def joined(ranges: Iterable[Range], *, gap: int) -> list[Range]:
+    """Return the ranges in order, those less than `gap` seconds apart made one."""
+    found: list[Range] = []
+    for covered in sorted(ranges):
+        if found and covered.first - found[-1].last <= gap:
+            found[-1] = Range(found[-1].first, max(found[-1].last, covered.last))
+        else:
+            found.append(covered)
+    return found
+
+
+def reached(places: Expression, day: date) -> Span | None:
+    """Return where the time `places` may place a case one of whose instants lies on `day` (UTC).
+
+    None: anywhere, because the expression also names an instant of its own.
+    """
+    if names_an_instant(places.node):
+        return None
+    start = datetime.combine(day, time.min, tzinfo=UTC)
+    shift = timedelta(microseconds=places.reach)
+    return Span(start - shift - TICK, start + shift + timedelta(seconds=DAY) - TICK)
+
+
+def names_an_instant(node: Node) -> bool:
+    return node.op == "instant" or any(names_an_instant(arg) for arg in node.args)
