@@ -1,12 +1,55 @@
-"""What the web server calls: the page from memory, the desk's files, then Django."""
+"""What the web server calls: the page from memory, then the doors for signals, then Django.
+
+The page needs neither Django nor a database, so it is there while the rest still starts, and when
+the rest cannot start at all.
+"""
 
 import os
+import threading
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+from troth.config import environment
+from troth.page.front import Front
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
-django = get_wsgi_application()
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# What the page passes on; a test compares this with urls.py.
+PASSED = (
+    "/accounts/",
+    "/api/",
+    "/assets/",
+    "/desk",
+    "/healthz",
+    "/metrics",
+    "/v1/",
+    "/welcome/",
+)
+_loading = threading.Lock()
 
-from troth.config.statics import Statics  # noqa: E402 - settings must be there first
 
-application = Statics(django)
+@cache
+def behind() -> Application:
+    """Return what stands behind the page: the doors for signals, and Django."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
+    from django.core.wsgi import get_wsgi_application  # after the page is there
+
+    django = get_wsgi_application()
+    from troth.signals.doors import http  # this needs Django's settings
+
+    def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return http.application(environ, start) if http.is_ours(environ) else django(environ, start)
+
+    return choose
+
+
+def _behind() -> Application:
+    with _loading:
+        return behind()
+
+
+_settings = environment.read()
+application = Front(
+    folder=_settings.page_dir, behind=_behind, passed=PASSED, secure=_settings.is_https
+)
+threading.Thread(target=_behind, name="load Django", daemon=True).start()

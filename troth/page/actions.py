@@ -1,0 +1,85 @@
+"""Publishing: the page is written when something changed, or when what it says has grown old."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from troth.page import folder, queries, render
+from troth.page.folder import Manifest
+from troth.page.sheets import fingerprint
+from troth.promises import queries as promises
+
+# An unchanged page is written again this often, so that "checked at" stays true.
+FRESH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published where: `files` in all, `written` of them new."""
+
+    folder: Path
+    revision: str
+    at: datetime
+    files: int
+    written: int
+
+
+def publish(*, now: datetime, always: bool = False) -> Published | None:
+    """Write the page if it would read differently, or if it is old. None where there was no need.
+
+    Cheap when nothing changed. The page is written whole or not at all.
+    """
+    place: Path = settings.TROTH.page_dir
+    if not always and not is_due(now=now):
+        return None
+    with folder.alone(place):
+        before = folder.current(place)
+        pulse = _pulse()
+        if not always and not _differs(before, pulse, now):
+            return None  # another process was quicker
+        picture = queries.picture(now=now)
+        manifest, written = folder.write(
+            place,
+            sheets=render.sheets(
+                picture, secret=settings.TROTH.signing_key, measure=promises.promise_detail
+            ),
+            inputs=pulse,
+            now=now,
+            fresh=timedelta(0) if always else FRESH,
+        )
+    return Published(place, manifest.revision, now, len(manifest.files), written)
+
+
+def publish_copy(*, to: Path, now: datetime) -> Published:
+    """Publish the same bytes into another folder, for another host; swapped atomically there too.
+
+    `to/current` is the document root. The page is written first where there is none yet.
+    """
+    publish(now=now)
+    place: Path = settings.TROTH.page_dir
+    with folder.alone(to):
+        before = folder.current(to)
+        revision = folder.copy(place, to)
+        after = folder.current(to)
+    files = after.files if after else {}
+    same = before is not None and before.revision == revision
+    return Published(to, revision, now, len(files), 0 if same else len(files))
+
+
+def is_due(*, now: datetime) -> bool:
+    """Return whether `publish()` would write: the page reads differently now, or it is old."""
+    return _differs(folder.current(settings.TROTH.page_dir), _pulse(), now)
+
+
+def _differs(before: Manifest | None, pulse: str, now: datetime) -> bool:
+    if before is None or before.inputs != pulse:
+        return True
+    checked = promises.judged_at()
+    return now - before.written_at >= FRESH and checked is not None and checked > before.written_at
+
+
+def _pulse() -> str:
+    """Return a fingerprint of all that the page follows from, without reading all of it."""
+    return fingerprint(render.software(), queries.site(), promises.revision())

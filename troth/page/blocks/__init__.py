@@ -1,0 +1,1 @@
+"""The blocks of the front page: one file each, one value in each file."""

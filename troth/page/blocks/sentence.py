@@ -1,0 +1,28 @@
+"""What is true now, in one sentence, and when that was checked."""
+
+from collections.abc import Mapping
+
+from troth.page.block import Block
+from troth.page.edition import Edition
+from troth.page.picture import Shown
+from troth.page.sentence import Spoken, sentence
+from troth.page.tongue import name_of, topic_of
+
+
+def spoken(edition: Edition, shown: Shown) -> Spoken:
+    standing = shown.standing
+    return Spoken(
+        verdict=standing.verdict,
+        evaluator=standing.evaluator,
+        name=name_of(shown),
+        topic=topic_of(shown, edition.picture.site.languages[0]),
+        untested=standing.why == "untested",
+    )
+
+
+def _show(edition: Edition) -> Mapping[str, object]:
+    promises = [spoken(edition, shown) for shown in edition.picture.promises]
+    return {"sentence": sentence(promises), "cases": edition.picture.cases}
+
+
+block = Block(order=10, template="page/blocks/sentence.html", show=_show)

@@ -1,0 +1,227 @@
+"""The published folder: revisions beside each other, and one pointer that is swapped by rename.
+
+    page/revisions/20261121T211500Z-1f2e3d4c/index.html, index.html.br, …
+    page/current -> revisions/20261121T211500Z-1f2e3d4c
+
+A revision is whole and on the disk before the pointer names it. Whoever reads through `current`
+sees the old page or the new one, never half of each, whatever dies in between.
+"""
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import brotli
+import zstandard
+
+from troth.core.steps import reached
+from troth.page.negotiation import SUFFIXES
+from troth.page.sheets import Sheet
+from troth.page.shelf import MANIFEST, content_type
+
+KEPT = 5  # revisions, the current one included
+_WORTH_CODING = 256  # bytes; smaller files only grow
+_CODED = (".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom")
+_MANY = 48  # new files; beyond this one sync of everything is quicker than one for each
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the manifest says of one file. `inputs` tells whether it must be made anew."""
+
+    type: str
+    bytes: int
+    sha256: str
+    codings: tuple[str, ...]
+    immutable: bool
+    inputs: str
+    written_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The list of files of one revision, itself published as `files.json`."""
+
+    revision: str
+    inputs: str  # of the whole page: what it follows from, but for the time
+    written_at: datetime
+    files: dict[str, Entry] = field(default_factory=dict)
+
+
+def current(folder: Path) -> Manifest | None:
+    """Return the manifest of the published revision, or None where nothing readable is there."""
+    try:
+        read = json.loads((folder / "current" / MANIFEST).read_bytes())
+        files = {
+            name: Entry(**{**entry, "codings": tuple(entry["codings"])})
+            for name, entry in read["files"].items()
+        }
+        at = datetime.fromisoformat(read["written_at"])
+        return Manifest(read["revision"], read["inputs"], at, files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process publishes into `folder`, and keep the others out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write(
+    folder: Path, *, sheets: Iterable[Sheet], inputs: str, now: datetime, fresh: timedelta
+) -> tuple[Manifest, int]:
+    """Write a revision and make it current. Returns its manifest and how many files are new.
+
+    A file whose inputs are the same as before and that is younger than `fresh` is linked, not
+    made again. Call it inside `alone()`.
+    """
+    before = current(folder)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}"
+    target = folder / "revisions" / name
+    target.mkdir(parents=True)
+    files: dict[str, Entry] = {}
+    new: list[Path] = []
+    for sheet in sheets:
+        kept = _linked(sheet, folder, target, before, now - fresh)
+        files[sheet.path] = kept or _written(sheet, target, now, new)
+    reached("publish.rendered")
+    manifest = Manifest(name, inputs, now, files)
+    _put(target / MANIFEST, _encoded(manifest), new)
+    _sync(target, new)
+    reached("publish.files-written")
+    point(folder, name)
+    reached("publish.swapped")
+    prune(folder)
+    reached("publish.old-removed")
+    return manifest, len(new)
+
+
+def copy(source: Path, folder: Path) -> str:
+    """Publish the current revision of `source` in another folder, byte for byte.
+
+    Returns the revision. Raises FileNotFoundError where nothing is published yet. Call it inside
+    `alone(folder)`.
+    """
+    revision = (source / "current").resolve(strict=True)
+    target = folder / "revisions" / revision.name
+    if not target.is_dir():
+        half = folder / "revisions" / f".half-{revision.name}"
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(revision, half)
+        _sync(half, [path for path in half.rglob("*") if path.is_file()])
+        half.rename(target)
+    point(folder, revision.name)
+    prune(folder)
+    return revision.name
+
+
+def point(folder: Path, revision: str) -> None:
+    """Make `revision` current: one rename, on the disk when this returns."""
+    pointer = folder / ".next"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(Path("revisions") / revision)
+    pointer.rename(folder / "current")
+    _sync_folder(folder)
+
+
+def prune(folder: Path) -> None:
+    """Remove all but the newest revisions; what a crash left half-written goes with them."""
+    held = (folder / "current").resolve().name
+    names = sorted(path.name for path in (folder / "revisions").iterdir())
+    whole = [name for name in names if (folder / "revisions" / name / MANIFEST).exists()]
+    kept = {held, *whole[-KEPT:]}
+    for name in names:
+        if name not in kept:
+            shutil.rmtree(folder / "revisions" / name, ignore_errors=True)
+
+
+def _linked(
+    sheet: Sheet, folder: Path, target: Path, before: Manifest | None, since: datetime
+) -> Entry | None:
+    entry = before.files.get(sheet.path) if before else None
+    if before is None or entry is None or entry.inputs != sheet.inputs:
+        return None
+    if not sheet.immutable and datetime.fromisoformat(entry.written_at) <= since:
+        return None
+    old, new = folder / "revisions" / before.revision / sheet.path, target / sheet.path
+    new.parent.mkdir(parents=True, exist_ok=True)
+    for suffix in ("", *(SUFFIXES[coding] for coding in entry.codings)):
+        os.link(f"{old}{suffix}", f"{new}{suffix}")
+    return entry
+
+
+def _written(sheet: Sheet, target: Path, now: datetime, new: list[Path]) -> Entry:
+    body = sheet.make()
+    path = target / sheet.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _put(path, body, new)
+    codings = packed(sheet.path, body)
+    for coding, coded in codings.items():
+        _put(path.with_name(path.name + SUFFIXES[coding]), coded, new)
+    return Entry(
+        type=content_type(sheet.path),
+        bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        codings=tuple(codings),
+        immutable=sheet.immutable,
+        inputs=sheet.inputs,
+        written_at=now.isoformat(),
+    )
+
+
+def packed(name: str, body: bytes) -> dict[str, bytes]:
+    """Return coding → bytes for text worth packing. The same input gives the same bytes."""
+    if len(body) < _WORTH_CODING or not name.endswith(_CODED):
+        return {}
+    return {
+        "br": brotli.compress(body, quality=9),
+        "zstd": zstandard.compress(body, level=12),
+        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+    }
+
+
+def _encoded(manifest: Manifest) -> bytes:
+    plain = {**asdict(manifest), "written_at": manifest.written_at.isoformat()}
+    return json.dumps({"schema": 1, **plain}, indent=1, sort_keys=True).encode()
+
+
+def _put(path: Path, body: bytes, new: list[Path]) -> None:
+    path.write_bytes(body)
+    new.append(path)
+
+
+def _sync(target: Path, new: list[Path]) -> None:
+    """Bring the files, their folders and the name of the revision itself to the disk."""
+    if len(new) > _MANY:
+        os.sync()
+    else:
+        for path in new:
+            _sync_file(path)
+        for folder in {target, *(path.parent for path in new)}:
+            _sync_folder(folder)
+    _sync_folder(target.parent)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,16 @@
+"""What the page does by the clock."""
+
+from datetime import datetime
+
+from troth.page import actions
+
+
+def is_due(*, now: datetime) -> bool:
+    """Return whether the page would read differently, or is old: what an idle worker asks."""
+    return actions.is_due(now=now)
+
+
+def publish(*, now: datetime) -> int:
+    """Write the page if it would read differently. Returns how many files are new."""
+    published = actions.publish(now=now)
+    return published.written if published else 0

@@ -1,0 +1,122 @@
+"""A promise's own page: everything that stands behind its one line on the front page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import groupby
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from troth.page.card import Card, card, figure
+from troth.page.edition import Edition
+from troth.page.picture import Event, Shown, events_of
+from troth.page.spans import during
+from troth.page.story import Told, told
+from troth.page.telling import title
+from troth.page.tongue import remedy_of
+from troth.promises.rules.figures import wilson
+from troth.promises.rules.results import Day, Detail, WindowResult
+from troth.ui import charts, words
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One window of the promise, said in words."""
+
+    result: WindowResult
+    during: str
+    figure: str
+    target: str
+    raw: str
+    budget: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    card: Card
+    shown: Shown
+    rows: tuple[Row, ...]
+    how: tuple[str, ...]
+    remedy: str
+    chart: SafeString
+    events: tuple[Told, ...]
+    series: tuple[Day, ...]
+    target: str
+    days_url: str
+
+
+def leaf(edition: Edition, shown: Shown, detail: Detail) -> Leaf:
+    """Return what the page of one promise shows, in the language now active."""
+    events = sorted(events_of(shown), key=lambda event: event.at, reverse=True)
+    return Leaf(
+        card=card(edition, shown),
+        shown=shown,
+        rows=tuple(_row(result) for result in shown.standing.windows),
+        how=detail.how_counted,
+        remedy=remedy_of(shown),
+        chart=_chart(shown, detail.series or shown.standing.strip, events),
+        events=tuple(told(edition, events)),
+        series=shown.standing.strip,
+        target=words.target(shown.standing.target),
+        days_url=edition.root + f"promises/{shown.slug}/days.csv",
+    )
+
+
+def _row(result: WindowResult) -> Row:
+    return Row(
+        result=result,
+        during=during(result.window),
+        figure=figure(result),
+        target=words.target(result.target),
+        raw=words.NOTHING if result.raw_share is None else words.share(
+            Fraction(result.raw_good, result.raw_total)
+        ),
+        budget=_budget(result),
+    )  # fmt: skip
+
+
+def _budget(result: WindowResult) -> str:
+    """Return how many of the failures that the target allows are used: "3 of 12"."""
+    if result.budget is None or not result.total:
+        return words.NOTHING
+    return _("%(bad)s of %(allowed)s") % {
+        "bad": words.number(result.bad),
+        "allowed": words.number(int(result.budget.allowed)),
+    }
+
+
+def _chart(shown: Shown, days: Sequence[Day], events: Sequence[Event]) -> SafeString:
+    """Draw the share by week: days alone are too few cases to be read as a line."""
+    points = [_point(list(group)) for _week, group in groupby(days, key=_monday)]
+    steps = [
+        charts.Step((change.effective_from or _beginning(days)).date(), float(change.now))
+        for change in shown.targets
+    ]
+    marks = [charts.Event(e.at.date(), title(e)) for e in reversed(events) if e.kind != "flip"]
+    label = _("Share kept in each week.")
+    return charts.line(points, label=label, target=steps, events=marks)
+
+
+def _monday(day: Day) -> datetime:
+    return datetime.combine(day.date - timedelta(days=day.date.weekday()), datetime.min.time(), UTC)
+
+
+def _beginning(days: Sequence[Day]) -> datetime:
+    first = days[0].date if days else datetime(2000, 1, 1, tzinfo=UTC).date()
+    return datetime.combine(first, datetime.min.time(), UTC)
+
+
+def _point(days: Sequence[Day]) -> charts.Point:
+    good, total = sum(d.good for d in days), sum(d.total for d in days)
+    found = wilson(good, total)
+    if found is None:
+        return charts.Point(days[0].date, None)
+    return charts.Point(days[0].date, good / total, found.low, found.high)
+
+
+def csv(shown: Shown) -> bytes:
+    """Return the days of the strip as a table: anyone can add them up again."""
+    rows = [f"{d.date},{d.good},{d.total},{d.verdict}" for d in shown.standing.strip]
+    return "\r\n".join(["date,good,total,verdict", *rows, ""]).encode()

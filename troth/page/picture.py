@@ -1,0 +1,116 @@
+"""What the page shows, read once and held still while every file is made from it. Pure values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from troth.page.sheets import fingerprint
+from troth.promises.rules.results import (
+    ExclusionRow,
+    FlipRow,
+    RestatementRow,
+    Standing,
+    SuspensionRow,
+    TargetChange,
+)
+
+_STILL = datetime(2000, 1, 1, tzinfo=UTC)
+# Judged case by case; slices of time and attestations are no cases that anyone had.
+_OF_CASES = ("event", "deadline", "invariant")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One public promise with all that its page tells."""
+
+    standing: Standing
+    document: Mapping[str, object]
+    targets: tuple[TargetChange, ...] = ()
+    flips: tuple[FlipRow, ...] = ()
+    restatements: tuple[RestatementRow, ...] = ()
+    exclusions: tuple[ExclusionRow, ...] = ()
+    suspensions: tuple[SuspensionRow, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return self.standing.slug
+
+    @property
+    def inputs(self) -> str:
+        """A fingerprint of all this, but for the instants of judging."""
+        windows = tuple(replace(w, at=_STILL, starts_at=_STILL) for w in self.standing.windows)
+        standing = replace(self.standing, windows=windows, judged_at=None)
+        rest = (self.document, self.targets, self.flips, self.restatements)
+        return fingerprint(standing, *rest, self.exclusions, self.suspensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Whose page it is, where it stands, and in which languages it is written."""
+
+    organisation: str
+    base_url: str  # without a slash at its end
+    languages: tuple[str, ...]  # the first one is at /
+    notice: str = ""  # said on every page, for example that the data is a demonstration
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything public at one instant. `checked_at` is when it was last judged, None if never."""
+
+    site: Site
+    written_at: datetime
+    checked_at: datetime | None
+    promises: tuple[Shown, ...] = ()
+    revision: str = field(default="", compare=False)  # of the data: the same figures, the same text
+
+    @property
+    def standings(self) -> list[Standing]:
+        return [shown.standing for shown in self.promises]
+
+    @property
+    def cases(self) -> int:
+        """Cases judged in the 90 days of the strips, each once for every promise that judges it."""
+        counted = (one for one in self.standings if one.evaluator in _OF_CASES)
+        return sum(day.total for one in counted for day in one.strip)
+
+    @property
+    def events(self) -> list["Event"]:
+        """All that changed publicly, newest first."""
+        found = [event for shown in self.promises for event in events_of(shown)]
+        return sorted(found, key=lambda event: (event.at, event.key), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A flip, a change of what is promised, or a restatement: what feeds and history tell."""
+
+    kind: str  # flip | target | restatement
+    at: datetime
+    shown: Shown
+    row: FlipRow | TargetChange | RestatementRow
+
+    @property
+    def key(self) -> str:
+        """A name that stays: the same event has the same key in every feed for ever."""
+        row = self.row
+        if isinstance(row, FlipRow):
+            return f"{self.shown.slug}/flip/{row.id}"
+        if isinstance(row, TargetChange):
+            return f"{self.shown.slug}/version/{row.version}"
+        return f"{self.shown.slug}/restatement/{row.date:%Y-%m-%d}/{row.at:%Y%m%dT%H%M%SZ}"
+
+    @property
+    def month(self) -> date:
+        return self.at.date().replace(day=1)
+
+
+def events_of(shown: Shown) -> Iterable[Event]:
+    """Yield all that changed publicly about one promise."""
+    for flip in shown.flips:
+        if flip.headline and flip.was:
+            yield Event("flip", flip.at, shown, flip)
+    for change in shown.targets:
+        yield Event("target", change.declared_at, shown, change)
+    for restated in shown.restatements:
+        yield Event("restatement", restated.at, shown, restated)

@@ -1,0 +1,179 @@
+"""From a picture to the list of files: which there are, and how each is made when it is needed."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from troth import __version__
+from troth.page import feeds, headers, signature, trust
+from troth.page.edition import Edition, editions
+from troth.page.layout import placed
+from troth.page.leaf import csv, leaf
+from troth.page.picture import Picture, Shown
+from troth.page.sheets import Sheet, fingerprint
+from troth.page.story import months, told
+from troth.promises.rules.results import Detail
+from troth.ui import assets
+
+ASSETS = ("page.css", "favicon.svg", "js/when.js", "page/age.js")
+_OLD_AFTER = 900  # seconds; after this the page itself says that it is old
+Measure = Callable[[str], Detail]
+
+
+@cache
+def software() -> str:
+    """Return a fingerprint of all code, templates and texts that the page is made with."""
+    package = Path(__file__).parents[1]
+    folders = [package / "page", package / "ui", package / "promises"]
+    kinds = {".py", ".html", ".mo", ".css", ".js", ".svg"}
+    files = sorted(p for folder in folders for p in folder.rglob("*") if p.suffix in kinds)
+    return fingerprint(__version__, *(path.read_bytes() for path in files))
+
+
+def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[Sheet]:
+    """Yield every file of the page. `measure(slug)` reads what only a promise's own page shows."""
+    for edition in editions(picture):
+        yield from _language(edition, measure)
+    yield from _evidence(picture)
+    yield from _for_programs(picture, secret)
+    yield from _assets()
+
+
+def inputs(picture: Picture) -> str:
+    """Return a fingerprint of the whole page, but for the time of writing."""
+    return fingerprint(software(), picture.site, picture.revision)
+
+
+def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
+    picture, folder = edition.picture, edition.folder
+    whole = inputs(picture)
+
+    def sheet(path: str, make: Callable[[], bytes], *more: object) -> Sheet:
+        return Sheet(f"{folder}{path}", fingerprint(whole, *more), _speaking(edition, make))
+
+    yield sheet("index.html", lambda: _front(edition))
+    yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
+    yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
+    for name, make in _FEEDS.items():
+        yield sheet(name, _feed(edition, make))
+    yield from _history(edition, sheet)
+    for shown in picture.promises:
+        page = _promise(edition, shown, measure)
+        own = fingerprint(software(), picture.site, [s.slug for s in picture.promises])
+        path = f"{folder}promises/{shown.slug}/index.html"
+        yield Sheet(path, fingerprint(own, shown.inputs), _speaking(edition, page))
+
+
+def _speaking(edition: Edition, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    def spoken() -> bytes:
+        with edition.spoken():
+            return make()
+
+    return spoken
+
+
+def _front(edition: Edition) -> bytes:
+    return edition.render("page/index.html", "", {"blocks": placed(edition), "old": _OLD_AFTER})
+
+
+def _promise(edition: Edition, shown: Shown, measure: Measure) -> Callable[[], bytes]:
+    def make() -> bytes:
+        values = leaf(edition, shown, measure(shown.slug))
+        page = f"promises/{shown.slug}/"
+        return edition.render("page/promise.html", page, {"leaf": values, "old": _OLD_AFTER})
+
+    return make
+
+
+def _feed(edition: Edition, make: Callable[..., bytes]) -> Callable[[], bytes]:
+    return lambda: make(edition, told(edition, edition.picture.events[: feeds.NEWEST]))
+
+
+_FEEDS = {"rss.xml": feeds.rss, "atom.xml": feeds.atom, "feed.json": feeds.json_feed}
+
+
+def _history(edition: Edition, sheet: Callable[..., Sheet]) -> Iterator[Sheet]:
+    parts = months(edition.picture.events)
+    index = [(month, edition.path(f"history/{month:%Y-%m}/")) for month, _ in parts]
+
+    def page(place: str, number: int) -> Callable[[], bytes]:
+        def make() -> bytes:
+            month, events = parts[number] if parts else (None, [])
+            values = {"months": index, "month": month, "events": told(edition, events)}
+            return edition.render("page/history.html", place, values)
+
+        return make
+
+    yield sheet("history/index.html", page("history/", 0))
+    for number, (month, _events) in enumerate(parts):
+        place = f"history/{month:%Y-%m}/"
+        yield sheet(f"{place}index.html", page(place, number))
+
+
+def _evidence(picture: Picture) -> Iterator[Sheet]:
+    for shown in picture.promises:
+        made = _csv(shown)
+        yield Sheet(f"promises/{shown.slug}/days.csv", fingerprint(shown.standing.strip), made)
+
+
+def _csv(shown: Shown) -> Callable[[], bytes]:
+    return lambda: csv(shown)
+
+
+def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
+    now = fingerprint(picture.written_at)
+    body = trust.document(picture)
+    keyed = fingerprint(signature.public_jwk(secret))
+    whole = inputs(picture)
+    yield Sheet(trust.PATH, now, lambda: body)
+    yield Sheet(f"{trust.PATH}.sig", now, lambda: signature.sign(secret, body))
+    yield Sheet(".well-known/trust-key.json", keyed, lambda: signature.public_jwk(secret))
+    yield Sheet(".well-known/trust-key.pem", keyed, lambda: signature.public_pem(secret))
+    yield Sheet("organisation.jsonld", whole, lambda: _linked_data(picture))
+    yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
+    yield Sheet("robots.txt", whole, lambda: _robots(picture))
+    yield Sheet("_headers", fingerprint(headers.hints()), lambda: headers.hints().encode())
+
+
+def _robots(picture: Picture) -> bytes:
+    return f"User-agent: *\nAllow: /\n\nSitemap: {picture.site.base_url}/sitemap.xml\n".encode()
+
+
+def _sitemap(picture: Picture) -> bytes:
+    pages = ["", "history/", "verify/", *(f"promises/{s.slug}/" for s in picture.promises)]
+    rows = [f" <url><loc>{e.url(page)}</loc></url>" for e in editions(picture) for page in pages]
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return "\n".join([f'{head}<urlset xmlns="{space}">', *rows, "</urlset>\n"]).encode()
+
+
+def _linked_data(picture: Picture) -> bytes:
+    """Return schema.org's view: who we are, and that our promises are a data set to fetch."""
+    site = picture.site
+    organisation = {"@type": "Organization", "name": site.organisation, "url": site.base_url + "/"}
+    whole = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": f"{site.organisation}: promises and whether they are kept",
+        "description": "What we promise, how it is counted, and each change of a verdict.",
+        "creator": organisation,
+        "inLanguage": list(site.languages),
+        "distribution": {
+            "@type": "DataDownload",
+            "encodingFormat": "application/json",
+            "contentUrl": f"{site.base_url}/{trust.PATH}",
+        },
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _assets() -> Iterator[Sheet]:
+    for name in ASSETS:
+        found = assets.find(name)
+        body = found.body
+        yield Sheet(f"assets/{found.path}", found.path, _given(body), immutable=True)
+
+
+def _given(body: bytes) -> Callable[[], bytes]:
+    return lambda: body

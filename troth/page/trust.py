@@ -1,0 +1,159 @@
+"""`/.well-known/trust.json`: all that the page says, for programs. Signed as it stands.
+
+docs/page.md describes every field. Shares are not given: whoever reads can divide the counts.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from fractions import Fraction
+
+from troth.page.edition import Edition, editions
+from troth.page.picture import Picture, Shown
+from troth.promises.rules.results import Standing, TargetChange, WindowResult
+
+SCHEMA = 1
+PATH = ".well-known/trust.json"
+
+
+def document(picture: Picture) -> bytes:
+    """Return the file's bytes. The same picture gives the same bytes."""
+    first = editions(picture)[0]
+    whole = {
+        "schema": SCHEMA,
+        "organisation": picture.site.organisation,
+        "url": first.url(),
+        "languages": list(picture.site.languages),
+        "notice": picture.site.notice,
+        "generated_at": _instant(picture.written_at),
+        "checked_at": _instant(picture.checked_at),
+        "data_revision": picture.revision,
+        "signature": first.url(f"{PATH}.sig"),
+        "public_key": first.url(".well-known/trust-key.json"),
+        "promises": [_promise(first, shown) for shown in picture.promises],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
+
+
+def _promise(edition: Edition, shown: Shown) -> dict[str, object]:
+    standing = shown.standing
+    return {
+        "slug": shown.slug,
+        "name": standing.name,
+        "text": standing.text,
+        "url": edition.url(f"promises/{shown.slug}/"),
+        "evidence": edition.url(f"promises/{shown.slug}/days.csv"),
+        "source_url": standing.source_url,
+        "remedy": standing.remedy,
+        "pillar": standing.pillar,
+        "touchpoint": standing.touchpoint,
+        **_figures(standing),
+        "terms": _terms(shown.document),
+        "windows": [_window(window) for window in standing.windows],
+        "days": [[f"{d.date}", d.good, d.total, d.verdict] for d in standing.strip],
+        **_history(shown),
+    }
+
+
+def _figures(standing: Standing) -> dict[str, object]:
+    return {
+        "evaluator": standing.evaluator,
+        "version": standing.version,
+        "target": standing.target,
+        "time_zone": standing.zone,
+        "verdict": standing.verdict,
+        "why": standing.why,
+        "good": standing.good,
+        "total": standing.total,
+        "raw_good": standing.raw_good,
+        "raw_total": standing.raw_total,
+        "pending": standing.pending,
+        "provisional": standing.provisional,
+        "restated": standing.restated,
+        "judged_at": _instant(standing.judged_at),
+    }
+
+
+def _terms(document: Mapping[str, object]) -> object:
+    """Return how it is counted, as declared; who declared it stays inside."""
+    return document.get("spec", {})
+
+
+def _window(result: WindowResult) -> dict[str, object]:
+    budget = result.budget
+    return {
+        **{name: getattr(result, name) for name in _WINDOW},
+        "starts_at": _instant(result.starts_at),
+        "at": _instant(result.at),
+        "interval": [result.interval.low, result.interval.high] if result.interval else None,
+        "budget": None if budget is None else {
+            "allowed": budget.allowed,
+            "consumed": budget.consumed,
+            "burn": budget.burn,
+            "exhausted_in": budget.exhausted_in.total_seconds() if budget.exhausted_in else None,
+        },
+        "excluded": [asdict(one) for one in result.excluded],
+    }  # fmt: skip
+
+
+_WINDOW = (
+    "window", "verdict", "why", "target", "good", "total", "raw_good", "raw_total", "coverage",
+    "dispersion", "forecast", "unknown", "no_promise", "provisional", "restated",
+)  # fmt: skip
+
+
+def _history(shown: Shown) -> dict[str, object]:
+    return {
+        "targets": [_target(change) for change in shown.targets],
+        "flips": [
+            {"window": f.window, "was": f.was, "now": f.now, "at": _instant(f.at)}
+            for f in shown.flips
+        ],
+        "restatements": [
+            {
+                "day": f"{r.date}",
+                "before": [r.before_good, r.before_total],
+                "after": [r.after_good, r.after_total],
+                "reason": r.reason,
+                "at": _instant(r.at),
+            }
+            for r in shown.restatements
+        ],
+        "exclusions": [
+            {
+                "category": e.category,
+                "reason": e.reason,
+                "where": e.where,
+                "starts_at": _instant(e.starts_at),
+                "ends_at": _instant(e.ends_at),
+                "recorded_at": _instant(e.recorded_at),
+                "withdrawn_at": _instant(e.withdrawn_at),
+                "retroactive": e.retroactive,
+            }
+            for e in shown.exclusions
+        ],
+    }
+
+
+def _target(change: TargetChange) -> dict[str, object]:
+    return {
+        "version": change.version,
+        "was": change.was,
+        "now": change.now,
+        "effective_from": _instant(change.effective_from),
+        "declared_at": _instant(change.declared_at),
+        "reason": change.reason,
+        "changed": list(change.changed),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Fraction):
+        exact = float(value)
+        return int(value) if value.denominator == 1 else exact
+    raise TypeError(f"{value!r} has no place in trust.json")
