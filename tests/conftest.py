@@ -16,6 +16,8 @@ from tests import postgres
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytest_plugins = ["tests.cast"]
+
 # A test that makes its own cases asks `hypothesis.settings.get_current_profile_name()`.
 hypothesis.settings.register_profile("short", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)

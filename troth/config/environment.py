@@ -140,7 +140,7 @@ class Environment:
         return self.base_url.startswith("https://")
 
 
-_KEYS = {"secret_key": "secret", "subject_key": "subject", "inbox_key": "inbox",
+KEYS = {"secret_key": "secret", "subject_key": "subject", "inbox_key": "inbox",
          "signing_key": "signing"}  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def _derived(found: dict[str, Any]) -> dict[str, Any]:
     found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/troth.sqlite3"
     host = urlsplit(found["base_url"]).hostname
     found["email_from"] = found["email_from"] or f"troth@{host}"
-    for name, file in _KEYS.items():
+    for name, file in KEYS.items():
         found[name] = found[name] or _kept(name, data / "keys" / file)
     return {name: "" if value is None else value for name, value in found.items()}
 

@@ -18,6 +18,7 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from troth.core import clock
 from troth.core.models import Job, Worker
+from troth.signals import queries as signals
 
 LATE = 60.0  # seconds without a sign of life after which a worker is taken for dead
 
@@ -48,7 +49,7 @@ def state(*, now: datetime) -> dict[str, object]:
         "database": "ok",
         "worker": "ok" if alive else "late",
         "worker_seconds": age,
-        "inbox_signals": _inbox_depth(),
+        "inbox_signals": signals.inbox_depth().signals,
     }
 
 
@@ -66,14 +67,6 @@ def _database_answers() -> bool:
         connection.close()
         return False
     return True
-
-
-def _inbox_depth() -> int:
-    try:
-        from troth.signals import queries as signals
-    except ImportError:
-        return 0
-    return signals.inbox_depth()
 
 
 @never_cache
@@ -105,7 +98,11 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now = clock.now()
-        yield _gauge("troth_inbox_signals", "Signals accepted, not yet sealed.", _inbox_depth())
+        yield _gauge(
+            "troth_inbox_signals",
+            "Signals accepted, not yet sealed.",
+            signals.inbox_depth().signals,
+        )
         age = worker_age(now=now)
         if age is not None:
             yield _gauge("troth_worker_seconds", "Seconds since a worker's last sign of life.", age)

@@ -1,4 +1,4 @@
-"""What each request leaves: its id on the answer, one log line, a count and a duration."""
+"""What each request leaves: its id on the answer, a count, a duration and one log line."""
 
 import logging
 import re
@@ -12,7 +12,8 @@ from troth.core import meters
 from troth.core.trace import request_id
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_QUIET = frozenset({"healthz", "metrics"})  # asked every few seconds by machines
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_QUIET = frozenset({"healthz", "healthz/web", "metrics"})  # machines ask every few seconds
 log = logging.getLogger(__name__)
 
 
@@ -20,13 +21,14 @@ def observe(
     answer: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        token = request_id.set(given if _GOOD_ID.fullmatch(given) else secrets.token_hex(12))
+        token = request_id.set(_id(request.headers.get("X-Request-ID", "")))
         begun = time.perf_counter()
         try:
             response = answer(request)
             response["X-Request-ID"] = request_id.get()
-            _leave(request, response.status_code, time.perf_counter() - begun)
+            # By route, not by path: a path may name a person or a case.
+            route = request.resolver_match.route if request.resolver_match else "unknown"
+            _leave(route, request.method or "", response.status_code, begun)
             return response
         finally:
             request_id.reset(token)
@@ -34,10 +36,13 @@ def observe(
     return middleware
 
 
-def _leave(request: HttpRequest, status: int, seconds: float) -> None:
-    """Count and log by route, not by path: a path may name a person or a case."""
-    route = request.resolver_match.route if request.resolver_match else "unknown"
-    method = request.method if request.method in ("GET", "POST", "PUT", "DELETE") else "OTHER"
+def _id(given: str) -> str:
+    return given if _GOOD_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def _leave(route: str, method: str, status: int, begun: float) -> None:
+    seconds = time.perf_counter() - begun
+    method = method if method in _METHODS else "OTHER"
     meters.REQUESTS.labels(route, method, str(status)).inc()
     meters.SECONDS.labels(route).observe(seconds)
     if route not in _QUIET:

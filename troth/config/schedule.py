@@ -8,31 +8,38 @@ from django.utils.module_loading import import_string
 from troth.core.schedule import Entry
 
 
-def _found(path: str) -> bool:
+def _entry(job: str, every: timedelta, *, asked: str = "", **more: Any) -> Entry:  # noqa: ANN401 - fields of Entry
+    """Return the line for `package.job`; `asked` names the function that tells if there is work."""
+    package, name = job.split(".")
+    return Entry(
+        name=job,
+        every=every,
+        work=lambda: import_string(f"troth.{package}.jobs.{name}"),
+        asked=(lambda: import_string(f"troth.{asked}")) if asked else None,
+        **more,
+    )
+
+
+def _found(entry: Entry) -> bool:
     try:
-        import_string(path)
+        entry.work()
     except ImportError:
         return False
     return True
 
 
-def _entry(name: str, every: timedelta, **more: Any) -> Entry:  # noqa: ANN401 - fields of Entry
-    package, job = name.split(".")
-    path = f"troth.{package}.jobs.{job}"
-    return Entry(name=name, every=every, work=lambda: import_string(path), **more)
-
-
-_QUARTER = timedelta(milliseconds=250)
+_AT_ONCE = timedelta(milliseconds=200)
 
 SCHEDULE = tuple(
     entry
     for entry in (
-        _entry("signals.seal", _QUARTER),
-        _entry("metrics.tally", timedelta(seconds=5), after=("signals.seal",)),
+        _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
+        _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
         _entry("promises.judge", timedelta(seconds=30), after=("metrics.tally",)),
-        _entry("page.publish", timedelta(seconds=1), after=("promises.judge",)),
+        _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", after=("promises.judge",)),
         _entry("signals.compact", timedelta(hours=1), slow=True),
         _entry("signals.retain", timedelta(days=1), slow=True),
+        _entry("staff.tidy", timedelta(days=1), slow=True),
     )
-    if _found(f"troth.{entry.name.split('.')[0]}.jobs.{entry.name.split('.')[1]}")
+    if _found(entry)
 )

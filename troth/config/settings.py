@@ -69,19 +69,20 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 USE_TZ = True
 TIME_ZONE = "UTC"  # what is stored and logged; the zone of promises is TROTH.time_zone
-STATIC_URL = "/static/"
+STATIC_URL = "/static/"  # never asked for: ui/assets.py serves what the finders find
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no uploads are kept
-    "staticfiles": {"BACKEND": "troth.config.statics.Fingerprinted"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = TROTH.max_body_mb * 1_000_000
 LOGGING = logs.setting(level=TROTH.log_level)
 
 # Cookies and headers. Behind TLS (BASE_URL is https) nothing of ours travels in the clear.
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TROTH.is_https
 SESSION_COOKIE_NAME = "__Host-troth" if TROTH.is_https else "troth"
+CSRF_COOKIE_NAME = "__Host-troth-csrf" if TROTH.is_https else "troth-csrf"
 SECURE_HSTS_SECONDS = 31_536_000 if TROTH.is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -123,6 +124,7 @@ LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "troth.staff.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"login": "troth.staff.forms.SignInForm"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who was invited at an address is verified by it
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(TROTH.email_url)

@@ -15,7 +15,7 @@ _TROTH = (sys.executable, "-m", "troth.config")
 @click.option("--demo", is_flag=True, help="Fill an empty installation with real open data first.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.")
 def up(*, demo: bool, port: int | None) -> None:
-    r"""Start everything: bring the database up to date, then web and worker.
+    r"""Start everything: database, web, worker.
 
     \b
     troth up

@@ -13,7 +13,9 @@ from troth.config import environment
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web processes.")
 def web(*, host: str | None, port: int | None, workers: int | None) -> None:
-    r"""Start the web server alone: page, desk and API.
+    r"""Start the web server alone.
+
+    It answers the page, the desk and the API.
 
     \b
     troth web

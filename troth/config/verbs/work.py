@@ -9,9 +9,10 @@ import click
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything that is due, then stop.")
 def work(*, once: bool) -> None:
-    r"""Start a worker: it seals signals, counts, judges and publishes.
+    r"""Start a worker alone.
 
-    Any number may run at once. SIGTERM lets it finish what it does.
+    It seals signals, counts, judges and publishes. Any number may run at once.
+    SIGTERM lets it finish what it does.
 
     \b
     troth work

@@ -1,0 +1,104 @@
+"""The `troth` command: help that a person can use, and exit codes that a program can."""
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from django.db import OperationalError
+
+from troth.config import cli, outcome
+
+ROOT = Path(__file__).parents[2]
+SHOWN = [(name, *entry) for name, entry in cli.VERBS.items() if entry[1]]
+
+
+def troth(*words, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "troth.config", *words],
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        text=True,
+    )
+
+
+def test_help_names_every_verb_and_the_exit_codes():
+    found = troth("--help")
+    assert found.returncode == 0
+    for name, _, text in SHOWN:
+        assert f"  {name} " in found.stdout
+        assert text in found.stdout
+    assert "Exit codes: 0 done" in found.stdout
+
+
+def test_help_loads_neither_django_nor_an_engine():
+    program = (
+        "import sys; from click.testing import CliRunner; from troth.config.cli import troth;"
+        "CliRunner().invoke(troth, ['--help']);"
+        "print([name for name in ('django', 'numpy', 'duckdb', 'granian') if name in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, cwd=ROOT, text=True
+    )
+    assert found.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("name", "module", "text"), SHOWN)
+def test_a_verb_has_help_with_examples_and_the_line_that_the_list_shows(name, module, text):
+    (command,) = [each for each in import_module(module).commands if each.name == name]
+    assert command.get_short_help_str(limit=100) == text
+    assert f"troth {name}" in command.help
+
+
+def test_every_command_that_a_package_declares_is_a_verb():
+    for file in sorted((ROOT / "troth").glob("*/commands.py")):
+        module = f"troth.{file.parent.name}.commands"
+        declared = {command.name for command in import_module(module).commands}
+        assert declared == {name for name, entry in cli.VERBS.items() if entry[0] == module}
+
+
+def test_a_wrong_verb_is_wrong_usage():
+    found = troth("improve")
+    assert found.returncode == outcome.USAGE
+    assert "No such command 'improve'" in found.stderr
+
+
+def test_wrong_settings_are_told_without_a_traceback():
+    found = troth("migrate", TROTH_PORT="eighty")
+    assert found.returncode == outcome.USAGE
+    assert found.stderr == "troth: TROTH_PORT: “eighty” is no whole number of 0 or more\n"
+
+
+def test_a_database_out_of_reach_is_told_without_a_traceback(tmp_path):
+    found = troth("migrate", TROTH_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/troth.sqlite3")
+    assert found.returncode == outcome.UNREACHABLE
+    assert found.stderr == "troth: unable to open database file\n"
+
+
+class Full(Exception):  # noqa: N818 - as the packages name theirs
+    exit_code = outcome.BUSY
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (Full("the inbox is full"), 4),
+        (OperationalError("no route"), 3),
+        (ConnectionRefusedError("refused"), 3),
+        (click.UsageError("no such option"), 2),
+        (click.ClickException("12 lines were refused"), 1),
+    ],
+)
+def test_a_foreseen_failure_is_one_sentence_and_a_code(problem, code, capsys):
+    assert outcome.of(problem) == code
+    assert capsys.readouterr().err.strip().endswith(str(problem.args[0]))
+
+
+def test_what_nobody_foresaw_is_not_hidden():
+    with pytest.raises(KeyError):
+        outcome.of(KeyError("a mistake of ours"))

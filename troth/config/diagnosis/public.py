@@ -1,0 +1,50 @@
+"""What others see: the page, its address, and who may log in."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from troth.config.diagnosis.finding import Finding
+from troth.page import folder
+
+_HERE = ("127.0.0.1", "localhost", "::1")
+
+
+def page(*, now: datetime) -> Iterator[Finding]:
+    published = folder.current(settings.TROTH.page_dir)
+    if published is None:
+        yield Finding(
+            "page", "note", "no page is published yet; the worker does it, or troth publish"
+        )
+        return
+    age = now - published.written_at
+    text = f"{len(published.files)} files, written {age.total_seconds() / 3600:.1f} hours ago"
+    yield Finding("page", "ok", text)
+
+
+def address(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - every look is asked the same way
+    chosen = settings.TROTH
+    is_local = urlsplit(chosen.base_url).hostname in _HERE
+    yield Finding("address", "ok", f"visitors use {chosen.base_url}")
+    if not chosen.is_https and not is_local:
+        text = "passwords travel in the clear: set TROTH_BASE_URL to an https:// address"
+        yield Finding("address", "problem", text)
+    if chosen.debug and not is_local:
+        yield Finding(
+            "address", "problem", "TROTH_DEBUG shows our insides to visitors: set it to 0"
+        )
+    if not chosen.metrics_token and not is_local:
+        yield Finding("address", "note", "anyone can read /metrics: set TROTH_METRICS_TOKEN")
+
+
+def people(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001
+    owners = get_user_model().objects.filter(role="owner", is_active=True).count()
+    if owners:
+        yield Finding("people", "ok", f"{owners} owners can log in")
+    else:
+        yield Finding(
+            "people", "note", "there is no owner yet; troth up prints a link that makes one"
+        )
