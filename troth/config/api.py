@@ -13,6 +13,9 @@ from ninja.openapi.schema import OpenAPISchema
 
 from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
+from troth.promises import api as promises
+from troth.signals import api as signals
+from troth.signals import case_api as cases
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _ERROR_SCHEMA = {
@@ -129,3 +132,5 @@ _HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
 }
 for _kind, _handler in _HANDLERS.items():
     api.add_exception_handler(_kind, _handler)
+for _router in (signals.router, cases.router, promises.router):
+    api.add_router("", _router)

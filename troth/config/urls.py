@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from troth.config import health
+from troth.config.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
@@ -10,4 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("", include("troth.ui.urls")),
     path("", include("troth.staff.urls")),
+    path("desk/", include("troth.desk.urls")),
+    path("desk/promises/", include("troth.promises.urls")),
+    path("desk/signals/", include("troth.signals.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from troth.promises.views import cases, detail, editing, exclusions, exports, listing, suspensions
+from troth.promises.views import (
+    cases,
+    detail,
+    editing,
+    exclusions,
+    exports,
+    listing,
+    suspensions,
+    versions,
+)
 
 app_name = "promises"
 urlpatterns = [
@@ -10,8 +19,8 @@ urlpatterns = [
     path("<slug:slug>/", detail.show, name="show"),
     path("<slug:slug>/edit/", editing.edit, name="edit"),
     path("<slug:slug>/versions/<int:number>/", detail.version, name="version"),
-    path("<slug:slug>/versions/<int:number>/return/", editing.return_to, name="return"),
-    path("<slug:slug>/retirement/", editing.retirement, name="retirement"),
+    path("<slug:slug>/versions/<int:number>/return/", versions.return_to, name="return"),
+    path("<slug:slug>/retirement/", versions.retirement, name="retirement"),
     path("<slug:slug>/cases/", cases.index, name="cases"),
     path("<slug:slug>/cases.<str:form>", exports.cases, name="cases_file"),
     path("<slug:slug>/days.<str:form>", exports.days, name="days_file"),

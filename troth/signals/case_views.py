@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.core.moments import Moments, moments
-from troth.signals import expressions, overview, queries
+from troth.signals import finding, overview, queries
 from troth.signals.store import FLAGS, CasePage, Filter
 from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
@@ -54,28 +54,6 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 def _page(wishes: dict[str, str], asked: Moments, after: str | None) -> tuple[CasePage, str]:
     try:
-        return queries.store().cases(chosen(wishes, asked), after=after, limit=_PAGE), ""
+        return queries.store().cases(finding.chosen(wishes, asked), after=after, limit=_PAGE), ""
     except ValueError as error:
         return CasePage([], None, 0), str(error)
-
-
-def chosen(wishes: dict[str, str], asked: Moments) -> Filter:
-    """Return the cases that source, kind, search, where and flagged name. Raises ValueError."""
-    texts = []
-    if wishes["source"]:
-        texts.append(f"source = {overview.quoted(wishes['source'])}")
-    if wishes["search"]:
-        text = overview.quoted(f"%{wishes['search'].lower()}%")
-        texts.append(f"lower(key) like {text}")
-    if wishes["where"]:
-        own = expressions.parse(wishes["where"], role="condition")
-        texts.append(f"({own.text})")
-    if wishes["flagged"] and wishes["flagged"] not in FLAGS:
-        raise ValueError(f"no such flag; there are {', '.join(FLAGS)}")
-    where = expressions.parse(" and ".join(texts), role="condition") if texts else None
-    return Filter(
-        kinds=(wishes["kind"],) if wishes["kind"] else (),
-        where=where,
-        flagged=wishes["flagged"] or None,
-        as_of=asked.as_of,
-    )

@@ -24,6 +24,16 @@ def row(slug: str) -> Promise:
     return found
 
 
+def changeable(slug: str) -> Promise:
+    """Return a promise that may be changed here. Refuses with 404, or 409 where files keep it."""
+    promise = row(slug)
+    if promise.managed_by:
+        raise Refusal(409, "this promise is kept in files; change it there and apply them")
+    if promise.retired_at is not None:
+        raise Refusal(409, "this promise is retired; declare it again first")
+    return promise
+
+
 def one(slug: str, *, at: datetime | None, as_of: datetime | None) -> Standing:
     """Return how one promise stands. Refuses with 404, for a retired one too."""
     standings = queries.standing(at=at, as_of=as_of, slugs=[slug])

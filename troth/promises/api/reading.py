@@ -10,6 +10,7 @@ from pydantic import Field
 
 from troth.core.moments import Cursor, Instant, Limit
 from troth.core.paging import Paged, part
+from troth.core.refusals import Refusal
 from troth.promises import queries, selection
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
@@ -127,10 +128,10 @@ def segment_rows(
     """Return [{value, good, total, share}] of a declared attribute, most cases first."""
     if attribute not in standing.segments:
         known = ", ".join(standing.segments) or "none"
-        raise found.Refusal(404, f"this promise is not split by “{attribute}”; by: {known}")
+        raise Refusal(404, f"this promise is not split by “{attribute}”; by: {known}")
     names = [one.window for one in standing.windows]
     if window and window not in names:
-        raise found.Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
+        raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
     counts = queries.by_segment(standing.slug, attribute=attribute, window=window or None, at=at)
     rows = sorted(counts.items(), key=lambda item: (-item[1].total, item[0] or ""))
     return [

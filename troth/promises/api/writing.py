@@ -7,7 +7,6 @@ from ninja import Body, Header, Router, Schema
 from pydantic import Field
 
 from troth.core import clock
-from troth.core.moments import Instant
 from troth.core.refusals import Refusal
 from troth.promises import actions, queries
 from troth.promises.api import found, schemas
@@ -23,7 +22,6 @@ class Declaration(Schema):
 
     document: dict[str, Any]
     reason: str = Field("", max_length=2000)
-    effective_from: Instant | None = None
 
 
 class Draft(Schema):
@@ -60,9 +58,8 @@ def declare_promise(
     found.understood(
         lambda: actions.declare(
             spec=declaration.document,
-            author=request.auth.actor,
+            author=request.auth,  # type: ignore[attr-defined]
             reason=declaration.reason,
-            effective_from=declaration.effective_from,
             now=clock.now(),
         )
     )
@@ -76,7 +73,7 @@ def retire_promise(
     """Retire a promise: it is judged no more; what was judged stays."""
     found.row(slug)
     _check(slug, if_match)
-    actions.retire(slug=slug, by=request.auth.actor, now=clock.now())
+    actions.retire(slug=slug, author=request.auth, now=clock.now())  # type: ignore[attr-defined]
     return 204, None
 
 

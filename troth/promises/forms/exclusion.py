@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from troth.promises.rules.terms import DocumentError
 from troth.signals import expressions
 
 
@@ -55,6 +56,13 @@ class ExclusionForm(_Spanning):
         field = self.fields["category"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(name, name) for name in categories]
+
+    def refuse(self, error: DocumentError) -> None:
+        """Show each problem at its field."""
+        names = {"from": "starts_at", "until": "ends_at"}
+        for problem in error.problems:
+            name = names.get(problem.field, problem.field)
+            self.add_error(name if name in self.fields else None, problem.message.capitalize())
 
     def clean_where(self) -> str:
         text = str(self.cleaned_data["where"]).strip()

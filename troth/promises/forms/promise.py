@@ -67,8 +67,12 @@ class Declaring(forms.Form):
         try:
             queries.preview(document=self.document)
         except DocumentError as error:
-            for problem in error.problems:
-                self._tell(problem.field, problem.message)
+            self.refuse(error)
+
+    def refuse(self, error: DocumentError) -> None:
+        """Show each problem at its field."""
+        for problem in error.problems:
+            self._tell(problem.field, problem.message)
 
     def _name(self) -> object:
         return documents.at(self.base or {}, "metadata.name")

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,7 +13,7 @@ from troth.promises.rules.results import Backtest
 from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
 from troth.signals import queries as signals
-from troth.staff.access import requires
+from troth.staff.access import person, requires
 
 Document = dict[str, Any]
 
@@ -31,7 +31,6 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask what changes about a promise; declare it as a new version."""
     promise = found.changeable(slug)
     base = queries.document(promise.slug)
-    base["spec"] = {**base["spec"], "effective_from": None}  # type: ignore[dict-item]
     return _edit(request, documents.merged(base, {"spec.effective_from": None}))
 
 
@@ -51,16 +50,30 @@ def _edit(request: HttpRequest, base: Document | None) -> HttpResponse:
         return _ask(request, _shown(base or documents.EMPTY, base, as_yaml=as_yaml), base)
     form = _form(request.POST, base)
     wish = request.POST.get("wish", "save")
-    if wish == "save" and form.is_valid():
-        if _outdated(request, base):
-            form.add_error(None, "Someone changed this promise while you wrote. Look again.")
-        else:
-            return _save(request, form)
-    if wish == "switch":
-        form = _switched(form, base)
-    if wish == "preview":
-        form.as_draft()
-    return _ask(request, form, base)
+    if wish == "save":
+        return _saved(request, form, base) or _ask(request, form, base)
+    return _ask(request, _switched(form, base) if wish == "switch" else form.as_draft(), base)
+
+
+def _saved(request: HttpRequest, form: Declaring, base: Document | None) -> HttpResponse | None:
+    """Declare what the form says; None where something is wrong, the form saying what."""
+    if not form.is_valid():
+        return None
+    if _outdated(request, base):
+        form.add_error(None, "Someone changed this promise while you wrote. Look again.")
+        return None
+    try:
+        declared = actions.declare(
+            spec=form.document,
+            author=person(request),
+            reason=form.cleaned_data["reason"],
+            now=clock.now(),
+        )
+    except DocumentError as error:
+        form.refuse(error)
+        return None
+    messages.success(request, f"Version {declared.number} is declared.")
+    return redirect("promises:show", slug=declared.promise.slug)
 
 
 def _ask(request: HttpRequest, form: Declaring, base: Document | None) -> HttpResponse:
@@ -95,17 +108,6 @@ def _switched(form: Declaring, base: Document | None) -> Declaring:
     return _shown(form.document, base, as_yaml=not isinstance(form, YamlForm))
 
 
-def _save(request: HttpRequest, form: Declaring) -> HttpResponse:
-    declared = actions.declare(
-        spec=form.document,
-        author=str(request.user),
-        reason=form.cleaned_data["reason"],
-        now=clock.now(),
-    )
-    messages.success(request, f"Version {declared.number} is declared.")
-    return redirect("promises:show", slug=declared.promise.slug)
-
-
 def _outdated(request: HttpRequest, base: Document | None) -> bool:
     if base is None:
         return False
@@ -138,51 +140,3 @@ def _preview(form: Declaring) -> dict[str, object] | None:
 
 def _backtest(document: Document) -> Backtest:
     return queries.backtest(document=document, months=12, now=clock.now())
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("editor")
-def return_to(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Undo: declare an older version again, as a new one."""
-    promise = found.changeable(slug)
-    if number not in {change.version for change in queries.history_of_targets(slug)}:
-        raise Http404(number)
-    if request.method == "POST":
-        document = documents.merged(
-            queries.document(slug, version=number), {"spec.effective_from": None}
-        )
-        declared = actions.declare(
-            spec=document,
-            author=str(request.user),
-            reason=request.POST.get("reason", "").strip()[:2000] or f"back to version {number}",
-            now=clock.now(),
-        )
-        messages.success(request, f"Version {declared.number} says what version {number} said.")
-        return redirect("promises:show", slug=slug)
-    context = {
-        "title": f"Back to version {number}",
-        "text": f"“{promise.name}” gets a new version that says what version {number} said. "
-        "It holds from now on; what was judged stays.",
-        "button": f"Go back to version {number}",
-        "back_url": request.path.removesuffix("return/"),
-    }
-    return render(request, "ui/confirm.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("editor")
-def retirement(request: HttpRequest, slug: str) -> HttpResponse:
-    """Retire a promise: it is judged no more, and what was judged stays."""
-    promise = found.changeable(slug)
-    if request.method == "POST":
-        actions.retire(slug=slug, by=str(request.user), now=clock.now())
-        messages.success(request, f"“{promise.name}” is retired.")
-        return redirect("promises:index")
-    context = {
-        "title": f"Retire “{promise.name}”",
-        "text": "It leaves the page and is judged no more. Its history stays and can be read.",
-        "button": "Retire it",
-        "danger": True,
-        "back_url": request.path.removesuffix("retirement/"),
-    }
-    return render(request, "ui/confirm.html", context)

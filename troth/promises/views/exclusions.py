@@ -7,8 +7,9 @@ from troth.core import clock
 from troth.promises import actions, queries
 from troth.promises.forms import documents
 from troth.promises.forms.exclusion import ExclusionForm
+from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
-from troth.staff.access import requires
+from troth.staff.access import person, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,13 +19,33 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     promise = found.changeable(slug)
     categories = documents.categories(queries.document(slug))
     form = ExclusionForm(request.POST or None, categories=categories)
-    if request.method == "POST" and form.is_valid():
-        actions.exclude(slug=slug, by=str(request.user), now=clock.now(), **form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and _exclude(request, slug, form):
         messages.success(request, "The exclusion is signed and counts from now on.")
         return redirect("promises:show", slug=slug)
     context = {"promise": promise, "form": form, "categories": categories}
     status = 422 if form.is_bound else 200
     return render(request, "promises/exclude.html", context, status=status)
+
+
+def _exclude(request: HttpRequest, slug: str, form: ExclusionForm) -> bool:
+    """Sign the exclusion; return whether the rules allow it, the form saying why not."""
+    filled = form.cleaned_data
+    which = actions.Cases(
+        where=filled["where"], starts_at=filled["starts_at"], ends_at=filled["ends_at"]
+    )
+    try:
+        actions.exclude(
+            slug=slug,
+            category=filled["category"],
+            reason=filled["reason"],
+            cases=which,
+            signed_by=person(request),
+            now=clock.now(),
+        )
+    except DocumentError as error:
+        form.refuse(error)
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +57,7 @@ def withdrawal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if number not in rows or rows[number].withdrawn_at is not None:
         raise Http404(number)
     if request.method == "POST":
-        actions.withdraw_exclusion(number=number, by=str(request.user), now=clock.now())
+        actions.withdraw_exclusion(exclusion=number, author=person(request), now=clock.now())
         messages.success(request, "The exclusion is withdrawn. Its cases count again.")
         return redirect("promises:show", slug=slug)
     context = {

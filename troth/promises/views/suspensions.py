@@ -8,7 +8,7 @@ from troth.core.moments import Moments
 from troth.promises import actions
 from troth.promises.forms.exclusion import SuspensionForm
 from troth.promises.views import found
-from troth.staff.access import requires
+from troth.staff.access import person, requires
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -17,13 +17,21 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask from when to when a promise is publicly not given, and why."""
     promise = found.changeable(slug)
     form = SuspensionForm(request.POST or None, initial={"starts_at": clock.now()})
-    if request.method == "POST" and form.is_valid():
-        actions.suspend(slug=slug, by=str(request.user), now=clock.now(), **form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and _suspend(request, slug, form):
         messages.success(request, f"“{promise.name}” is suspended, and says so.")
         return redirect("promises:show", slug=slug)
     status = 422 if form.is_bound else 200
     context = {"promise": promise, "form": form}
     return render(request, "promises/suspend.html", context, status=status)
+
+
+def _suspend(request: HttpRequest, slug: str, form: SuspensionForm) -> bool:
+    try:
+        actions.suspend(slug=slug, author=person(request), now=clock.now(), **form.cleaned_data)
+    except ValueError as error:
+        form.add_error("starts_at", str(error).capitalize() + ".")
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +44,7 @@ def end(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if number not in {row.id for row in rows if row.ends_at is None or row.ends_at > now}:
         raise Http404(number)
     if request.method == "POST":
-        actions.end_suspension(number=number, by=str(request.user), now=now)
+        actions.end_suspension(suspension=number, author=person(request), now=now)
         messages.success(request, f"“{promise.name}” holds again.")
         return redirect("promises:show", slug=slug)
     context = {

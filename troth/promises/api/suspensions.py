@@ -1,0 +1,78 @@
+"""Times in which a promise is publicly not given: read, announce, end."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from troth.core import clock
+from troth.core.moments import Instant
+from troth.core.refusals import Refusal
+from troth.promises import actions
+from troth.promises.api import found, schemas
+from troth.promises.api.found import Slug
+from troth.promises.rules.results import SuspensionRow
+from troth.staff.access import ApiKey
+
+router = Router()
+
+
+class SuspensionIn(Schema):
+    starts_at: Instant
+    ends_at: Instant | None = None
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+@router.get(
+    "/promises/{slug}/suspensions", response=list[schemas.SuspensionOut], auth=ApiKey("read")
+)
+def list_suspensions(request: HttpRequest, slug: Slug) -> Sequence[SuspensionRow]:
+    """List the times in which this promise was or will be suspended, newest first."""
+    return found.detail(slug, at=None, as_of=None).suspensions
+
+
+@router.post(
+    "/promises/{slug}/suspensions", response={201: schemas.SuspensionOut}, auth=ApiKey("write")
+)
+def suspend_promise(
+    request: HttpRequest, slug: Slug, asked: SuspensionIn
+) -> tuple[int, SuspensionRow]:
+    """Say publicly that the promise is not given for a time. It may not begin in the past."""
+    found.changeable(slug)
+    try:
+        row = actions.suspend(
+            slug=slug,
+            starts_at=asked.starts_at,
+            ends_at=asked.ends_at,
+            reason=asked.reason,
+            author=request.auth,  # type: ignore[attr-defined]
+            now=clock.now(),
+        )
+    except ValueError as error:
+        raise Refusal(422, str(error), field="starts_at") from None
+    return 201, _row(slug, row.pk)
+
+
+@router.post(
+    "/promises/{slug}/suspensions/{number}/end",
+    response=schemas.SuspensionOut,
+    auth=ApiKey("write"),
+)
+def end_suspension(request: HttpRequest, slug: Slug, number: int) -> SuspensionRow:
+    """End a suspension now: the promise holds again."""
+    found.changeable(slug)
+    _row(slug, number)
+    actions.end_suspension(
+        suspension=number,
+        author=request.auth,  # type: ignore[attr-defined]
+        now=clock.now(),
+    )
+    return _row(slug, number)
+
+
+def _row(slug: str, number: int) -> SuspensionRow:
+    for row in found.detail(slug, at=None, as_of=None).suspensions:
+        if row.id == number:
+            return row
+    raise Refusal(404, f"there is no suspension {number} of “{slug}”")
