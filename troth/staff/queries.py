@@ -30,7 +30,7 @@ def tokens() -> QuerySet[ApiToken]:
 def trail(
     *, text: str = "", thing: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[AuditEntry]:
-    """Return the audit trail, newest first: `text` in its words, about one `thing`, (since, until]."""
+    """Return the audit trail, newest first: `text` in its words, about `thing`, (since, until]."""
     entries = AuditEntry.objects.all()
     for word in text.split():
         entries = entries.filter(

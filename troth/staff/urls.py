@@ -1,3 +1,5 @@
+from allauth.account.views import PasswordResetView
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -25,10 +27,15 @@ _settings = [
 ]
 # An e-mail address is who someone is here: an owner gives it, so nobody changes it alone.
 _own_account = RedirectView.as_view(pattern_name="account")
+_password_reset = PasswordResetView.as_view(
+    extra_context={"sends_mail": bool(settings.TROTH.email_url)}
+)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/settings/", include(_settings)),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
     path("accounts/email/", _own_account),
     path("accounts/3rdparty/", _own_account),
+    path("accounts/2fa/", _own_account),
+    path("accounts/password/reset/", _password_reset),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,7 +1,7 @@
+from allauth.account.utils import perform_login
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -34,6 +34,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, token: str, values: dict[str, str]) -> HttpResponse:
+    """Use the link and sign in; a second factor, where there is one, is still asked for."""
     person = actions.join(
         token=token,
         email=values.get("email", ""),
@@ -41,14 +42,5 @@ def _enter(request: HttpRequest, token: str, values: dict[str, str]) -> HttpResp
         password=values["password"],
         now=clock.now(),
     )
-    if request.user.is_authenticated or not person.is_active or _is_guarded(person.pk):
-        return redirect(settings.LOGIN_URL)
-    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return redirect(settings.LOGIN_REDIRECT_URL)
-
-
-def _is_guarded(pk: int) -> bool:
-    """Return whether a second factor is asked for: a link alone must not get around it."""
-    from allauth.mfa.models import Authenticator  # ready only after the apps are
-
-    return Authenticator.objects.filter(user_id=pk).exists()
+    redirect_url = settings.LOGIN_REDIRECT_URL
+    return perform_login(request, person, email_verification="none", redirect_url=redirect_url)
