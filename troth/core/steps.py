@@ -23,6 +23,7 @@ STEPS: tuple[str, ...] = (
     "tally.written",
     "tally.committed",
     "compact.file-written",
+    "compact.file-synced",
     "compact.manifest-swapped",
     "compact.committed",
     "compact.old-files-removed",

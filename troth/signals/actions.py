@@ -164,6 +164,11 @@ def _published(added: Added, taken: Sequence[int], now: datetime) -> bool:
     return True
 
 
+def tidy(*, now: datetime) -> int:
+    """Merge what many sealings have left, so that few files are read; return how many changed."""
+    return queries.store().tidy(now=now)
+
+
 def compact(*, now: datetime) -> int:
     """Merge small files into hourly and daily ones and fold in what was replaced or erased."""
     return queries.store().compact(now=now)

@@ -8,6 +8,8 @@ from troth.signals import actions
 def seal(*, now: datetime) -> int:
     """Seal what waits in the inbox; return how many signals left it."""
     sealed = actions.seal(now=now)
+    if sealed.files:
+        actions.tidy(now=now)
     return sealed.rows + sealed.repeated
 
 

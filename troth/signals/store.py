@@ -203,6 +203,10 @@ class Store(Protocol):
         """Return the names of the attributes that rows of these kinds have had."""
         ...
 
+    def tidy(self, *, now: datetime) -> int:
+        """Do the part of compaction that cannot wait; return the number of files rewritten."""
+        ...
+
     def compact(self, *, now: datetime) -> int:
         """Make what is stored smaller and quicker to read; return the number of files rewritten."""
         ...

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from troth.core.windows import Span
-from troth.signals.emission import DUCKDB, Dialect, instant, micros
+from troth.signals.emission import instant
 from troth.signals.models import Erasure, SegmentFile
 from troth.signals.store import (
     Added,
@@ -23,121 +20,19 @@ from troth.signals.store import (
     Tally,
     Touched,
 )
-from troth.signals.stores import asking, compaction, files, listing, loading, manifest, resolving
-from troth.signals.stores.asking import Need, Scope
-from troth.signals.stores.duck import connection, listed, quoted
+from troth.signals.stores import (
+    asking,
+    compaction,
+    files,
+    listing,
+    loading,
+    manifest,
+    resolving,
+)
+from troth.signals.stores.asking import Scope
+from troth.signals.stores.duck import connection
 from troth.signals.stores.manifest import Manifest
-
-_TIMES = ("happened_at", "due_at", "resolved_at", "recorded_at", "replaced_at")
-
-
-class Reader:
-    """Answers from one state of the manifest, on one connection."""
-
-    dialect: Dialect = DUCKDB
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
-        self.manifest = Manifest()
-        self.erased = manifest.erased()
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.con.execute(sql).fetchall()
-
-    def limits(self) -> Span:
-        return self.manifest.limits()
-
-    def relation(self, need: Need) -> str:
-        chosen = self.manifest.chosen(need.kinds, need.bounds)
-        known = manifest.attributes(chosen)
-        columns = [self._column(name) for name in sorted(need.columns)]
-        columns += [
-            f's."segment_{name}"' if name in known else f'CAST(NULL AS VARCHAR) AS "segment_{name}"'
-            for name in sorted(need.segments)
-        ]
-        where = [self._current(need.as_of), *_bounded(need.bounds), *_of_kinds(need.kinds)]
-        return (
-            f"SELECT {', '.join(columns)} FROM {self.scan(chosen)} AS s "
-            f"WHERE {' AND '.join(filter(None, where))}"
-        )
-
-    def scan(self, chosen: Sequence[SegmentFile]) -> str:
-        """Return SQL for all versions in the chosen files."""
-        if not chosen:
-            return _EMPTY
-        return f"read_parquet({listed(manifest.paths(chosen))}, union_by_name = true)"
-
-    def attributes(self, kinds: Sequence[str]) -> list[str]:
-        return sorted(manifest.attributes(self.manifest.chosen(kinds, {})))
-
-    def versions(self, source: str, key: str, attributes: Sequence[str]) -> str:
-        marks = f"SELECT seq, min(replaced_at) AS ends FROM {self.replaced()} GROUP BY seq"
-        columns = [self._column(name) for name in (*listing.PLAIN, *listing.TIMES[:-1])]
-        columns.append("epoch_us(least(s.replaced_at, m.ends)) AS replaced_at")
-        columns += [f's."segment_{name}"' for name in attributes]
-        return (
-            f"SELECT {', '.join(columns)} FROM {self.scan(self.manifest.rows)} AS s "
-            f"LEFT JOIN ({marks}) AS m ON m.seq = s.seq "
-            f"WHERE s.source = {quoted(source)} AND s.key = {quoted(key)}"
-        )
-
-    def replaced(self) -> str:
-        """Return SQL for what is replaced but not yet marked so in the rows' own files."""
-        if not self.manifest.replaced:
-            return "(SELECT 0::BIGINT AS seq, NULL::TIMESTAMP AS replaced_at WHERE false)"
-        return f"read_parquet({listed(manifest.paths(self.manifest.replaced))})"
-
-    def _column(self, name: str) -> str:
-        if name in _TIMES:
-            return f"epoch_us(s.{name}) AS {name}"
-        if name == "subject" and self.erased:
-            return f"{self.subject()} AS subject"
-        return f"s.{name}"
-
-    def subject(self) -> str:
-        """Return SQL for the subject: null where it was forgotten after the row was recorded."""
-        if not self.erased:
-            return "s.subject"
-        whens = " OR ".join(
-            f"(s.subject = {quoted(text)} AND s.recorded_at <= make_timestamp({at}))"
-            for text, at in self.erased.items()
-        )
-        return f"CASE WHEN {whens} THEN NULL ELSE s.subject END"
-
-    def _current(self, as_of: datetime | None) -> str:
-        known = self.manifest.replaced
-        if as_of is None:
-            absent = f" AND s.seq NOT IN (SELECT seq FROM {self.replaced()})" if known else ""
-            return f"s.replaced_at IS NULL{absent}"
-        then = f"make_timestamp({micros(as_of)})"
-        absent = f"SELECT seq FROM {self.replaced()} WHERE replaced_at <= {then}"
-        return f"s.recorded_at <= {then} AND (s.replaced_at IS NULL OR s.replaced_at > {then})" + (
-            f" AND s.seq NOT IN ({absent})" if known else ""
-        )
-
-
-_EMPTY = (
-    "(SELECT {} WHERE false)".format(
-        ", ".join(
-            f"CAST(NULL AS {kind}) AS {name}"
-            for name, kind in {
-                **loading.COLUMNS, "recorded_at": "TIMESTAMP", "replaced_at": "TIMESTAMP",
-                "seq": "BIGINT", "flags": "UTINYINT", "delivery": "UBIGINT", "has_id": "BOOLEAN",
-            }.items()
-        )
-    )
-)  # fmt: skip
-
-
-def _bounded(bounds: asking.Bounds) -> list[str]:
-    return [
-        f"s.{column} > make_timestamp({after}) AND s.{column} <= make_timestamp({until})"
-        for column, (after, until) in bounds.items()
-    ]
-
-
-def _of_kinds(kinds: Sequence[str]) -> list[str]:
-    return [f"s.kind IN ({', '.join(quoted(kind) for kind in kinds)})"] if kinds else []
+from troth.signals.stores.reading import Reader, segment_columns
 
 
 class Embedded:
@@ -147,8 +42,9 @@ class Embedded:
         with connection() as con:
             reader = Reader(con)
             loading.load(con, batch, reader.erased)
-            _find_older(reader, supersedes=resolving.want(con))
-            repeated = resolving.resolve(con)
+            resolving.want(con)
+            theirs = _find_older(reader)
+            repeated = resolving.resolve(con, ours=batch.attributes, theirs=theirs)
             rows = f"SELECT * FROM accepted ORDER BY {files.SORTED}"
             marks = "SELECT seq, replaced_at FROM replaced ORDER BY seq"
             written = [
@@ -202,6 +98,9 @@ class Embedded:
     def segments(self, kinds: Sequence[str] = ()) -> list[str]:
         return sorted(manifest.attributes(Manifest().chosen(kinds, {})))
 
+    def tidy(self, *, now: datetime) -> int:
+        return compaction.tidy(now=now)
+
     def compact(self, *, now: datetime) -> int:
         return compaction.compact(now=now)
 
@@ -221,28 +120,40 @@ class Embedded:
         )  # fmt: skip
 
 
-def _find_older(reader: Reader, *, supersedes: bool) -> None:
-    """Make `older`: the rows of the cases in `wanted`, and those that supersede such a case."""
+def _find_older(reader: Reader) -> list[str]:
+    """Make `older`: the rows of the cases in `wanted`, and those that supersede such a case.
+
+    Return the names of the attributes that it holds.
+    """
+    attributes = sorted(manifest.attributes(reader.manifest.rows))
+    names = [*resolving.OLDER, *(f'"segment_{name}"' for name in attributes)]
     columns = ", ".join(
         "least(s.replaced_at, r.replaced_at) AS replaced_at" if name == "replaced_at"
-        else f"s.{name}" for name in resolving.OLDER
+        else f"s.{name}" for name in names
     )  # fmt: skip
-    every = reader.scan(reader.manifest.rows)
-    claiming = reader.scan([file for file in reader.manifest.rows if file.supersedes])
+    reader.con.execute(f"""
+        CREATE TEMP TABLE found AS {_versions(reader, reader.manifest.rows, attributes)}
+        WHERE s.key IN (SELECT key FROM wanted)
+            AND hash(s.source, s.key) IN (SELECT hash FROM wanted)
+    """)
+    claiming = [file for file in reader.manifest.rows if file.supersedes]
+    reader.con.execute(f"""
+        INSERT INTO found {_versions(reader, claiming, attributes)}
+        WHERE s.supersedes IS NOT NULL AND s.seq NOT IN (SELECT seq FROM found)
+            AND hash(s.source, s.supersedes) IN (SELECT hash FROM wanted)
+    """)
     reader.con.execute(f"""
         CREATE TEMP TABLE older AS
-        WITH found AS (
-            SELECT {", ".join(resolving.OLDER)} FROM {every}
-            WHERE key IN (SELECT key FROM wanted)
-                AND hash(source, key) IN (SELECT hash FROM wanted)
-            UNION
-            SELECT {", ".join(resolving.OLDER)} FROM {claiming}
-            WHERE supersedes IS NOT NULL
-                AND hash(source, supersedes) IN (SELECT hash FROM wanted)
-        ),
-        marks AS (SELECT seq, min(replaced_at) AS replaced_at FROM {reader.replaced()} GROUP BY seq)
+        WITH marks AS (
+            SELECT seq, min(replaced_at) AS replaced_at FROM {reader.replaced()} GROUP BY seq)
         SELECT {columns} FROM found s LEFT JOIN marks r USING (seq)
     """)
+    return attributes
+
+
+def _versions(reader: Reader, chosen: Sequence[SegmentFile], attributes: Sequence[str]) -> str:
+    columns = [*(f"s.{name}" for name in resolving.OLDER), *segment_columns(chosen, attributes)]
+    return f"SELECT {', '.join(columns)} FROM {reader.scan(chosen)} AS s"
 
 
 def _publish(written: Sequence[SegmentFile]) -> None:

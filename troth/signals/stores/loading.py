@@ -35,8 +35,8 @@ def subject_hash(subject: str) -> str:
 def load(con: duckdb.DuckDBPyConnection, batch: Batch, erased: dict[str, int]) -> None:
     """Make the temporary table `incoming`: all columns of a stored row but `replaced_at`.
 
-    Segment attributes become columns `segment_<name>`. `delivery` is the hash of the id, or of the
-    content where there is none (`has_id`); `hash` stands for the case within this process only.
+    Segment attributes become columns `segment_<name>`. `delivery` is the hash of the id where that
+    is not the key as well; `hash` stands for the case within this process only.
     `erased`: subjects' hashes that rows recorded up to an instant (µs) may no longer show.
     """
     with _in_memory(batch.lines) as path:
@@ -90,28 +90,45 @@ def _subjects(con: duckdb.DuckDBPyConnection, batch: Batch, erased: dict[str, in
     return column
 
 
+def content(attributes: Sequence[str]) -> str:
+    """Return SQL for all that a row says, as one text: equal for equal rows, whenever stored."""
+    told = [f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in _CONTENT]
+    told += [
+        f"coalesce(chr(31) || '{name}=' || \"segment_{name}\", '')" for name in sorted(attributes)
+    ]
+    return " || chr(31) || ".join(told[: len(_CONTENT)]) + "".join(
+        f" || {text}" for text in told[len(_CONTENT) :]
+    )
+
+
+def delivery(attributes: Sequence[str]) -> str:
+    """Return SQL for the number by which a repeat is known: of the id, or of the content.
+
+    An id that is also the key is not stored twice, and a content is read back from its columns.
+    """
+    told = f"CASE WHEN has_id THEN 'i' || key ELSE 'c' || {content(attributes)} END"
+    return f"coalesce(delivery, CAST(md5_number_lower({told}) AS UBIGINT))"
+
+
 def _incoming(attributes: Sequence[str]) -> str:
     segments = [f'segment."{name}" AS "segment_{name}"' for name in attributes]
-    told = [f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in _CONTENT]
-    told += [f"coalesce('{name}=' || \"segment_{name}\", '')" for name in attributes]
-    content = f"concat_ws(chr(31), {', '.join(told)})"
     columns = ", ".join(
         ["source", "key", "id", "coalesce(version, 0) AS version", "kind", "happened_at",
          "due_at", "resolved_at", "touchpoint", "hidden AS subject", "value", "unit", "outcome",
          "expected", "coalesce(weight, 1) AS weight", "evidence", "supersedes", *segments,
          "make_timestamp(recorded) AS recorded_at", "seq"]
     )  # fmt: skip
+    made = f"md5(source || chr(31) || {content(attributes)})"
     return f"""
         CREATE TEMP TABLE incoming AS
         WITH read AS (SELECT {columns} FROM raw POSITIONAL JOIN numbers),
-        told AS (
-            SELECT *, CASE WHEN id IS NULL THEN {content} END AS content FROM read
-        ),
         keyed AS (
-            SELECT * REPLACE (coalesce(key, id, md5(source || chr(31) || content)) AS key) FROM told
+            SELECT * REPLACE (
+                coalesce(key, id, CASE WHEN key IS NULL AND id IS NULL THEN {made} END) AS key)
+            FROM read
         )
-        SELECT * EXCLUDE (id, content), id IS NOT NULL AS has_id,
-            CAST(md5_number_lower(coalesce('i' || id, 'c' || content)) AS UBIGINT) AS delivery,
+        SELECT * EXCLUDE (id), id IS NOT NULL AS has_id,
+            CASE WHEN id <> key THEN CAST(md5_number_lower('i' || id) AS UBIGINT) END AS delivery,
             hash(source, key) AS hash,
             CAST((coalesce(resolved_at < happened_at, false))::INT
                 + 2 * (happened_at > recorded_at + {_FUTURE})::INT AS UTINYINT) AS flags

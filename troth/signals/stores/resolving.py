@@ -10,21 +10,28 @@ the order of sealing; a row's `replaced_at` does not depend on what was sealed f
   unless its own case has named that one in return, later and no later than this row.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
-# What older rows must show. `older` is a temporary table of these, made by the adapter.
+from troth.signals.stores.loading import delivery
+
+# What older rows must show, beside the attributes of the incoming ones and their own. `older` is
+# a temporary table of these, made by the adapter.
 OLDER = (
     "source", "key", "version", "recorded_at", "seq", "delivery", "has_id", "supersedes",
-    "replaced_at", "kind", "happened_at", "due_at", "resolved_at",
+    "replaced_at", "kind", "happened_at", "due_at", "resolved_at", "touchpoint", "subject",
+    "value", "unit", "outcome", "expected", "weight", "evidence",
+)  # fmt: skip
+_RIVAL = (
+    "source", "key", "version", "recorded_at", "seq", "has_id", "supersedes", "kind",
+    "happened_at", "due_at", "resolved_at",
 )  # fmt: skip
 _RANK = "version, recorded_at, seq"
 
 
-def want(con: duckdb.DuckDBPyConnection) -> bool:
-    """Make `wanted` (source, key, hash): the cases whose older rows matter.
-
-    Return whether any incoming row supersedes another case.
-    """
+def want(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `wanted` (source, key, hash): the cases whose older rows matter."""
     con.execute("""
         CREATE TEMP TABLE wanted AS
         SELECT source, key, hash FROM incoming
@@ -32,15 +39,14 @@ def want(con: duckdb.DuckDBPyConnection) -> bool:
         SELECT source, supersedes, hash(source, supersedes) FROM incoming
         WHERE supersedes IS NOT NULL
     """)
-    [(some,)] = con.sql("SELECT count(supersedes) FROM incoming").fetchall()
-    return bool(some)
 
 
-def resolve(con: duckdb.DuckDBPyConnection) -> int:
+def resolve(con: duckdb.DuckDBPyConnection, *, ours: Sequence[str], theirs: Sequence[str]) -> int:
     """Add to `incoming` its `replaced_at`, drop what repeats, and make `replaced`.
 
     `replaced` (seq, replaced_at and the columns of `touched`) lists older rows that are replaced
-    earlier than was known. Return the number of repeats.
+    earlier than was known. `ours` and `theirs` name the attributes of incoming and of older rows.
+    Return the number of repeats.
     """
     con.execute("DELETE FROM older WHERE seq IN (SELECT seq FROM incoming)")
     con.execute("""
@@ -50,12 +56,13 @@ def resolve(con: duckdb.DuckDBPyConnection) -> int:
         UNION SELECT hash(source, supersedes) FROM older WHERE supersedes IS NOT NULL
         UNION SELECT hash(source, supersedes) FROM incoming WHERE supersedes IS NOT NULL
     """)
-    columns = ", ".join(name for name in OLDER if name != "replaced_at")
+    columns = ", ".join(_RIVAL)
     con.execute(f"""
         CREATE TEMP TABLE rivals AS
-        SELECT {columns}, replaced_at AS known, false AS fresh FROM older
+        SELECT {columns}, {delivery(theirs)} AS delivery, replaced_at AS known, false AS fresh
+        FROM older
         UNION ALL
-        SELECT {columns}, NULL, true FROM incoming
+        SELECT {columns}, {delivery(ours)}, NULL, true FROM incoming
         WHERE hash IN (SELECT hash FROM contested) OR supersedes IS NOT NULL
     """)
     repeats = _drop_repeats(con)
