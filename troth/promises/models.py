@@ -12,6 +12,7 @@ class Promise(models.Model):
     name = models.CharField(max_length=200)
     pillar = models.CharField(max_length=60, blank=True)
     visibility = models.CharField(max_length=10, default="public")
+    headline = models.CharField(max_length=12, default="")  # its first window
     managed_by = models.CharField(max_length=20, blank=True)
     position = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -19,8 +20,13 @@ class Promise(models.Model):
     # When time alone may change the verdict; NULL = judge at the next opportunity.
     judge_at = models.DateTimeField(null=True, db_index=True)
     judged_at = models.DateTimeField(null=True)
-    # The tally revision of the newest of its series that the judgements took in.
+    # The latest change of tallies (metrics.Series.revision) that the judgements took in.
     judged_revision = models.BigIntegerField(default=0)
+    # Grows with each change of what is promised, so that a judgement under way cannot hide it.
+    turn = models.IntegerField(default=0)
+    # The days closed so far: a digest of their figures, and the last one that has any (epoch s).
+    closed_digest = models.CharField(max_length=32, blank=True)
+    closed_until = models.BigIntegerField(default=-(2**62))
 
     class Meta:
         ordering = ["position", "slug"]
@@ -35,7 +41,8 @@ class Version(models.Model):
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="versions")
     number = models.IntegerField()
     effective_from = models.DateTimeField(null=True)
-    spec = models.JSONField()
+    spec = models.JSONField()  # the whole document, as declared
+    measured = models.JSONField(default=dict)  # how the metrics that it names counted by then
     author = models.CharField(max_length=200)
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField()

@@ -101,6 +101,7 @@ class WindowResult:
     forecast: float | None = None  # share expected once pending cases fall due
     unknown: int = 0  # slices without data, counted on neither side
     no_promise: int = 0  # cases opened in the window without a date: judged by nothing
+    pending: int = 0  # cases opened by now and not yet due, whichever the window
     provisional: bool = False
     restated: bool = False
     excluded: tuple[Excluded, ...] = ()
@@ -277,7 +278,7 @@ class Backtest:
 
     `share` is over all months. `tight` says that fewer than four fifths of the cases would have
     met it. `suggested` is the time within which nine of ten cases were in fact done (deadline
-    promises only), `gap` the early (−) and late (+) seconds at the median and at nine of ten.
+    promises only), `gap` the early (-) and late (+) seconds at the median and at nine of ten.
     """
 
     months: tuple[Month, ...]
@@ -293,7 +294,7 @@ class Backtest:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Expected against experienced: resolved − due in seconds; early is negative, late positive."""
+    """Expected against experienced: resolved - due in seconds; early is negative, late positive."""
 
     n: int
     mean: float | None

@@ -1,0 +1,16 @@
+"""Write: what may be done with promises. Every change leaves a row and a line in the trail."""
+
+from troth.promises.actions.declaring import declare, retire, suspend
+from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
+from troth.promises.actions.judging import Judged, judge_all
+
+__all__ = [
+    "Cases",
+    "Judged",
+    "declare",
+    "exclude",
+    "judge_all",
+    "retire",
+    "suspend",
+    "withdraw_exclusion",
+]

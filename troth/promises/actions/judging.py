@@ -1,0 +1,161 @@
+"""Judging: find what may have changed, judge it, and leave a flip for each change of verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from troth.core.steps import reached
+from troth.metrics import queries as metrics
+from troth.promises.actions.closing import close
+from troth.promises.models import Flip, Followed, Judgement, Promise
+from troth.promises.queries import codec, dockets, opinions
+from troth.promises.queries.opinions import Opinion
+from troth.promises.rules.results import WindowResult
+
+_AT_ONCE = 1000  # promises judged in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    promises: int = 0
+    flips: int = 0
+    restatements: int = 0
+
+    def __add__(self, other: "Judged") -> "Judged":
+        return Judged(
+            self.promises + other.promises,
+            self.flips + other.flips,
+            self.restatements + other.restatements,
+        )
+
+
+def judge_all(*, now: datetime, everything: bool = False) -> Judged:
+    """Judge the promises whose counts moved or whose time has come; `everything`: all of them.
+
+    Promises whose series have not been tallied yet wait for the next time.
+    """
+    chosen = list(_promises() if everything else _stale(_promises(), now))
+    done = Judged()
+    for start in range(0, len(chosen), _AT_ONCE):
+        done += _judge(chosen[start : start + _AT_ONCE], now)
+    return done
+
+
+def _promises() -> QuerySet[Promise]:
+    own = Followed.objects.filter(version__promise=OuterRef("pk"))
+    return Promise.objects.filter(retired_at=None).exclude(
+        Exists(own.filter(series__dirty__isnull=False))
+    )
+
+
+def _stale(promises: QuerySet[Promise], now: datetime) -> QuerySet[Promise]:
+    moved = Followed.objects.filter(
+        version__promise=OuterRef("pk"), series__revision__gt=OuterRef("judged_revision")
+    )
+    return promises.filter(Q(judge_at=None) | Q(judge_at__lte=now) | Exists(moved))
+
+
+def _judge(promises: Sequence[Promise], now: datetime) -> Judged:
+    revision = metrics.revision()
+    found = opinions.live(dockets.load(promises), now=now)
+    reached("judge.computed")
+    with transaction.atomic():
+        flips = _write(found, now)
+        _remember(found, revision)
+        reached("judge.written")
+    reached("judge.committed")
+    return Judged(len(found), flips, close(found, now=now))
+
+
+def _write(found: Sequence[Opinion], now: datetime) -> int:
+    """Write the judgements in the caller's transaction; return how many verdicts changed.
+
+    The rows of the promises are locked first: of two workers, the second sees what the first has
+    written, and writes nothing where that is newer.
+    """
+    ids = [opinion.docket.promise.pk for opinion in found]
+    list(Promise.objects.select_for_update().filter(pk__in=ids).values_list("pk").order_by("pk"))
+    kept: dict[tuple[int, str], tuple[str, datetime]] = {
+        (promise, window): (verdict, at)
+        for promise, window, verdict, at in Judgement.objects.filter(promise__in=ids).values_list(
+            "promise_id", "window", "verdict", "at"
+        )
+    }
+    rows, flips = [], []
+    for opinion in found:
+        for result in opinion.results:
+            was, at = kept.pop((opinion.docket.promise.pk, result.window), ("", None))
+            if at is not None and at > now:
+                continue
+            rows.append(_row(opinion, result))
+            if was != result.verdict:
+                flips.append(_flip(opinion, result, was))
+    _save(rows)
+    Flip.objects.bulk_create(flips)
+    _drop(kept)
+    return len(flips)
+
+
+def _row(opinion: Opinion, result: WindowResult) -> Judgement:
+    return Judgement(
+        promise=opinion.docket.promise,
+        window=result.window,
+        at=result.at,
+        verdict=result.verdict,
+        good=result.good,
+        total=result.total,
+        raw_good=result.raw_good,
+        raw_total=result.raw_total,
+        provisional=result.provisional,
+        restated=result.restated,
+        detail=codec.written(result),
+    )
+
+
+def _flip(opinion: Opinion, result: WindowResult, was: str) -> Flip:
+    return Flip(
+        promise=opinion.docket.promise,
+        window=result.window,
+        was=was,
+        now=result.verdict,
+        at=result.at,
+    )
+
+
+def _save(rows: Sequence[Judgement]) -> None:
+    names = [f.name for f in Judgement._meta.fields if f.name not in ("id", "promise", "window")]
+    Judgement.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["promise", "window"],
+        update_fields=names,
+        batch_size=500,
+    )
+
+
+def _drop(kept: dict[tuple[int, str], tuple[str, datetime]]) -> None:
+    """Remove the judgements of windows that the promise no longer has."""
+    for promise, window in kept:
+        Judgement.objects.filter(promise=promise, window=window).delete()
+
+
+def _remember(found: Sequence[Opinion], revision: int) -> None:
+    """Note what was taken in, unless the promise was changed meanwhile."""
+    for opinion in found:
+        promise = opinion.docket.promise
+        promise.judge_at = opinions.next_change(opinion)
+        promise.judged_at, promise.judged_revision = opinion.at, revision
+    rows = [opinion.docket.promise for opinion in found]
+    turns = dict(Promise.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "turn"))
+    fresh = [row for row in rows if turns.get(row.pk) == row.turn]
+    Promise.objects.bulk_update(
+        fresh, ["judge_at", "judged_at", "judged_revision"], batch_size=200
+    )
+
+
+def stir(promise: Promise) -> None:
+    """Have a promise judged at the next opportunity, in the caller's transaction."""
+    Promise.objects.filter(pk=promise.pk).update(judge_at=None, turn=F("turn") + 1)

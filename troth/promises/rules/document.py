@@ -1,0 +1,189 @@
+"""From a promise document (apiVersion troth/v1, kind Promise) to its terms."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from troth.core import windows
+from troth.core.windows import Window
+from troth.promises.rules import fields
+from troth.promises.rules.counting import read_counting
+from troth.promises.rules.fields import Fields
+from troth.promises.rules.terms import (
+    EVALUATORS,
+    NO_DATA,
+    Category,
+    Counting,
+    DocumentError,
+    Needs,
+    Problem,
+    Terms,
+)
+
+Known = Callable[[str], Counting | None]
+_SPEC = (
+    "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
+    "signals", "good", "at", "due", "clock", "verdict", "slice", "slice_good", "needs",
+    "exclusions", "segments", "remedy", "source_url", "position",
+)  # fmt: skip
+
+
+def no_metrics(_name: str) -> None:
+    """Know no metric: for documents that name none."""
+
+
+def read(document: object, *, metrics: Known = no_metrics) -> Terms:
+    """Return the terms of a document. Raises DocumentError with every problem found.
+
+    `metrics` returns how the metric of a name counts, or None where there is no such metric.
+    """
+    problems: list[Problem] = []
+    top = Fields(document, "", problems)
+    top.only("apiVersion", "kind", "metadata", "spec")
+    top.choice("apiVersion", ("troth/v1",), "troth/v1")
+    top.choice("kind", ("Promise",), "Promise")
+    terms = _terms(top, metrics)
+    if problems:
+        raise DocumentError(tuple(problems))
+    return terms
+
+
+def _terms(top: Fields, metrics: Known) -> Terms:
+    meta, spec = top.inside("metadata"), top.inside("spec")
+    meta.only("name", "displayName", "labels")
+    spec.only(*_SPEC)
+    labels = meta.inside("labels")
+    labels.only("pillar", "touchpoint")
+    meta.needed("name", "the promise's name in addresses, for example on-time-delivery")
+    slug = meta.read("name", "", fields.as_slug)
+    evaluator = _evaluator(spec)
+    zone = _zone(spec)
+    return Terms(
+        slug=slug,
+        name=meta.text("displayName", slug.replace("-", " ").capitalize()),
+        text=spec.needed("text", "the promise as your customers read it"),
+        counting=read_counting(spec, evaluator, slug, metrics),
+        target=_target(spec, evaluator),
+        windows=_windows(spec),
+        zone=zone,
+        effective_from=spec.read(
+            "effective_from",
+            None,
+            lambda value: fields.as_instant(value, ZoneInfo(zone)).astimezone(UTC),
+        ),
+        needs=_needs(spec.inside("needs")),
+        categories=_categories(spec),
+        segments=_segments(spec),
+        pillar=labels.text("pillar"),
+        touchpoint=labels.text("touchpoint"),
+        visibility=spec.choice("visibility", ("public", "internal"), "public"),
+        audience=spec.text("audience"),
+        source_url=spec.text("source_url"),
+        remedy=spec.text("remedy"),
+        position=spec.read("position", 0, fields.as_whole),
+    )
+
+
+def _evaluator(spec: Fields) -> str:
+    spec.needed("evaluator", f"one of {', '.join(EVALUATORS)}")
+    return spec.choice("evaluator", EVALUATORS, "event")
+
+
+def _target(spec: Fields, evaluator: str) -> Fraction:
+    if spec.has("target"):
+        target = spec.read("target", Fraction(1), fields.as_share)
+        if evaluator == "invariant" and target != 1:
+            spec.note("target", "an invariant tolerates no failure: leave the target out")
+        return target
+    if evaluator not in ("invariant", "attestation"):
+        spec.note("target", "is missing: the share that you promise, for example 97%")
+    return Fraction(1)
+
+
+def _windows(spec: Fields) -> tuple[Window, ...]:
+    found: list[Window] = []
+    for path, item in spec.items("windows"):
+        try:
+            found.append(_window(item))
+        except ValueError as error:
+            spec.note(path, str(error))
+    if not spec.has("windows") or spec.values["windows"] == []:
+        spec.note("windows", "is missing: over which time, for example [28d, 1M]")
+    if len(set(found)) < len(found):
+        spec.note("windows", "names the same window twice")
+    return tuple(found) or (windows.Rolling(28 * windows.DAY),)
+
+
+def _window(item: object) -> Window:
+    if not isinstance(item, Mapping):
+        return windows.parse_window(fields.as_text(item))
+    rolling, calendar = item.get("rolling"), item.get("calendar")
+    unknown = set(item) - {"rolling", "calendar", "tz"}
+    if unknown or (rolling is None) == (calendar is None):
+        raise ValueError("write {rolling: 28d} or {calendar: 1M, tz: Europe/Berlin}")
+    window = windows.parse_window(fields.as_text(calendar if rolling is None else rolling))
+    if isinstance(window, windows.Calendar) != (rolling is None):
+        raise ValueError("a calendar window is 1D, 1W, 1M, 1Q or 1Y, a rolling one like 28d")
+    return window
+
+
+def _zone(spec: Fields) -> str:
+    """Return the promise's zone: its own, or the one that its calendar windows name."""
+    named = [item.get("tz") for _, item in spec.items("windows") if isinstance(item, Mapping)]
+    zones = {str(name) for name in named if name is not None}
+    if spec.has("zone"):
+        zones.add(str(spec.values["zone"]))
+    if len(zones) > 1:
+        spec.note("zone", f"differs between the windows: {', '.join(sorted(zones))}")
+    try:
+        return fields.as_zone(min(zones, default="UTC"))
+    except ValueError as error:
+        spec.note("zone", str(error))
+        return "UTC"
+
+
+def _needs(needs: Fields) -> Needs:
+    needs.only("cases", "coverage", "heartbeat", "watermark", "no_data")
+    return Needs(
+        cases=needs.read("cases", 30, fields.as_whole),
+        coverage=needs.read("coverage", Fraction(9, 10), fields.as_share),
+        heartbeat=needs.read("heartbeat", None, fields.as_seconds),
+        watermark=needs.read("watermark", None, _watermark),
+        no_data=needs.choice("no_data", NO_DATA, "unknown"),
+    )
+
+
+def _watermark(value: object) -> int:
+    return 0 if value in (0, "0", "0h") else fields.as_seconds(value)
+
+
+def _categories(spec: Fields) -> tuple[Category, ...]:
+    found: dict[str, Category] = {}
+    for path, item in spec.items("exclusions"):
+        category = _category(spec, path, item)
+        if category.name in found:
+            spec.note(path, f"“{category.name}” is there twice")
+        found[category.name] = category
+    return tuple(found.values())
+
+
+def _category(spec: Fields, path: str, item: object) -> Category:
+    holder: object = item if isinstance(item, Mapping) else {"category": item}
+    inner = Fields(holder, f"{spec.path}.{path}", spec.problems)
+    inner.only("category", "cap")
+    inner.needed("category", "for example force-majeure")
+    return Category(
+        inner.read("category", "", fields.as_slug),
+        inner.read("cap", None, fields.as_share),
+    )
+
+
+def _segments(spec: Fields) -> tuple[str, ...]:
+    found = []
+    for path, item in spec.items("segments"):
+        try:
+            found.append(fields.as_text(item))
+        except ValueError as error:
+            spec.note(path, str(error))
+    return tuple(found)
