@@ -1,12 +1,19 @@
 """What may be done with metrics: follow a measure, let it go, and say what a metric is."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F, ProtectedError
 
 from troth.core import clock
-from troth.metrics.models import Dirty, Series, Sweep
+from troth.metrics import definitions, queries
+from troth.metrics.definitions import Difference
+from troth.metrics.models import Definition, Dirty, Series, Sweep, Watch
 from troth.metrics.ranges import epoch
 from troth.metrics.rules import Measure, digest_of
+from troth.staff import actions as staff
 
 
 @transaction.atomic
@@ -14,8 +21,10 @@ def follow(*, measure: Measure, zone: str, grain: int) -> Series:
     """Keep a measure tallied from now on, and all of its history. Two that ask the same are one.
 
     `zone` is an IANA name, `grain` the length of a bucket in seconds: 86,400 for local days, or a
-    shorter one that divides a day. Raises MeasureError.
+    shorter one that divides a day. Raises MeasureError or DefinitionError.
     """
+    definitions.check_zone(zone)
+    definitions.check_grain(grain)
     found = measure.checked()
     digest = found.digest(zone=zone, grain=grain)
     known = Series.objects.select_related("sweep").filter(digest=digest).first()
@@ -52,3 +61,65 @@ def unfollow(*, series: int) -> bool:
         return False
     Sweep.objects.filter(series=None).delete()
     return bool(gone)
+
+
+@transaction.atomic
+def declare(*, document: Mapping[str, Any], author: str, now: datetime) -> Difference:
+    """Take a document of kind Metric as the newest version of its metric, and follow it.
+
+    A document that says nothing new leaves no version. Raises DefinitionError.
+    """
+    catalogue = queries.catalogue()
+    kept = definitions.normal(document, catalogue)
+    found = definitions.read(kept, catalogue)
+    (difference,) = definitions.differences(queries.current_documents(), [kept])
+    if difference.verb != "same":
+        before = queries.current_documents().get(found.name)
+        _add_version(found.name, kept, author=author, now=now)
+        staff.note(
+            actor=author, verb=difference.verb, thing="metric", thing_id=found.name,
+            before=before, after=kept, now=now,
+        )  # fmt: skip
+    series = follow(measure=found.measure, zone=found.zone, grain=found.grain)
+    _watch(found.name, series)
+    return difference
+
+
+def retire(*, name: str, author: str, now: datetime) -> Difference:
+    """End a metric: its versions stay, its tallies go unless a promise reads them.
+
+    Raises KeyError where there is no such metric.
+    """
+    with transaction.atomic():
+        before = queries.current_documents()[name]
+        _add_version(name, before, author=author, now=now, ends=True)
+        staff.note(
+            actor=author, verb="retire", thing="metric", thing_id=name,
+            before=before, after=None, now=now,
+        )  # fmt: skip
+        watched = Watch.objects.filter(name=name)
+        series = list(watched.values_list("series", flat=True))
+        watched.delete()
+        for one in series:
+            unfollow(series=one)
+    return Difference(name, "retire")
+
+
+def _add_version(
+    name: str, document: Mapping[str, Any], *, author: str, now: datetime, ends: bool = False
+) -> None:
+    Definition.objects.create(
+        name=name,
+        version=Definition.objects.filter(name=name).count() + 1,
+        document=dict(document),
+        author=author,
+        retired=ends,
+        created_at=now,
+    )
+
+
+def _watch(name: str, series: Series) -> None:
+    before = Watch.objects.filter(name=name).first()
+    Watch.objects.update_or_create(name=name, defaults={"series": series})
+    if before is not None and before.series_id != series.pk:
+        unfollow(series=before.series_id)

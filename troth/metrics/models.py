@@ -12,7 +12,6 @@ class Definition(models.Model):
     version = models.IntegerField()
     document = models.JSONField()
     author = models.CharField(max_length=200)
-    managed = models.BooleanField(default=False)  # it comes from files: `troth apply` owns it
     retired = models.BooleanField(default=False)  # this version says that the metric ended
     created_at = models.DateTimeField()
 

@@ -1,9 +1,8 @@
-"""What may be asked of metrics: tallies, percentiles, progress, and what is defined."""
+"""Tallies as they are kept: a thousand series at once, by segment, percentiles, progress."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -13,14 +12,11 @@ from numpy.typing import NDArray
 
 from troth.core.windows import Span
 from troth.metrics import sketches
-from troth.metrics.leaves import SIZE, unpacked
+from troth.metrics.leaves import SIZE, cells_of, unpacked
 from troth.metrics.models import Dirty, Leaf, Series
 from troth.metrics.models import Tally as TallyRow
 from troth.metrics.ranges import epoch, instant
-from troth.metrics.rules import Measure
-from troth.metrics.scanning import Frame, asked_apart
 from troth.metrics.sketches import Percentiles
-from troth.signals import queries as signals
 from troth.signals.store import Tally
 
 _AT_ONCE = 900  # ids in one statement
@@ -53,6 +49,11 @@ class Tallies:
         """Return the rows whose bucket begins in [start, end) of `span`."""
         inside = (self.bucket >= epoch(span.start)) & (self.bucket < _ceiling(span.end))
         return Tallies(*(getattr(self, name)[inside] for name in _COLUMNS))
+
+    def as_list(self) -> list[Tally]:
+        """Return one tally a bucket, for few of them."""
+        rows = zip(*(getattr(self, name).tolist() for name in _COLUMNS[1:]), strict=True)
+        return [Tally(instant(bucket), (), *parts) for bucket, *parts in rows]
 
 
 _COLUMNS = ("series_id", "bucket", "good", "total", "n", "sum", "squares")
@@ -97,6 +98,11 @@ def _leaves(ids: Sequence[int], first: int, last: int) -> list[tuple[int, bytes]
 
 def _ceiling(end: datetime) -> int:
     return epoch(end) + (end.microsecond > 0)
+
+
+def added_up(found: Sequence[Tally]) -> list[Tally]:
+    """Return the tallies of each bucket, all segments together."""
+    return [Tally(instant(bucket), (), *parts) for bucket, *parts in cells_of(found).tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,41 +160,6 @@ def percentiles(
     """
     rows = _details(series, span).exclude(sketch=None).values_list("sketch", flat=True)
     return sketches.percentiles([bytes(row) for row in rows if row], ranks)
-
-
-def ask(  # noqa: PLR0913 - one argument for each thing that a question has
-    *,
-    measure: Measure,
-    span: Span,
-    zone: ZoneInfo,
-    grain: int,
-    as_of: datetime | None = None,
-    at: datetime | None = None,
-) -> list[Tally]:
-    """Return exact tallies from the signals themselves: for any past knowledge, any instant.
-
-    `as_of` counts what had been recorded by then; `at` leaves out what happened later. Both
-    default to now. Raises MeasureError.
-    """
-    (found,) = ask_all(measures=[measure], span=span, zone=zone, grain=grain, as_of=as_of, at=at)
-    return found
-
-
-def ask_all(  # noqa: PLR0913 - one argument for each thing that a question has
-    *,
-    measures: Sequence[Measure],
-    span: Span,
-    zone: ZoneInfo,
-    grain: int,
-    as_of: datetime | None = None,
-    at: datetime | None = None,
-) -> list[list[Tally]]:
-    """Answer many measures as `ask` does; those over the same kinds and instant in one scan."""
-    end = span.end if at is None else min(span.end, at)
-    if end <= span.start:
-        return [[] for _ in measures]
-    frame = Frame(Span(span.start, end), zone, grain, as_of)
-    return asked_apart(signals.store(), [measure.checked() for measure in measures], frame)
 
 
 def revision() -> int:

@@ -1,0 +1,178 @@
+"""Metrics as documents: what people write in YAML, read strictly and written back. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from troth.core.windows import DAY, parse_duration, written
+from troth.metrics.rules import Measure, MeasureError, Metric
+
+API = "troth/v1"
+KIND = "Metric"
+FINEST = 60
+
+
+class DefinitionError(ValueError):
+    """What is wrong with a document in plain words, and in which of its fields."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class _Metadata(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    name: str
+    labels: dict[str, str] = {}
+
+
+class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    title: str | None = None
+    doc: str | None = None
+    like: str | None = None
+    over: str | list[str] | None = None
+    at: str | None = None
+    where: str | None = None
+    good: str | None = None
+    value: str | None = None
+    unit: str | None = None
+    by: list[str] | None = None
+    percentiles: bool | None = None
+    better: str | None = None
+    zone: str = "UTC"
+    grain: str = "1d"
+
+
+class _Document(msgspec.Struct, forbid_unknown_fields=True, rename={"api": "apiVersion"}):
+    api: str
+    kind: str
+    metadata: _Metadata
+    spec: _Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A metric of somebody's own: its name, what it asks, and how its time is cut."""
+
+    name: str
+    metric: Metric
+    measure: Measure
+    zone: str
+    grain: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What applying a document would do: verb is "create", "change", "retire" or "same"."""
+
+    name: str
+    verb: str
+    fields: tuple[str, ...] = ()
+
+
+def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
+    """Return what a document defines. Raises DefinitionError."""
+    found = _shaped(document)
+    spec = found.spec
+    zone, grain = frame(spec.zone, spec.grain)
+    metric = _metric(spec, found.metadata.name, catalogue)
+    try:
+        return Definition(found.metadata.name, metric, metric.measure(), zone, grain)
+    except MeasureError as error:
+        named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
+        field = named.get(error.field, error.field)
+        raise DefinitionError(f"spec.{field}", error.message) from None
+
+
+def _shaped(document: object) -> _Document:
+    try:
+        found = msgspec.convert(document, _Document)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise DefinitionError(path.strip("`.") or "document", message) from None
+    if (found.api, found.kind) != (API, KIND):
+        raise DefinitionError("kind", f"a metric begins with apiVersion: {API}, kind: {KIND}")
+    name = found.metadata.name
+    if not (name.replace("-", "a").replace("_", "a").isalnum() and name.isascii()):
+        raise DefinitionError("metadata.name", "letters, digits, - and _ only")
+    return found
+
+
+def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:
+    if spec.like is not None and spec.like not in catalogue:
+        known = ", ".join(sorted(catalogue))
+        raise DefinitionError("spec.like", f"there is no “{spec.like}”; there are {known}")
+    if spec.better not in {None, "more", "less"}:
+        raise DefinitionError("spec.better", "write more or less")
+    base = catalogue[spec.like] if spec.like else Metric(title=name)
+    fields = ("title", "doc", "at", "where", "good", "value", "unit", "percentiles", "better")
+    given = {field: getattr(spec, field) for field in fields}
+    said: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if spec.over is not None:
+        said["over"] = (spec.over,) if isinstance(spec.over, str) else tuple(spec.over)
+    if spec.by is not None:
+        said["by"] = tuple(spec.by)
+    return replace(base, **said)
+
+
+def frame(zone: str, grain: str) -> tuple[str, int]:
+    """Return a zone and the seconds of a grain, checked. Raises DefinitionError."""
+    check_zone(zone)
+    try:
+        seconds = parse_duration(grain)
+    except ValueError as error:
+        raise DefinitionError("spec.grain", str(error)) from None
+    check_grain(seconds)
+    return zone, seconds
+
+
+def check_zone(zone: str) -> ZoneInfo:
+    if zone not in available_timezones():
+        raise DefinitionError("spec.zone", f"“{zone}” is no time zone; write for example UTC")
+    return ZoneInfo(zone)
+
+
+def check_grain(seconds: int) -> None:
+    if not FINEST <= seconds <= DAY or DAY % seconds:
+        raise DefinitionError("spec.grain", "a bucket is whole minutes that divide a day: 1d, 1h …")
+
+
+def normal(document: object, catalogue: Mapping[str, Metric]) -> dict[str, Any]:
+    """Return the document as it is kept and exported: nothing that is as by default."""
+    read(document, catalogue)
+    found: dict[str, Any] = msgspec.to_builtins(_shaped(document))
+    spec = found["spec"]
+    if isinstance(spec.get("over"), list) and len(spec["over"]) == 1:
+        spec["over"] = spec["over"][0]
+    if "grain" in spec:
+        spec["grain"] = written(parse_duration(spec["grain"]))
+    return found
+
+
+def differences(
+    current: Mapping[str, Mapping[str, Any]],
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    prunable: Sequence[str] = (),
+) -> list[Difference]:
+    """Compare documents in normal form. `prunable` names those that end when not wanted."""
+    found = [_difference(current.get(one["metadata"]["name"]), one) for one in wanted]
+    names = {difference.name for difference in found}
+    gone = [Difference(name, "retire") for name in sorted(prunable) if name not in names]
+    return found + gone
+
+
+def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Difference:
+    name = after["metadata"]["name"]
+    if before is None:
+        return Difference(name, "create")
+    old, new = before["spec"], after["spec"]
+    changed = [
+        field for field in sorted(old.keys() | new.keys()) if old.get(field) != new.get(field)
+    ]
+    if before["metadata"] != after["metadata"]:
+        changed.append("labels")
+    return Difference(name, "change" if changed else "same", tuple(changed))
