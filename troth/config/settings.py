@@ -124,7 +124,18 @@ LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "troth.staff.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_FORMS = {"login": "troth.staff.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "troth.staff.doors.SignIn",
+    "reauthenticate": "troth.staff.doors.Again",
+    "change_password": "troth.staff.doors.ChangePassword",
+    "reset_password": "troth.staff.doors.AskForReset",
+    "reset_password_from_key": "troth.staff.doors.ResetPassword",
+}
+MFA_FORMS = {
+    "authenticate": "troth.staff.doors.SecondStep",
+    "reauthenticate": "troth.staff.doors.SecondStepAgain",
+    "activate_totp": "troth.staff.doors.ActivateApp",
+}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # who was invited at an address is verified by it
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(TROTH.email_url)

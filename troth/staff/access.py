@@ -39,7 +39,7 @@ def requires(role: str) -> Callable[[View[P]], View[P]]:
                 raise PermissionDenied(f"This needs the role {role}; yours is {_role(request)}.")
             return view(request, *args, **kwargs)
 
-        return wrapper
+        return cast("View[P]", wrapper)
 
     return guarded
 

@@ -12,14 +12,14 @@ from troth.staff import actions
 from troth.staff.models import User
 
 _VERBS = {
-    "account/email/password_changed": "changed the password of",
-    "account/email/password_reset": "reset the password of",
-    "account/email/password_set": "set a password for",
-    "mfa/email/totp_activated": "activated an authenticator app for",
-    "mfa/email/totp_deactivated": "removed the authenticator app of",
-    "mfa/email/recovery_codes_generated": "made recovery codes for",
-    "mfa/email/webauthn_added": "added a passkey for",
-    "mfa/email/webauthn_removed": "removed a passkey of",
+    "account/email/password_changed": "changed their password",
+    "account/email/password_reset": "reset their password",
+    "account/email/password_set": "set a password",
+    "mfa/email/totp_activated": "activated an authenticator app",
+    "mfa/email/totp_deactivated": "removed their authenticator app",
+    "mfa/email/recovery_codes_generated": "made recovery codes",
+    "mfa/email/webauthn_added": "added a passkey",
+    "mfa/email/webauthn_removed": "removed a passkey",
 }
 
 
@@ -44,7 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         _note("was refused at sign-in", user)
-        return super().respond_user_inactive(request, user)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):

@@ -1,7 +1,6 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password as check_password
 from django.core.exceptions import ValidationError
@@ -17,16 +16,6 @@ _SCOPES = (
     (rules.READ, "read promises, signals and figures"),
     (rules.WRITE, "read, and change promises and exclusions"),
 )
-
-
-class SignInForm(LoginForm):
-    """allauth's form without its placeholders: a label says it already."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-        self.fields["password"].help_text = ""
 
 
 class PasswordForm(forms.Form):

@@ -143,15 +143,21 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [models.Index(fields=["thing", "thing_id"], name="staff_entry_thing")]
 
     def __str__(self) -> str:
-        return f"{self.actor_name} {self.verb} {self.thing} {self.thing_id}".strip()
+        return f"{self.actor_name} {self.said}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
-        if self.pk is not None:
+        if not self._state.adding:
             raise Unchangeable
         super().save(*args, **kwargs)
 
     def delete(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise Unchangeable
+
+    @property
+    def said(self) -> str:
+        """Return what was done in words; what one did to oneself needs no naming."""
+        own = self.thing == "person" and self.thing_id and self.thing_id in self.actor_name
+        return self.verb if own else f"{self.verb} {self.thing} {self.thing_id}".strip()
 
     @property
     def changes(self) -> list[tuple[str, object, object]]:

@@ -49,11 +49,11 @@ def rename(*, person: User, name: str, now: datetime) -> None:
         return
     person.name = name
     person.save(update_fields=["name"])
-    _noted(person, "renamed", person, now, before={"name": was}, after={"name": name})
+    _noted(person, "changed their name", person, now, before={"name": was}, after={"name": name})
 
 
 def _set_active(person: User, actor: Actor, now: datetime, *, active: bool) -> None:
-    before = {"is_active": person.is_active}
+    before: dict[str, object] = {"is_active": person.is_active}
     person.is_active = active
     person.save(update_fields=["is_active"])
     verb = "restored" if active else "suspended"

@@ -42,5 +42,7 @@ def _enter(request: HttpRequest, token: str, values: dict[str, str]) -> HttpResp
         password=values["password"],
         now=clock.now(),
     )
-    redirect_url = settings.LOGIN_REDIRECT_URL
-    return perform_login(request, person, email_verification="none", redirect_url=redirect_url)
+    entered: HttpResponse = perform_login(
+        request, person, email_verification="none", redirect_url=settings.LOGIN_REDIRECT_URL
+    )
+    return entered

@@ -143,6 +143,8 @@ def desk_nav(context: RequestContext) -> list[dict[str, object]]:
 
 
 def _here(url: str, path: str) -> str:
+    if url == "/desk/settings/" and path.startswith("/accounts/"):
+        return "true"
     if path == url:
         return "page"
     return "true" if url != "/desk/" and path.startswith(url) else ""
