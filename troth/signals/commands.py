@@ -85,7 +85,9 @@ def _one(path: Path, plan: Plan | None, terms: Terms, options: dict[str, Any]) -
     with _progress(path, quiet=options["as_json"]) as progress:
         summary = running.run(path=path, plan=plan, terms=replace(terms, progress=progress))
     if seals:
-        summary.new, summary.known = running.seal_all()
+        new, known = running.seal_all()
+        if new + known == summary.accepted:  # otherwise a worker has sealed some of it
+            summary.new, summary.known = new, known
     if not options["as_json"]:
         click.echo(report.written(summary, dry_run=terms.dry_run))
     return summary

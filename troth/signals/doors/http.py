@@ -1,8 +1,9 @@
 """The way in by WSGI, ahead of Django: no session, no template, no middleware on the hot path."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final, cast
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.db import OperationalError, close_old_connections
 
@@ -14,9 +15,6 @@ _LOG = logging.getLogger(__name__)
 SIGNALS: Final = "/api/v1/signals"
 PATHS: Final = frozenset({SIGNALS, *segment_door.PATHS})
 
-StartResponse = Callable[[str, list[tuple[str, str]]], object]
-
-
 def is_ours(environ: Mapping[str, Any]) -> bool:
     """Return whether this request brings signals in."""
     path = environ.get("PATH_INFO", "")
@@ -25,15 +23,15 @@ def is_ours(environ: Mapping[str, Any]) -> bool:
     return path.removesuffix("/") in PATHS
 
 
-def application(environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
     """Answer a request that `is_ours`, as a WSGI application."""
     close_old_connections()
     try:
         found = answer(arrival_of(environ))
     finally:
         close_old_connections()
-    headers = [*found.headers.items(), ("Content-Length", str(len(found.body)))]
-    start_response(found.line, headers)
+    own = {"X-Content-Type-Options": "nosniff", "Content-Length": str(len(found.body))}
+    start(found.line, [*found.headers.items(), *own.items()])
     return [found.body]
 
 

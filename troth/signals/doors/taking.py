@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from troth.core import meters
 from troth.core.refusals import Refusal
 from troth.signals import actions, mending
 from troth.signals.doors.parsed import Parsed
@@ -48,8 +49,11 @@ def take(*, parsed: Iterator[Parsed], door: str, origin: str, now: datetime) -> 
     try:
         receipt = actions.accept(batches=_batches(parsed, taken), door=door, now=now)
     except (actions.SpoolFull, actions.StoreBusy, actions.DiskFull) as error:
+        meters.SIGNALS.labels("turned_away").inc()
         raise refusal_of(error) from error
     taken.accepted = receipt.accepted
+    meters.SIGNALS.labels("accepted").inc(taken.accepted)
+    meters.SIGNALS.labels("refused").inc(taken.refused_count)
     _keep(taken, door, origin, now)
     return taken
 

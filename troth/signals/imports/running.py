@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from troth.core import clock
-from troth.signals import actions
+from troth.signals import actions, queries
 from troth.signals.envelope import Signal
 from troth.signals.imports.mapping import Plan
 from troth.signals.imports.problems import ImportProblem
@@ -50,14 +50,21 @@ def run(*, path: Path, plan: Plan | None, terms: Terms) -> Summary:
 
 
 def seal_all() -> tuple[int, int]:
-    """Seal until the inbox is empty; return (new rows, repeated ones)."""
-    new = known = 0
-    while True:
+    """Seal until the inbox is empty; return (new rows, repeated ones) that were sealed here.
+
+    A worker may be sealing as well: what it takes is not counted here.
+    """
+    new = known = idle = 0
+    while queries.inbox_depth().batches and idle < _ATTEMPTS:
         sealed = actions.seal(now=clock.now())
-        if not sealed.rows and not sealed.repeated:
-            return new, known
         new += sealed.rows
         known += sealed.repeated
+        if sealed.rows + sealed.repeated:
+            idle = 0
+        else:
+            idle += 1
+            time.sleep(_PAUSE)
+    return new, known
 
 
 def _delimiter(found: Reading) -> str:
