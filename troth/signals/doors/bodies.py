@@ -28,7 +28,7 @@ def read(stream: BinaryIO, *, length: int | None, encoding: str, limit: int) -> 
     if unpack is None:
         raise Refusal(415, f"Content-Encoding {encoding[:40]} is not read; use gzip or zstd")
     parts = unpack(_parts(stream, length))
-    if length is not None and length <= IN_MEMORY:
+    if unpack is _plain and length is not None and length <= IN_MEMORY:
         return _within(io.BytesIO(), parts, limit)
     return _within(cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY)), parts, limit)
 

@@ -41,6 +41,9 @@ _KINDS = {
 }
 
 
+_LONGEST_NAME, _LONGEST_REASON = 100, 300
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """`line` is the caller's own count from 1; `raw` the line as it came, kept to be mended."""
@@ -51,7 +54,12 @@ class Refused:
     raw: bytes = b""
 
     def told(self) -> dict[str, str | int]:
-        return {"line": self.line, "field": self.field, "reason": self.reason}
+        """Return what the answer says: names and reasons hold the caller's own text, so cut it."""
+        return {
+            "line": self.line,
+            "field": self.field[:_LONGEST_NAME],
+            "reason": self.reason[:_LONGEST_REASON],
+        }
 
 
 def explained(error: Exception) -> tuple[str, str]:
