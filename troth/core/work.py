@@ -200,6 +200,12 @@ def _renewed(entry: Entry, name: str) -> Iterator[None]:
         thread.join()
 
 
+def finished_at(name: str) -> datetime | None:
+    """Return when the job last ended well; None where it never ran or failed last time."""
+    job = Job.objects.filter(name=name, last_error="").first()
+    return job.last_finished_at if job else None
+
+
 def _finished(entry: Entry, name: str, *, done: int) -> None:
     now = clock.now()
     Job.objects.filter(name=entry.name, leased_by=name).update(

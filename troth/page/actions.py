@@ -9,7 +9,6 @@ from django.conf import settings
 from troth.page import folder, queries, render
 from troth.page.folder import Manifest
 from troth.page.sheets import fingerprint
-from troth.promises import queries as promises
 
 # An unchanged page is written again this often, so that "checked at" stays true.
 FRESH = timedelta(minutes=5)
@@ -43,7 +42,7 @@ def publish(*, now: datetime, always: bool = False) -> Published | None:
         manifest, written = folder.write(
             place,
             sheets=render.sheets(
-                picture, secret=settings.TROTH.signing_key, measure=promises.promise_detail
+                picture, secret=settings.TROTH.signing_key, measure=queries.detail
             ),
             inputs=pulse,
             now=now,
@@ -76,10 +75,10 @@ def is_due(*, now: datetime) -> bool:
 def _differs(before: Manifest | None, pulse: str, now: datetime) -> bool:
     if before is None or before.inputs != pulse:
         return True
-    checked = promises.judged_at()
+    checked = queries.checked_at()
     return now - before.written_at >= FRESH and checked is not None and checked > before.written_at
 
 
 def _pulse() -> str:
     """Return a fingerprint of all that the page follows from, without reading all of it."""
-    return fingerprint(render.software(), queries.site(), promises.revision())
+    return fingerprint(render.software(), queries.site(), queries.revision())

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -59,15 +60,21 @@ class Manifest:
 def current(folder: Path) -> Manifest | None:
     """Return the manifest of the published revision, or None where nothing readable is there."""
     try:
-        read = json.loads((folder / "current" / MANIFEST).read_bytes())
-        files = {
-            name: Entry(**{**entry, "codings": tuple(entry["codings"])})
-            for name, entry in read["files"].items()
-        }
-        at = datetime.fromisoformat(read["written_at"])
-        return Manifest(read["revision"], read["inputs"], at, files)
+        return _manifest((folder / "current").resolve(strict=True))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@lru_cache(maxsize=4)
+def _manifest(revision: Path) -> Manifest:
+    """Read a manifest once: what a revision holds never changes."""
+    read = json.loads((revision / MANIFEST).read_bytes())
+    files = {
+        name: Entry(**{**entry, "codings": tuple(entry["codings"])})
+        for name, entry in read["files"].items()
+    }
+    at = datetime.fromisoformat(read["written_at"])
+    return Manifest(read["revision"], read["inputs"], at, files)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from troth.page import actions
 
 
 def is_due(*, now: datetime) -> bool:
-    """Return whether the page would read differently, or is old: what an idle worker asks."""
+    """Say whether there is anything to publish; asked several times a second."""
     return actions.is_due(now=now)
 
 

@@ -7,10 +7,14 @@ from typing import Protocol, TypeVar
 
 from django.conf import settings
 
+from troth.core import work
 from troth.page.picture import Picture, Shown, Site
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
-from troth.promises.rules.results import Standing
+from troth.promises.queries import bulletin
+from troth.promises.rules.results import Detail, Standing
+
+_ALL = 100_000  # events; more than any page has shown so far
 
 
 class _OfPromise(Protocol):
@@ -32,35 +36,43 @@ def site() -> Site:
     )
 
 
+def revision() -> str:
+    """Return a fingerprint of all public figures and facts, without reading all of them."""
+    return bulletin.revision()
+
+
+def checked_at() -> datetime | None:
+    """Return when the verdicts were last looked at, also if none had to change; None if never."""
+    seen = (bulletin.judged_at(), work.finished_at("promises.judge"))
+    return max((at for at in seen if at is not None), default=None)
+
+
+def detail(slug: str) -> Detail:
+    """Return what only a promise's own page shows."""
+    return promises.promise_detail(slug)
+
+
 def picture(*, now: datetime) -> Picture:
-    """Return everything public at the instant `now`, read in a fixed number of queries."""
-    standings = [one for one in promises.standing(at=None) if _is_public(one)]
-    shown = tuple(_shown(standings))
-    revision = fingerprint(*(one.inputs for one in shown))
-    return Picture(site(), now, promises.judged_at(), shown, revision)
-
-
-def _is_public(standing: Standing) -> bool:
-    return standing.visibility == "public" and standing.retired_at is None
+    """Return everything public, as it stands at the instant `now`."""
+    shown = tuple(_shown(promises.standing(visibility="public")))
+    data = fingerprint(*(one.inputs for one in shown))
+    return Picture(site(), now, checked_at(), shown, data)
 
 
 def _shown(standings: list[Standing]) -> Iterable[Shown]:
-    documents = promises.documents()
-    targets = _by_slug(promises.history_of_targets())
-    flips = _by_slug(promises.flips())
-    restatements = _by_slug(promises.restatements())
+    flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
+    restatements = _by_slug(promises.restatements(limit=_ALL))
     exclusions = _by_slug(promises.exclusions())
-    suspensions = _by_slug(promises.suspensions())
     for standing in standings:
         slug = standing.slug
         yield Shown(
             standing=standing,
-            document=documents.get(slug, {}),
-            targets=targets[slug],
+            document=promises.document(slug, version=standing.version),
+            targets=tuple(promises.history_of_targets(slug)),
             flips=flips[slug],
             restatements=restatements[slug],
             exclusions=exclusions[slug],
-            suspensions=suspensions[slug],
+            suspensions=tuple(promises.suspensions(slug=slug)),
         )
 
 

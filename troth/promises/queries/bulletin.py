@@ -1,0 +1,59 @@
+"""Whether anything changed that a reader could see: what the public page asks all the time."""
+
+from datetime import datetime
+from hashlib import blake2b
+
+from django.db.models import Count, F, Max, QuerySet, Sum
+
+from troth.promises.models import (
+    Exclusion,
+    Flip,
+    Judgement,
+    Promise,
+    Restatement,
+    Suspension,
+    Version,
+)
+
+_PRIME = 1009  # weighs each row, so that two changes that cancel out are told from none
+
+
+def revision() -> str:
+    """Return a text that changes whenever a promise, its figures or its history do.
+
+    Ten small aggregates, no row is read. Figures that time alone moves, such as how soon a
+    budget is used up, are not in it.
+    """
+    seen = [_totals(rows, *names) for rows, names in _watched()]
+    return blake2b(repr(seen).encode(), digest_size=12).hexdigest()
+
+
+def judged_at() -> datetime | None:
+    """Return when a promise was last judged, or None where none ever was."""
+    found: datetime | None = Promise.objects.aggregate(last=Max("judged_at"))["last"]
+    return found
+
+
+def _watched() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]
+    open_promises = Promise.objects.filter(retired_at=None)
+    return [
+        (open_promises, ("judged_revision", "turn", "position")),
+        (Judgement.objects.filter(promise__retired_at=None), _FIGURES),
+        (Judgement.objects.filter(provisional=True), ()),
+        (Judgement.objects.filter(restated=True), ()),
+        (Version.objects.all(), ()),
+        (Flip.objects.all(), ()),
+        (Restatement.objects.all(), ()),
+        (Exclusion.objects.filter(withdrawn_at=None), ()),
+        (Suspension.objects.filter(ends_at=None), ()),
+        (Suspension.objects.all(), ()),
+    ]
+
+
+_FIGURES = ("good", "total", "raw_good", "raw_total")
+
+
+def _totals(rows: QuerySet, *names: str) -> list[object]:  # type: ignore[type-arg]
+    sums = {f"{name}_all": Sum(F(name) * (F("id") % _PRIME + 1)) for name in names}
+    found = rows.aggregate(rows=Count("id"), last=Max("id"), **sums)
+    return sorted(found.items())
