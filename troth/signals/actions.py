@@ -176,11 +176,15 @@ def compact(*, now: datetime) -> int:
 
 def retain(*, now: datetime) -> int:
     """Remove the cases that are older than their kind's retention; return how many rows."""
-    store = queries.store()
-    return sum(
-        store.retain(kind=rule.kind, before=now - timedelta(days=rule.days), now=now)
-        for rule in Retention.objects.order_by("kind")
-    )
+    return sum(_retain(rule, now=now) for rule in Retention.objects.order_by("kind"))
+
+
+def _retain(rule: Retention, *, now: datetime) -> int:
+    """Say first until when cases may be gone, then remove them: a count between is still whole."""
+    before = now - timedelta(days=rule.days)
+    until = max(before, rule.removed_until or before)
+    Retention.objects.filter(pk=rule.pk).update(removed_until=until)
+    return queries.store().retain(kind=rule.kind, before=before, now=now)
 
 
 def forget(*, subject: str, now: datetime) -> None:

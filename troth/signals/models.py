@@ -81,7 +81,9 @@ class Erasure(models.Model):
 
 
 class Retention(models.Model):
-    """How many days cases of a kind are kept after they happened; no row: for ever."""
+    """How many days cases of a kind are kept after the last of their instants; no row: for ever."""
 
     kind = models.CharField(max_length=100, unique=True)
     days = models.PositiveIntegerField()
+    # Cases all of whose instants lie before it may be gone: who has counted them counts no more.
+    removed_until = models.DateTimeField(null=True)

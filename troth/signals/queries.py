@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.db.models import Count, Min, QuerySet, Sum
 
-from troth.signals.models import Change, Inbox
+from troth.signals.models import Change, Inbox, Retention
 from troth.signals.store import Store
 from troth.signals.stores.embedded import Embedded
 
@@ -64,6 +64,12 @@ def last_recorded(kind: str) -> datetime | None:
     """Return when the newest signal of a kind was recorded, as far as sealed."""
     extent = store().extent((kind,))
     return extent.recorded.end if extent else None
+
+
+def removed_until() -> dict[str, datetime]:
+    """Return kind → instant; cases all of whose instants lie before it may have been removed."""
+    found = Retention.objects.exclude(removed_until=None)
+    return dict(found.values_list("kind", "removed_until"))
 
 
 def changes() -> "QuerySet[Change]":

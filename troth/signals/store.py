@@ -212,7 +212,11 @@ class Store(Protocol):
         ...
 
     def retain(self, *, kind: str, before: datetime, now: datetime) -> int:
-        """Remove the cases of `kind` that happened before an instant; return how many rows."""
+        """Remove the rows of `kind` all of whose instants (happened, due, resolved) lie before one.
+
+        Returns how many. So nothing open or still to fall due is removed, and a bucket that begins
+        at `before` or later is whole, whichever instant places the cases.
+        """
         ...
 
     def forget(self, *, subject_hash: str, now: datetime) -> None:

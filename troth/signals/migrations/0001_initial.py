@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=100, unique=True)),
                 ('days', models.PositiveIntegerField()),
+                ('removed_until', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

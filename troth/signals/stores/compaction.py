@@ -54,12 +54,13 @@ def compact(*, now: datetime) -> int:
 
 
 def retain(*, kind: str, before: datetime, now: datetime) -> int:
-    """Remove the rows of a kind that happened before an instant; return how many."""
+    """Remove the rows of a kind all of whose instants lie before one; return how many."""
     limit = micros(before)
     removed = 0
     for file in _current("rows"):
         if kind in file.kinds and file.first_happened is not None and file.first_happened < limit:
-            keep = f"NOT (s.kind = {quoted(kind)} AND s.happened_at < make_timestamp({limit}))"
+            over = "greatest(s.happened_at, s.due_at, s.resolved_at)"  # nulls are passed over
+            keep = f"NOT (s.kind = {quoted(kind)} AND {over} < make_timestamp({limit}))"
             removed += _without(file, keep, now)
     return removed
 
