@@ -1,5 +1,6 @@
 """Request bodies: unpacked as they come, never larger than allowed, on disk when they are long."""
 
+import errno
 import io
 import tempfile
 import zlib
@@ -34,15 +35,28 @@ def read(stream: BinaryIO, *, length: int | None, encoding: str, limit: int) -> 
 
 
 def _within(body: IO[bytes], parts: Iterator[bytes], limit: int) -> IO[bytes]:
+    try:
+        for part in _limited(parts, limit):
+            body.write(part)
+        body.seek(0)
+    except OSError as error:
+        body.close()
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise Refusal(507, "the disk is full; nothing was taken") from error
+    except BaseException:
+        body.close()
+        raise
+    return body
+
+
+def _limited(parts: Iterator[bytes], limit: int) -> Iterator[bytes]:
     size = 0
     for part in parts:
         size += len(part)
         if size > limit:
-            body.close()
             raise _too_large(limit)
-        body.write(part)
-    body.seek(0)
-    return body
+        yield part
 
 
 def _too_large(limit: int) -> Refusal:

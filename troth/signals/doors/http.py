@@ -15,6 +15,7 @@ _LOG = logging.getLogger(__name__)
 SIGNALS: Final = "/api/v1/signals"
 PATHS: Final = frozenset({SIGNALS, *segment_door.PATHS})
 
+
 def is_ours(environ: Mapping[str, Any]) -> bool:
     """Return whether this request brings signals in."""
     path = environ.get("PATH_INFO", "")
