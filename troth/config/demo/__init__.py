@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from troth.core import clock
+from troth.core.windows import midnight
 from troth.signals.envelope import Signal
 
 HERE = Path(__file__).parent
@@ -20,18 +22,20 @@ SOURCE = "boston-311"
 Case = tuple[Any, ...]
 
 
-def fill(*, now: datetime, say: Callable[[str], None] = print) -> int:
+def fill(*, now: datetime | None = None, say: Callable[[str], None] = print) -> int:
     """Accept, seal, declare, judge and publish the demo; return how many cases came in.
 
     Filling twice counts nothing twice. Takes about twenty seconds on two cores.
     """
     from troth.config.demo import steps  # loads the engines, which the web process never needs
 
+    now = now or clock.now()
     cases = read_cases()
     shift = days_to_yesterday(cases, now)
     say(f"Boston's {len(cases):,} service requests, moved by {shift:,} days")
     steps.take_in(batches(cases, shift, now), now=now)
-    steps.declare(HERE / "promises", now=now, shift=shift)
+    since = midnight(cases[0][1].date() + timedelta(days=shift), ZONE)
+    steps.declare(HERE / "promises.yaml", since=since, now=now)
     steps.judge_and_publish(now=now)
     return len(cases)
 
