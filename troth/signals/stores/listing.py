@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlglot import exp
+
 from troth.signals.emission import Emitter, instant, micros
 from troth.signals.store import FLAGS, CasePage, Filter, Row
 from troth.signals.stores.asking import Engine, Need, bounds_of, emitter_for
@@ -56,7 +58,7 @@ def page(engine: Lister, chosen: Filter, place: Place) -> CasePage:
     direction = "DESC" if place.descending else "ASC"
     # Nulls come last; equal values are told apart by seq, in the same direction.
     sql = (
-        f"SELECT * FROM ({rows}) AS c {_beyond(place)} "
+        f"SELECT * FROM ({rows}) AS c {_beyond(place, engine.dialect.name)} "
         f"ORDER BY {place.column} IS NULL, {place.column} {direction}, seq {direction} "
         f"LIMIT {place.limit + 1}"
     )
@@ -95,7 +97,7 @@ def _conditions(chosen: Filter, emitter: Emitter) -> list[str]:
     return found
 
 
-def _beyond(place: Place) -> str:
+def _beyond(place: Place, dialect: str) -> str:
     if place.after is None:
         return ""
     value, seq = _read(place.after)
@@ -103,7 +105,7 @@ def _beyond(place: Place) -> str:
     later = f"seq {sign} {seq}"
     if value is None:
         return f"WHERE {column} IS NULL AND {later}"
-    told = _told(value)
+    told = _told(value, dialect)
     return f"WHERE ({column} {sign} {told} OR ({column} = {told} AND {later}) OR {column} IS NULL)"
 
 
@@ -115,16 +117,8 @@ def _read(cursor: str) -> tuple[str | int | float | None, int]:
         raise ValueError("this cursor is not one of ours") from None
 
 
-def _told(value: str | float) -> str:
-    if not isinstance(value, str):
-        return repr(value)
-    plain = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{plain}'" if plain == value else _unhexed(value)
-
-
-def _unhexed(value: str) -> str:
-    """Return SQL for a text that a dialect might misread."""
-    return f"CAST(unhex('{value.encode().hex()}') AS VARCHAR)"
+def _told(value: str | float, dialect: str) -> str:
+    return exp.Literal.string(value).sql(dialect) if isinstance(value, str) else repr(value)
 
 
 def _cursor(row: Row, place: Place) -> str:
