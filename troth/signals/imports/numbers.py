@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from troth.signals.imports.problems import Undeclared, ValueRefused, shown
 
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 HAS_COMMA = re.compile(r"[+-]?[\d.]*\d,\d[\d.,]*")
 
 
@@ -44,7 +44,7 @@ def whole(read: Callable[[object], float]) -> Callable[[object], int]:
     """Return a reader of whole numbers made from a reader of numbers."""
 
     def read_whole(value: object) -> int:
-        if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,16}", value.strip()):
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,16}", value.strip()):
             return int(value)
         number = read(value)
         if not number.is_integer():
@@ -57,10 +57,10 @@ def whole(read: Callable[[object], float]) -> Callable[[object], int]:
 def _pattern(terms: NumberTerms) -> re.Pattern[str]:
     mark = re.escape(terms.decimal or ".")
     group = re.escape(terms.thousands)
-    if group == " ":
+    if terms.thousands == " ":
         group = "[ \u00a0\u202f]"
     whole_part = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)" if group else r"\d+"
-    return re.compile(rf"[+-]?{whole_part}(?:{mark}\d+)?(?:[eE][+-]?\d{{1,3}})?")
+    return re.compile(rf"[+-]?{whole_part}(?:{mark}\d+)?(?:[eE][+-]?\d{{1,3}})?", re.ASCII)
 
 
 def _bare(text: str, terms: NumberTerms) -> str:

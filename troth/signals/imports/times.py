@@ -42,7 +42,8 @@ _DIRECTIVES = {
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
     r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r" ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?"
+    r" ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 _ISO_LIKE = "ISO 8601 (2026-01-31T14:05:00Z)"
 _UNIX = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
@@ -219,7 +220,7 @@ def _pattern(written: str) -> re.Pattern[str]:
             )
         text += _DIRECTIVES[directive] + re.escape(rest)
     try:
-        return re.compile(text)
+        return re.compile(text, re.ASCII)
     except re.error as error:
         raise ImportProblem(f"The format “{written}” names one part twice.") from error
 
@@ -236,7 +237,7 @@ def _iso(text: str, edges: Edges, *, ask: bool) -> datetime:
 
 
 def _unix(text: str, scale: int) -> datetime | None:
-    if not re.fullmatch(r"-?\d{1,18}(\.\d{1,9})?", text):
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", text):
         return None
     whole, _, part = text.partition(".")
     micros = int(whole) * scale
@@ -301,7 +302,7 @@ def _with_offset(wall: datetime, offset: str) -> datetime:
 def clock_of(text: str) -> timedelta:
     """Return the time since midnight of an HHMM number: 517 is 05:17, 2400 the next midnight."""
     digits = text.strip()
-    if not re.fullmatch(r"\d{1,4}", digits):
+    if not re.fullmatch(r"[0-9]{1,4}", digits):
         raise ValueRefused(f"{shown(text)} is not a time written as HHMM")
     hours, minutes = divmod(int(digits), 100)
     if minutes > 59 or hours > 24 or (hours == 24 and minutes):  # noqa: PLR2004
