@@ -43,8 +43,10 @@ TABLE = [
     (
         [KEPT, NONE],
         "What we can measure is as we promised. On 1 promise we cannot say yet.",
-        ("Was wir messen können, ist wie versprochen. "
-        "Zu 1 Versprechen können wir noch nichts sagen."),
+        (
+            "Was wir messen können, ist wie versprochen. "
+            "Zu 1 Versprechen können wir noch nichts sagen."
+        ),
     ),
     ([BROKEN], "We are not keeping our promise.", "Wir halten unser Versprechen nicht."),
     (

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from troth.page.card import Card, card, figure
 from troth.page.edition import Edition
+from troth.page.explain import explained
 from troth.page.picture import Event, Shown, events_of
 from troth.page.spans import during
 from troth.page.story import Told, told
@@ -54,7 +55,7 @@ def leaf(edition: Edition, shown: Shown, detail: Detail) -> Leaf:
         card=card(edition, shown),
         shown=shown,
         rows=tuple(_row(result) for result in shown.standing.windows),
-        how=detail.how_counted,
+        how=tuple(explained(detail.terms)) if detail.terms else detail.how_counted,
         remedy=remedy_of(shown),
         chart=_chart(shown, detail.series or shown.standing.strip, events),
         events=tuple(told(edition, events)),
@@ -89,7 +90,8 @@ def _budget(result: WindowResult) -> str:
 
 def _chart(shown: Shown, days: Sequence[Day], events: Sequence[Event]) -> SafeString:
     """Draw the share by week: days alone are too few cases to be read as a line."""
-    points = [_point(list(group)) for _week, group in groupby(days, key=_monday)]
+    weeks = [_point(list(group)) for _week, group in groupby(days, key=_monday)]
+    points = list(dropwhile(lambda point: point.value is None, weeks))
     steps = [
         charts.Step((change.effective_from or _beginning(days)).date(), float(change.now))
         for change in shown.targets

@@ -50,6 +50,7 @@ def promise_detail(
         suspensions=tuple(lists.suspensions(slug=slug)),
         gap=gaps.expectation_gap(opinion),
         series=opinions.strip(opinion, days=_CHART_DAYS),
+        terms=opinion.terms,
     )
 
 

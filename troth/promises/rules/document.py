@@ -25,7 +25,7 @@ Known = Callable[[str], Counting | None]
 _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
     "signals", "good", "at", "due", "clock", "verdict", "slice", "slice_good", "needs",
-    "exclusions", "segments", "remedy", "source_url", "position",
+    "exclusions", "segments", "remedy", "source_url", "position", "topic", "translations",
 )  # fmt: skip
 
 
@@ -53,6 +53,8 @@ def _terms(top: Fields, metrics: Known) -> Terms:
     meta, spec = top.inside("metadata"), top.inside("spec")
     meta.only("name", "displayName", "labels")
     spec.only(*_SPEC)
+    spec.text("topic")
+    _check_translations(spec.inside("translations"))
     labels = meta.inside("labels")
     labels.only("pillar", "touchpoint")
     meta.needed("name", "the promise's name in addresses, for example on-time-delivery")
@@ -83,6 +85,15 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         remedy=spec.text("remedy"),
         position=spec.read("position", 0, fields.as_whole),
     )
+
+
+def _check_translations(translations: Fields) -> None:
+    """Note what is no text of the promise in another language; the page reads them as declared."""
+    for language in translations.values:
+        said = translations.inside(str(language))
+        said.only("name", "text", "topic", "remedy")
+        for name in said.values:
+            said.text(str(name))
 
 
 def _evaluator(spec: Fields) -> str:

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from troth.promises.rules.terms import Terms
+
 
 class Verdict(StrEnum):
     """The states of a promise. Silence is never good news: no data is not kept."""
@@ -318,3 +320,4 @@ class Detail:
     suspensions: tuple[SuspensionRow, ...]
     gap: Gap | None = None
     series: tuple[Day, ...] = field(default=())  # up to 400 days, for the chart
+    terms: Terms | None = None  # the version in force, read; None where values are made by hand
