@@ -16,12 +16,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "web": ("troth.config.verbs.web", "Start the web server alone."),
     "work": ("troth.config.verbs.work", "Start a worker alone."),
     "import": ("troth.signals.commands", "Read signals from files."),
+    "apply": ("troth.promises.commands", "Declare promises and metrics from files."),
+    "export": ("troth.promises.commands", "Write them to files."),
+    "judge": ("troth.promises.commands", "Say which promises are kept."),
     "forget": ("troth.signals.commands", "Forget a person's signals."),
     "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
+    "backup": ("troth.config.verbs.backup", "Write state and signals to one file."),
+    "restore": ("troth.config.verbs.restore", "Put an installation back from a backup."),
     "prepare": ("troth.config.verbs.prepare", ""),
     "migrate": ("troth.config.verbs.migrate", "Bring the database up to this version."),
 }
-WITHOUT_DJANGO = {"up", "web"}  # they start processes and stay small themselves
+# They start processes and stay small themselves, or work on what Django would have opened.
+WITHOUT_DJANGO = {"up", "web", "backup", "restore"}
 
 
 class Verbs(click.Group):

@@ -18,12 +18,17 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which cases: of which promise, part of its figure and window; `search` is in the key."""
+    """Which cases: of which promise, part of its figure and window.
+
+    `search` is a part of the key; `by` and `value` an attribute and what it must be, "" = absent.
+    """
 
     slug: str
     part: str = "judged"
     window: str | None = None
     search: str = ""
+    by: str = ""
+    value: str = ""
 
 
 def page(asked: Asked, moments: Moments, *, after: str | None = None, limit: int = 50) -> CasePage:
@@ -61,10 +66,15 @@ def _filter(asked: Asked, moments: Moments) -> Filter:
     drill = queries.drill(
         asked.slug, part=asked.part, window=asked.window, at=moments.at, as_of=moments.as_of
     )
-    text = ""
+    return _narrowed(drill, " and ".join(_wishes(asked)), as_of=moments.as_of)
+
+
+def _wishes(asked: Asked) -> Iterator[str]:
     if asked.search:
-        text = f"lower(key) like {_quoted('%' + _literal(asked.search.lower()) + '%')}"
-    return _narrowed(drill, text, as_of=moments.as_of)
+        yield f"lower(key) like {_quoted('%' + _literal(asked.search.lower()) + '%')}"
+    if asked.by:
+        same = f"= {_quoted(asked.value)}" if asked.value else "is null"
+        yield f"segment.{asked.by} {same}"
 
 
 def _narrowed(drill: Drill, text: str, *, as_of: datetime | None) -> Filter:

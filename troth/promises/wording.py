@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext
 
-from troth.promises.rules.results import Standing, WindowResult
+from troth.promises.rules.results import Gap, Standing, WindowResult
 from troth.ui import words
 
 
@@ -114,3 +114,20 @@ def sorts() -> list[tuple[str, str]]:
         ("cases", _("most cases")),
         ("position", _("as on the page")),
     ]
+
+
+def gap(found: Gap) -> tuple[str, str, str]:
+    """Return the gap at the median, whether early or late, and a sentence about nine of ten."""
+    side = _("early") if (found.p50 or 0) <= 0 else _("late")
+    if (found.p90 or 0) > 0:
+        most = _("At the median; nine of ten came no more than %(time)s late")
+    else:
+        most = _("At the median; nine of ten came at least %(time)s early")
+    return _rough(found.p50), side, most % {"time": _rough(found.p90)}
+
+
+def _rough(seconds: float | None) -> str:
+    """Return a length of time without its sign, in its largest unit alone."""
+    length = abs(seconds or 0)
+    unit = next((size for size in (86_400, 3_600, 60) if length >= 2 * size), 1)
+    return words.duration(round(length / unit) * unit)

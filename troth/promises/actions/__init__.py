@@ -2,11 +2,12 @@
 
 from troth.promises.actions.declaring import declare, retire, suspend
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
-from troth.promises.actions.judging import Judged, judge_all
+from troth.promises.actions.judging import Judged, bring_up_to_date, judge_all
 
 __all__ = [
     "Cases",
     "Judged",
+    "bring_up_to_date",
     "declare",
     "exclude",
     "judge_all",

@@ -9,11 +9,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from troth.core.steps import reached
 from troth.metrics import queries as metrics
+from troth.metrics.jobs import tally
 from troth.promises.actions.closing import close
 from troth.promises.models import Flip, Followed, Judgement, Promise
 from troth.promises.queries import codec, dockets, opinions
 from troth.promises.queries.opinions import Opinion
 from troth.promises.rules.results import WindowResult
+from troth.signals import actions as signals
 
 _AT_ONCE = 1000  # promises judged in one transaction
 
@@ -42,6 +44,14 @@ def judge_all(*, now: datetime, everything: bool = False) -> Judged:
     for start in range(0, len(chosen), _AT_ONCE):
         done += _judge(chosen[start : start + _AT_ONCE], now)
     return done
+
+
+def bring_up_to_date(*, now: datetime) -> Judged:
+    """Seal what waits in the inbox, count it, and judge what may have changed."""
+    while signals.seal(now=now).rows:
+        pass
+    tally(now=now)
+    return judge_all(now=now)
 
 
 def _promises() -> QuerySet[Promise]:

@@ -22,13 +22,23 @@ _NO_DATA = (("unknown", "no data"), ("kept", "kept"), ("broken", "broken"))
 _VISIBILITY = (("public", "Everyone, on the public page"), ("internal", "Staff only"))
 
 
-def _code(label: str, help_text: str) -> forms.CharField:
+class Depending(forms.CharField):
+    """Needed by some evaluators: the parser says so, not the field."""
+
+    def validate(self, value: object) -> None:
+        """Leave it to the parser."""
+
+
+def _code(label: str, help_text: str, kind: type[forms.CharField]) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "code", "spellcheck": "false", "autocomplete": "off"})
-    return forms.CharField(label=label, help_text=help_text, required=False, widget=widget)
+    required = kind is Depending
+    return kind(label=label, help_text=help_text, required=required, widget=widget)
 
 
 class Declaring(forms.Form):
     """What both ways to write share: why it is declared, and that the parser understands it."""
+
+    use_required_attribute = False
 
     reason = forms.CharField(
         label="Why this change",
@@ -106,14 +116,18 @@ class PromiseForm(Declaring):
         help_text="For example delivery. Several with commas.",
         widget=forms.TextInput(attrs={"list": "kinds", "class": "code", "autocomplete": "off"}),
     )
-    where = _code("Only those where", "For example segment.plan = 'pro'.")
-    due = _code("Due", "due_at, if each signal carries its date; or a time such as 72h.")
-    good = _code("Kept when", "For example outcome = 'delivered', or resolved_at <= due_at.")
-    slice = _code("Length of a slice", "For example 5m.")
-    slice_good = _code("A slice is good when", "For example share >= 0.99, or good = total.")
-    target = forms.CharField(
-        label="Target", max_length=20, required=False, help_text="For example 97 in 100, or 97%."
+    where = _code("Only those where", "For example segment.plan = 'pro'.", forms.CharField)
+    due = _code("Due", "due_at, if each signal carries its date; or a time such as 72h.", Depending)
+    good = _code(
+        "Kept when",
+        "For example outcome = 'delivered'. Empty where there is a date: done by it.",
+        forms.CharField,
     )
+    slice = _code("Length of a slice", "For example 5m.", Depending)
+    slice_good = _code(
+        "A slice is good when", "For example share >= 0.99, or good = total.", Depending
+    )
+    target = Depending(label="Target", max_length=20, help_text="97 in 100, or 97%.")
     windows = forms.CharField(
         label="Judged over", max_length=100, help_text="28d is rolling, 1M a calendar month."
     )
@@ -121,8 +135,12 @@ class PromiseForm(Declaring):
     cases = forms.IntegerField(
         label="Fewest cases for a verdict", min_value=0, max_value=10**9, required=False
     )
-    heartbeat = _code("Longest normal silence", "For example 24h. Longer means no data.")
-    watermark = _code("Wait for late signals", "For example 72h: provisional until then.")
+    heartbeat = _code(
+        "Longest normal silence", "For example 24h. Longer means no data.", forms.CharField
+    )
+    watermark = _code(
+        "Wait for late signals", "For example 72h: provisional until then.", forms.CharField
+    )
     no_data = forms.ChoiceField(label="Silence means", choices=_NO_DATA, required=False)
     exclusions = forms.CharField(
         label="What may be excluded",

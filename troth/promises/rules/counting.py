@@ -89,7 +89,10 @@ def _due(spec: Fields, counting: Counting, due: object) -> Counting:
 
 
 def _dated(counting: Counting, due: str) -> Counting:
-    return replace(counting, due=due, at=due, good=counting.good or f"resolved_at <= {due}")
+    """Return the counting with this due date, in canonical form, so that equal ones compare so."""
+    due = _time(due)
+    good = counting.good or _condition(f"resolved_at <= {due}")
+    return replace(counting, due=due, at=due, good=good)
 
 
 def _due_text(value: object) -> str:
@@ -122,7 +125,7 @@ def _clock(spec: Fields, counting: Counting) -> Counting:
         return dated
     start = clock.text("start", "happened_at")
     broken = verdict.read("broken", "", lambda value: _broken(value, start, dated.due))
-    return replace(dated, good=f"not ({broken})") if broken else dated
+    return replace(dated, good=_condition(f"not ({broken})")) if broken else dated
 
 
 def _broken(value: object, start: str, due: str) -> str:

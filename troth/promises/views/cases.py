@@ -37,6 +37,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [(row, _cells(row, standing)) for row in page.cases],
         "problem": problem,
+        "outcomes": any(row.outcome or row.value is not None for row in page.cases),
         "deadline": any(row.due_at for row in page.cases),
     }
     return render(request, page_or_part(request, "promises/cases.html", part="cases"), context)
@@ -55,7 +56,11 @@ def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
         raise Http404(window)
     if part not in known:
         raise Http404(part)
-    return cases.Asked(standing.slug, part, window, request.GET.get("search", "").strip()[:200])
+    by = request.GET.get("by", "")
+    if by and by not in standing.segments:
+        raise Http404(by)
+    search, value = (request.GET.get(name, "").strip()[:200] for name in ("search", "is"))
+    return cases.Asked(standing.slug, part, window, search, by, value)
 
 
 def _excluded(standing: Standing) -> list[tuple[str, str]]:

@@ -1,6 +1,9 @@
+from urllib.parse import urlencode
+
 import yaml
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from troth.core.moments import Moments, moments
@@ -33,6 +36,7 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "headline": standing.windows[0] if standing.windows else None,
         "moments": asked,
         "reason": wording.reason(standing),
+        "gap": wording.gap(detail.gap) if detail.gap and detail.gap.n else None,
         "chart": chart.drawn(detail),
         "looks_back": chart.span(detail),
         "attribute": attribute,
@@ -45,10 +49,17 @@ def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[s
     """Return the values of an attribute, the one that failed most cases first."""
     if not attribute:
         return []
-    counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at)
-    rows = [{"value": value, "count": count} for value, count in counts.items()]
-    rows.sort(key=lambda row: (-counts[row["value"]].bad, -counts[row["value"]].total))
-    return rows[:_MOST_VALUES]
+    counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of)
+    worst = sorted(counts.items(), key=lambda item: (-item[1].bad, -item[1].total))
+    where = reverse("promises:cases", args=[standing.slug])
+    return [
+        {
+            "value": value,
+            "count": count,
+            "url": f"{where}?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
+        }
+        for value, count in worst[:_MOST_VALUES]
+    ]
 
 
 @require_safe

@@ -6,16 +6,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.core import clock
-from troth.promises import actions, queries
+from troth.promises import actions, queries, wording
 from troth.promises.forms import documents
 from troth.promises.forms.promise import Declaring, PromiseForm, YamlForm, fits, initial
-from troth.promises.rules.results import Backtest
 from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
 from troth.signals import queries as signals
 from troth.staff.access import person, requires
 
 Document = dict[str, Any]
+_NEW = {"evaluator": "deadline", "due": "due_at", "windows": "28d, 1M", "visibility": "public"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +97,7 @@ def _form(values: Any, base: Document | None) -> Declaring:  # noqa: ANN401 - a 
 def _shown(document: Document, base: Document | None, *, as_yaml: bool) -> Declaring:
     if as_yaml:
         return YamlForm(initial={"yaml": documents.to_yaml(document)}, base=base)
-    return PromiseForm(initial=initial(document), base=base)
+    return PromiseForm(initial=initial(document) if base else _NEW, base=base)
 
 
 def _switched(form: Declaring, base: Document | None) -> Declaring:
@@ -129,14 +129,12 @@ def _preview(form: Declaring) -> dict[str, object] | None:
             return {"problems": form.errors}
         document = form.document
     try:
+        backtest = queries.backtest(document=document, months=12, now=clock.now())
         return {
             "sentences": queries.preview(document=document),
-            "backtest": _backtest(document),
+            "backtest": backtest,
+            "gap": wording.gap(backtest.gap) if backtest.gap and backtest.gap.n else None,
             "yaml": documents.to_yaml(document),
         }
     except DocumentError as error:
         return {"problems": {"": [str(problem) for problem in error.problems]}}
-
-
-def _backtest(document: Document) -> Backtest:
-    return queries.backtest(document=document, months=12, now=clock.now())
