@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import brotli
 import pytest
-import zstandard
 
 from tests.page.support import NOON
+from troth.core.packing import zstd
 from troth.page import folder
 from troth.page.sheets import Sheet
 
@@ -35,7 +35,7 @@ def test_what_is_written_is_read_back_in_every_coding(tmp_path):
     body = b"hello " * 100
     assert page.read_bytes() == body
     assert brotli.decompress(page.with_name("index.html.br").read_bytes()) == body
-    assert zstandard.decompress(page.with_name("index.html.zst").read_bytes()) == body
+    assert zstd.decompress(page.with_name("index.html.zst").read_bytes()) == body
     gzipped = page.with_name("index.html.gz").read_bytes()
     assert gzip.decompress(gzipped) == body
 

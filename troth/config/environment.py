@@ -140,6 +140,7 @@ class Environment:
         return self.base_url.startswith("https://")
 
 
+_DATABASE = "troth.sqlite3"
 KEYS = {"secret_key": "secret", "subject_key": "subject", "inbox_key": "inbox",
          "signing_key": "signing"}  # fmt: skip
 
@@ -150,10 +151,11 @@ def variables() -> Iterator[tuple[str, Variable]]:
         yield each.name, each.metadata["variable"]
 
 
-def read(environ: Mapping[str, str] = os.environ) -> Environment:
+def read(environ: Mapping[str, str] = os.environ, *, untouched: bool = False) -> Environment:
     """Return the settings; makes the data folder and the keys on the first start.
 
-    Raises SettingsError with one sentence for each variable that cannot be used.
+    `untouched` makes nothing: a key that is not there yet is empty. Raises SettingsError with one
+    sentence for each variable that cannot be used.
     """
     found: dict[str, Any] = {}
     problems = list(_unknown(environ))
@@ -166,7 +168,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     if problems:
         raise SettingsError(problems)
     try:
-        return Environment(**_derived(found))
+        return Environment(**_derived(found, untouched=untouched))
     except (ValueError, OSError) as problem:
         raise SettingsError([f"TROTH_DATA: {problem}"]) from problem
 
@@ -204,21 +206,26 @@ def _impossible(found: dict[str, Any]) -> Iterator[str]:
         yield "TROTH_LANGUAGES: name at least one language, for example en"
 
 
-def _derived(found: dict[str, Any]) -> dict[str, Any]:
+def _derived(found: dict[str, Any], *, untouched: bool) -> dict[str, Any]:
     data: Path = found["data_dir"]
-    data.mkdir(parents=True, exist_ok=True)
+    if not untouched:
+        data.mkdir(parents=True, exist_ok=True)
     found["page_dir"] = found["page_dir"] or data / "page"
     shown = "127.0.0.1" if found["host"] in ("0.0.0.0", "::") else found["host"]  # noqa: S104 - compared, not bound
     found["base_url"] = found["base_url"] or f"http://{shown}:{found['port']}"
     found["allowed_hosts"] = found["allowed_hosts"] or ()
-    found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/troth.sqlite3"
+    found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/{_DATABASE}"
     host = urlsplit(found["base_url"]).hostname
     found["email_from"] = found["email_from"] or f"troth@{host}"
     for name, file in KEYS.items():
-        found[name] = found[name] or _kept(name, data / "keys" / file)
+        path = data / "keys" / file
+        if not found[name] and (path.exists() or not untouched):
+            found[name] = _kept(name, path, is_new=not (data / _DATABASE).exists())
     return {name: "" if value is None else value for name, value in found.items()}
 
 
-def _kept(name: str, path: Path) -> str | bytes:
+def _kept(name: str, path: Path, *, is_new: bool) -> str | bytes:
+    if not is_new and not path.exists():
+        raise ValueError(f"{path} is missing, and the database here used it: put it back")
     key = keys.kept(path)
     return key.hex() if name == "secret_key" else key

@@ -21,8 +21,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import brotli
-import zstandard
 
+from troth.core.packing import zstd
 from troth.core.steps import reached
 from troth.page.negotiation import SUFFIXES
 from troth.page.sheets import Sheet
@@ -194,7 +194,7 @@ def packed(name: str, body: bytes) -> dict[str, bytes]:
         return {}
     return {
         "br": brotli.compress(body, quality=9),
-        "zstd": zstandard.compress(body, level=12),
+        "zstd": zstd.compress(body, 12),
         "gzip": gzip.compress(body, compresslevel=9, mtime=0),
     }
 

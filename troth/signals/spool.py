@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 
-import zstandard
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from troth.core.packing import zstd
 from troth.signals.envelope import Signal, encode_lines
 
 _NONCE = 12
@@ -16,7 +16,7 @@ _CONTEXT = b"troth inbox 1"
 
 def pack(signals: Sequence[Signal]) -> bytes:
     """Return the payload of an inbox row."""
-    packed = zstandard.ZstdCompressor(level=1).compress(encode_lines(signals))
+    packed = zstd.compress(encode_lines(signals), 1)
     nonce = os.urandom(_NONCE)
     return nonce + _cipher(settings.TROTH.inbox_key).encrypt(nonce, packed, _CONTEXT)
 
@@ -26,7 +26,7 @@ def unpack(payload: bytes | memoryview) -> bytes:
     payload = bytes(payload)
     cipher = _cipher(settings.TROTH.inbox_key)
     packed = cipher.decrypt(payload[:_NONCE], payload[_NONCE:], _CONTEXT)
-    return zstandard.ZstdDecompressor().decompress(packed)
+    return zstd.decompress(packed)
 
 
 @lru_cache(maxsize=4)

@@ -9,8 +9,8 @@ import zipfile
 
 import openpyxl
 import pytest
-import zstandard
 
+from troth.core.packing import zstd
 from troth.signals.imports import tables
 from troth.signals.imports.mapping import FileTerms
 from troth.signals.imports.problems import ImportProblem
@@ -44,7 +44,7 @@ def zipped(*names: str, body: str = CSV) -> bytes:
         ("data.tsv", CSV.replace(",", "\t").encode()),
         ("DATA.CSV.GZ", gzip.compress(CSV.encode())),
         ("data.csv.gz", gzip.compress(CSV[:20].encode()) + gzip.compress(CSV[20:].encode())),
-        ("data.csv.zst", zstandard.compress(CSV.encode())),
+        ("data.csv.zst", zstd.compress(CSV.encode())),
         ("data.zip", zipped("inside.csv")),
         ("data.zip", zipped("inside.csv", "__MACOSX/inside.csv")),
         (

@@ -18,7 +18,8 @@ def readable(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - every loo
     if extent is None:
         yield Finding("store", "ok", "the store answers; it holds no signals yet")
     else:
-        text = f"the store answers; signals from {extent.start:%Y-%m-%d} to {extent.end:%Y-%m-%d}"
+        days = f"from {extent.happened.start:%Y-%m-%d} to {extent.happened.end:%Y-%m-%d}"
+        text = f"the store answers: {extent.rows:,} signals, {days}"
         yield Finding("store", "ok", text)
 
 

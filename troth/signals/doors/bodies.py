@@ -7,8 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, cast
 
-import zstandard
-
+from troth.core.packing import zstd
 from troth.core.refusals import Refusal
 
 IN_MEMORY = 4 * 1024 * 1024
@@ -100,12 +99,12 @@ def _gunzip(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _unzstd(parts: Iterator[bytes]) -> Iterator[bytes]:
     source = _Source(parts)
-    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
+    most = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
     try:
-        with unpacker.stream_reader(cast("BinaryIO", source), read_across_frames=True) as reader:
+        with zstd.ZstdFile(cast("BinaryIO", source), options=most) as reader:
             while part := reader.read(_PART):
                 yield part
-    except zstandard.ZstdError as error:
+    except (zstd.ZstdError, EOFError) as error:
         raise Refusal(400, "the body is not zstd, or is damaged") from error
 
 

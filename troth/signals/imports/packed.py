@@ -1,7 +1,6 @@
 """Files as they lie on disk: plain, .gz, .zst, or a .zip with one file in it."""
 
 import gzip
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -9,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-import zstandard
-
+from troth.core.packing import zstd
 from troth.signals.imports.problems import ImportProblem
 
 PACKINGS = (".gz", ".zst", ".zip")
-DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile)
+DAMAGE = (gzip.BadGzipFile, EOFError, zlib.error, zstd.ZstdError, zipfile.BadZipFile)
 _IGNORED = ("__MACOSX/", ".DS_Store")
 
 
@@ -36,8 +34,8 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, IO[bytes]]]:
             with gzip.GzipFile(fileobj=raw) as inside:
                 yield cast("BinaryIO", inside), raw
         elif suffix == ".zst":
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as frames:
-                yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", frames))), raw
+            with zstd.ZstdFile(raw) as frames:
+                yield cast("BinaryIO", frames), raw
         elif suffix == ".zip":
             with _zip(raw) as archive, archive.open(_member(archive, path)) as member:
                 yield cast("BinaryIO", member), raw
