@@ -216,3 +216,13 @@ def detail(picture):
         )
 
     return measure
+
+
+def published(place, picture, *, now=NOON):
+    """Write the picture into a folder as `troth publish` would."""
+    from troth.page import folder, render
+
+    made = render.sheets(picture, secret=SECRET, measure=detail(picture))
+    with folder.alone(place):
+        folder.write(place, sheets=made, inputs=picture.revision, now=now, fresh=timedelta(0))
+    return place / "current"

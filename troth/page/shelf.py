@@ -4,6 +4,7 @@ A shelf holds one published revision. Bytes are read from the disk when they are
 No Django here: the page must be served when nothing else works.
 """
 
+import hashlib
 import json
 import mimetypes
 from collections.abc import Callable
@@ -71,8 +72,13 @@ def published(folder: Path, *, headers: Callable[[str, bool], Headers]) -> dict[
     `headers(content type, is it immutable)` gives what each answer carries. A directory's
     index answers at the directory. Raises OSError or ValueError where the revision is not whole.
     """
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    items = {}
+    listing = (folder / MANIFEST).read_bytes()
+    manifest = json.loads(listing)
+    tag = hashlib.sha256(listing).hexdigest()[:20]
+    fixed = headers(content_type(MANIFEST), False)
+    items = {
+        f"/{MANIFEST}": Item(tag=tag, codings=(), fixed=fixed, read=_reader(folder / MANIFEST))
+    }
     for name, entry in manifest["files"].items():
         item = Item(
             tag=entry["sha256"][:20],
