@@ -96,6 +96,12 @@ def test_a_refusal_says_why_in_plain_words(signed_in, vic):
     assert "This needs the role owner; yours is viewer." in response.text
 
 
+def test_a_part_asked_for_after_the_session_ended_sends_the_window_to_sign_in(client, db):
+    response = client.get("/desk/settings/audit/?q=x", headers={"hx-request": "true"})
+    assert response.status_code == 401
+    assert response["HX-Redirect"] == "/accounts/login/?next=/desk/settings/audit/%3Fq%3Dx"
+
+
 ALLAUTH = (
     "login/", "logout/", "inactive/", "signup/", "reauthenticate/", "email/", "password/change/",
     "password/set/", "password/reset/", "password/reset/done/", "password/reset/key/done/", "2fa/",

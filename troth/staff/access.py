@@ -10,7 +10,8 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
@@ -34,7 +35,7 @@ def requires(role: str) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_the_door(request)
             if not person(request).may(role):
                 raise PermissionDenied(f"This needs the role {role}; yours is {_role(request)}.")
             return view(request, *args, **kwargs)
@@ -42,6 +43,14 @@ def requires(role: str) -> Callable[[View[P]], View[P]]:
         return cast("View[P]", wrapper)
 
     return guarded
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponseBase:
+    answer = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request") == "true":
+        # htmx would follow into the list it asked for; this sends the whole window to sign in.
+        return HttpResponse(status=401, headers={"HX-Redirect": answer.url})
+    return answer
 
 
 def person(request: HttpRequest) -> User:
