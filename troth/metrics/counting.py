@@ -6,12 +6,13 @@ again. Dirty rows are only ever added; a count deletes exactly those that it had
 asked the store, so that a change which commits meanwhile leaves its own rows and is not lost.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from troth.core.steps import reached as step
@@ -19,15 +20,17 @@ from troth.core.windows import DAY, TICK, Span
 from troth.metrics import writing
 from troth.metrics.leaves import SIZE
 from troth.metrics.models import Dirty, Leaf, Series, Sweep
-from troth.metrics.ranges import CHUNK, GAP, Grid, Range, epoch, instant, joined
+from troth.metrics.ranges import CHUNK, GAP, Grid, Range, instant, joined
 from troth.metrics.rules import measure_from
 from troth.metrics.scanning import Frame, asked
+from troth.signals import queries as signals
 from troth.signals.expressions import parse
 from troth.signals.store import Question, Store, Tally
 
 UTC_ZONE = ZoneInfo("UTC")
 EARLIEST, LATEST = datetime(1800, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
 MINUTE = 60
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,35 @@ class Unit:
 def count(store: Store, *, now: datetime, most: int | None = None) -> int:
     """Count what is dirty, the newest buckets first. Returns the number of scans written.
 
-    With `most`, at most so many scans. Raises what the store raises, with everything kept dirty.
+    With `most`, at most so many scans. A sweep that fails stays dirty, says why in its `problem`
+    and holds up no other; when nothing at all could be counted, its exception is raised.
     """
-    done = 0
+    done, problems = 0, []
     for sweep in Sweep.objects.filter(dirty__isnull=False).distinct():
-        while most is None or done < most:
-            unit = _next(store, sweep.pk, now=now)
-            if unit is None:
-                break
-            done += _counted(store, unit, now=now)
+        try:
+            done += _swept(store, sweep, now=now, most=None if most is None else most - done)
+        except DatabaseError:
+            raise
+        except Exception as problem:
+            problems.append(problem)
+            log.warning("a sweep cannot be counted", extra={"sweep": sweep.pk}, exc_info=problem)
+            Sweep.objects.filter(pk=sweep.pk).update(problem=_said(problem))
+    if problems and not done:
+        raise problems[0]
+    return done
+
+
+def _said(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:300]
+
+
+def _swept(store: Store, sweep: Sweep, *, now: datetime, most: int | None) -> int:
+    done = 0
+    while most is None or done < most:
+        unit = _next(store, sweep.pk, now=now)
+        if unit is None:
+            break
+        done += _counted(store, unit, now=now)
     return done
 
 
@@ -131,15 +154,9 @@ def _next_due(store: Store, sweep: Sweep, *, now: datetime) -> datetime | None:
 def _counted(store: Store, unit: Unit, *, now: datetime) -> int:
     """Scan and write. Returns 1, or 0 where another worker was quicker."""
     sweep, grid = unit.sweep, Grid(unit.sweep.tz, unit.sweep.grain)
-    fresh = unit.covered
-    if sweep.frozen_until is not None:
-        fresh = Range(max(fresh.first, epoch(sweep.frozen_until)), fresh.last)
-    state: dict[str, object] = {"turn": F("turn") + 1}
-    tallies: list[list[Tally]] = [[] for _ in unit.series]
-    if not fresh.is_empty:
-        measures = [measure_from(series.measure) for series in unit.series]
-        span = grid.span(fresh, until=now)
-        tallies = asked(store, measures, Frame(span, sweep.tz, sweep.grain))
+    fresh = _whole(sweep, unit.covered, grid)
+    tallies = _scanned(store, unit, fresh, now=now)
+    state: dict[str, object] = {"turn": F("turn") + 1, "problem": ""}
     if unit.covered.last >= grid.holding(now):
         state |= {"next_due": _next_due(store, sweep, now=now), "tallied_until": now}
     step("tally.counted")
@@ -151,6 +168,26 @@ def _counted(store: Store, unit: Unit, *, now: datetime) -> int:
         step("tally.written")
     step("tally.committed")
     return 1
+
+
+def _whole(sweep: Sweep, covered: Range, grid: Grid) -> Range:
+    """Return the buckets of which no case has been removed by retention: the others are frozen."""
+    gone = signals.removed_until()
+    until = [at for kind, at in gone.items() if not sweep.kinds or kind in sweep.kinds]
+    if not until:
+        return covered
+    moved = timedelta(microseconds=parse(sweep.time, role="time").reach)
+    last_gone = grid.holding(max(until) + moved)
+    return Range(max(covered.first, grid.after(last_gone)), covered.last)
+
+
+def _scanned(store: Store, unit: Unit, fresh: Range, *, now: datetime) -> list[list[Tally]]:
+    if fresh.is_empty:
+        return [[] for _ in unit.series]
+    sweep = unit.sweep
+    span = Grid(sweep.tz, sweep.grain).span(fresh, until=now)
+    measures = [measure_from(series.measure) for series in unit.series]
+    return asked(store, measures, Frame(span, sweep.tz, sweep.grain))
 
 
 def _clean(unit: Unit, grid: Grid) -> None:

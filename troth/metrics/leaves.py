@@ -24,13 +24,29 @@ def number_of(bucket: int, grain: int) -> int:
 
 def cells_of(tallies: Iterable[Tally]) -> Cells:
     """Return one cell a bucket, the segments added up, in order."""
-    sums: dict[int, list[float]] = {}
-    for tally in tallies:
-        bucket = int(tally.bucket.timestamp())
-        parts = (tally.good, tally.total, tally.n, tally.sum, tally.squares)
-        before = sums.get(bucket)
-        sums[bucket] = list(parts if before is None else map(sum, zip(before, parts, strict=True)))
-    return np.array([(bucket, *sums[bucket]) for bucket in sorted(sums)], dtype=CELL)
+    rows = [(t.bucket, t.good, t.total, t.n, t.sum, t.squares) for t in tallies]
+    if not rows:
+        return np.empty(0, dtype=CELL)
+    buckets, good, total, n, added, squares = zip(*rows, strict=True)
+    cells = np.empty(len(rows), dtype=CELL)
+    starts = {bucket: int(bucket.timestamp()) for bucket in set(buckets)}
+    cells["bucket"] = [starts[bucket] for bucket in buckets]
+    cells["good"], cells["total"], cells["n"] = good, total, n
+    cells["sum"], cells["squares"] = added, squares
+    cells = cells[np.argsort(cells["bucket"], kind="stable")]
+    return _added_up(cells)
+
+
+def _added_up(cells: Cells) -> Cells:
+    """Return one cell a bucket, from cells in order of which several may be of one bucket."""
+    first = np.flatnonzero(np.diff(cells["bucket"], prepend=cells["bucket"][0] - 1))
+    if len(first) == len(cells):
+        return cells
+    found = np.empty(len(first), dtype=CELL)
+    found["bucket"] = cells["bucket"][first]
+    for name in ("good", "total", "n", "sum", "squares"):
+        found[name] = np.add.reduceat(cells[name], first)
+    return found
 
 
 def unpacked(pages: Sequence[bytes]) -> Cells:

@@ -36,8 +36,7 @@ class Sweep(models.Model):
     # No case that lies after `tallied_until` does so before this instant; NULL: none is known.
     next_due = models.DateTimeField(null=True, db_index=True)
     tallied_until = models.DateTimeField(null=True)
-    # Buckets that begin before it are not counted again: their raw signals have been removed.
-    frozen_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)  # why it could not be counted
     turn = models.BigIntegerField(default=0)  # grows with each write: the guard of two workers
 
     def __str__(self) -> str:

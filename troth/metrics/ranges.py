@@ -51,6 +51,10 @@ class Grid:
         first = self.holding(instant(covered.last - step) + TICK)
         return Range(max(covered.first, first), covered.last)
 
+    def after(self, bucket: int) -> int:
+        """Return the start of the bucket after the one that starts at `bucket`."""
+        return epoch(next_bucket(instant(bucket), self.zone, self.grain))
+
     def before(self, bucket: int) -> int:
         """Return the start of the bucket before the one that starts at `bucket`."""
         return self.holding(instant(bucket))

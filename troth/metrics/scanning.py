@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from troth.core.windows import Span
+from troth.metrics.families import families
 from troth.metrics.rules import Measure
 from troth.signals.store import Store, Tally
 
@@ -22,10 +23,19 @@ class Frame:
 
 def asked(store: Store, measures: Sequence[Measure], frame: Frame) -> list[list[Tally]]:
     """Return the tallies of each measure; all of them share kinds and time."""
-    questions = [measure.question() for measure in measures]
-    return store.tally(
-        questions, span=frame.span, zone=frame.zone, grain=frame.grain, as_of=frame.as_of
+    kin = families([measure.question() for measure in measures])
+    answers = store.tally(
+        [family.asked for family in kin],
+        span=frame.span,
+        zone=frame.zone,
+        grain=frame.grain,
+        as_of=frame.as_of,
     )
+    found: list[list[Tally]] = [[] for _ in measures]
+    for family, answer in zip(kin, answers, strict=True):
+        for place, tallies in family.shared_out(answer).items():
+            found[place] = tallies
+    return found
 
 
 def asked_apart(store: Store, measures: Sequence[Measure], frame: Frame) -> list[list[Tally]]:

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('grain', models.IntegerField()),
                 ('next_due', models.DateTimeField(db_index=True, null=True)),
                 ('tallied_until', models.DateTimeField(null=True)),
-                ('frozen_until', models.DateTimeField(null=True)),
+                ('problem', models.CharField(blank=True, max_length=300)),
                 ('turn', models.BigIntegerField(default=0)),
             ],
         ),

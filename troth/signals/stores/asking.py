@@ -97,8 +97,10 @@ def _plain(engine: Engine, group: Sequence[Question], scope: Scope) -> list[list
         for n in range(len(group))
     )
     keys = _keys(first)
-    sql = f"SELECT {keys}, {sums} FROM ({_measured(engine, group, scope)}) AS m GROUP BY {keys}"
-    rows = engine.rows(sql)
+    measured = _measured(engine, group, scope)
+    rows = engine.rows(
+        f"SELECT {keys}, {sums} FROM ({measured}) AS m GROUP BY {keys} ORDER BY {_order(first)}"
+    )
     answers = [list(_tallies(rows, len(first.by), n, scope)) for n in range(len(group))]
     return [
         sketches.added(engine.rows(_values(engine, asked, scope)), tallies, scope)
@@ -109,15 +111,13 @@ def _plain(engine: Engine, group: Sequence[Question], scope: Scope) -> list[list
 
 def _tallies(rows: Iterable[tuple[Any, ...]], width: int, n: int, scope: Scope) -> Iterator[Tally]:
     at = 1 + width + 5 * n
-    found = [row for row in rows if row[at + 1]]
-    for row in sorted(
-        found, key=lambda row: [(part is not None, part) for part in row[: 1 + width]]
-    ):
+    starts: dict[int, datetime] = {}  # few buckets stand in many rows
+    for row in rows:
         good, total, count, added, squared = row[at : at + 5]
-        yield Tally(
-            bucket=scope.starts_at(row[0]), segment=tuple(row[1 : 1 + width]), good=int(good or 0),
-            total=int(total), n=int(count or 0), sum=float(added or 0), squares=float(squared or 0),
-        )  # fmt: skip
+        if total:
+            start = starts.get(row[0]) or starts.setdefault(row[0], scope.starts_at(row[0]))
+            segment = row[1 : 1 + width]
+            yield Tally(start, segment, good or 0, total, count or 0, added or 0.0, squared or 0.0)
 
 
 def _values(engine: Engine, asked: Question, scope: Scope) -> str:
@@ -146,13 +146,18 @@ def _sliced(engine: Engine, group: Sequence[Question], scope: Scope) -> list[lis
     good = Emitter(engine.dialect, ()).sql(asked.slice_good.node)
     sql = (
         f"SELECT {keys}, sum(CASE WHEN {good} THEN 1 ELSE 0 END) AS a, count(*) AS b, "
-        f"sum(n) AS c, sum(sum) AS d, sum(squares) AS e FROM ({told}) AS t GROUP BY {keys}"
+        f"sum(n) AS c, sum(sum) AS d, sum(squares) AS e FROM ({told}) AS t GROUP BY {keys} "
+        f"ORDER BY {_order(asked)}"
     )
     return [list(_tallies(engine.rows(sql), len(asked.by), 0, scope))]
 
 
 def _keys(asked: Question) -> str:
     return ", ".join(["bucket", *(f"segment_{name}" for name in asked.by)])
+
+
+def _order(asked: Question) -> str:
+    return ", ".join(["bucket", *(f"segment_{name} NULLS FIRST" for name in asked.by)])
 
 
 def _measured(engine: Engine, group: Sequence[Question], scope: Scope) -> str:
