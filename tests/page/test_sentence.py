@@ -13,12 +13,15 @@ NONE, FEW, OFF = Verdict.NO_DATA, Verdict.NOT_ENOUGH, Verdict.SUSPENDED
 def said(*verdicts, evaluator="deadline", topics=(), names=()):
     topics = dict(enumerate(topics))
     names = dict(enumerate(names))
-    return sentence(
-        [
-            Spoken(verdict, evaluator, names.get(i, f"N{i}"), topics.get(i, ""))
-            for i, verdict in enumerate(verdicts)
-        ]
-    )
+    spoken = [
+        Spoken(verdict, evaluator, names.get(i, f"N{i}"), topics.get(i, ""))
+        for i, verdict in enumerate(verdicts)
+    ]
+    return whole(sentence(spoken))
+
+
+def whole(said):
+    return f"{said.headline} {said.more}".strip()
 
 
 TABLE = [
@@ -117,21 +120,21 @@ def test_topics_are_spoken_as_people_would_say_them():
 def test_an_untested_promise_is_not_called_kept():
     with translation.override("en"):
         untested = Spoken(NONE, "invariant", "Notice", untested=True)
-        assert sentence([untested]) == "None of our promises has been put to the test yet."
-        assert sentence([Spoken(KEPT, "event", "A"), untested]) == (
+        assert whole(sentence([untested])) == "None of our promises has been put to the test yet."
+        assert whole(sentence([Spoken(KEPT, "event", "A"), untested])) == (
             "What we can measure is as we promised. 1 promise has not been put to the test yet."
         )
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), max_size=8), st.sampled_from(["en", "de"]))
 def test_only_a_page_where_all_is_kept_says_that_everything_is(verdicts, language):
-    whole = {
+    all_is_well = {
         "en": "Everything is as we promised.",
         "de": "Alles ist so, wie wir es versprochen haben.",
     }
     with translation.override(language):
         said_now = said(*verdicts)
-    assert (said_now == whole[language]) == (bool(verdicts) and set(verdicts) == {KEPT})
+    assert (said_now == all_is_well[language]) == (bool(verdicts) and set(verdicts) == {KEPT})
     assert said_now.endswith(".")
     assert "%" not in said_now
 
@@ -141,3 +144,19 @@ def test_lists_are_joined_as_each_language_does():
         assert [listed([]), listed(["a"]), listed(["a", "b", "c"])] == ["", "a", "a, b and c"]
     with translation.override("de"):
         assert listed(["a", "b"]) == "a und b"
+
+
+def test_the_worst_is_the_headline_and_the_rest_stands_below():
+    spoken = [
+        Spoken(BROKEN, "deadline", "A", "lights"),
+        Spoken(RISK, "deadline", "B", "trees"),
+        Spoken(KEPT, "deadline", "C", "signs"),
+        Spoken(NONE, "invariant", "D", untested=True),
+    ]
+    with translation.override("en"):
+        said = sentence(spoken)
+    assert said.headline == "We are late with lights."
+    assert said.more == (
+        "We may soon be late with trees. What else we can measure is as we promised. "
+        "1 promise has not been put to the test yet."
+    )

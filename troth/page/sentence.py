@@ -28,14 +28,26 @@ class Spoken:
     untested: bool = False
 
 
-def sentence(promises: Sequence[Spoken]) -> str:
-    """Return the headline in the language now active."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The `headline` is true alone and never kinder than the rest; `more` stands below it."""
+
+    headline: str
+    more: str = ""
+
+
+def sentence(promises: Sequence[Spoken]) -> Said:
+    """Return what is true now in the language now active: the worst first."""
     if not promises:
-        return _("We have not published a promise yet.")
+        return Said(_("We have not published a promise yet."))
     if all(_is_open(one) for one in promises):
-        return _nothing_known(promises)
-    parts = [_broken(promises), _at_risk(promises), _kept(promises), _open(promises)]
-    return " ".join(part for part in parts if part)
+        return Said(_nothing_known(promises))
+    bad, kept = [_broken(promises), _at_risk(promises)], _kept(promises)
+    still = _open(promises)
+    first, *others = [part for part in (*bad, kept, still) if part]
+    if others == [kept] and not still:
+        return Said(f"{first} {kept}")
+    return Said(first, " ".join(others))
 
 
 def _is_open(one: Spoken) -> bool:
@@ -99,16 +111,26 @@ def _broken_by_name(broken: Sequence[Spoken], count: int) -> str:
 
 def _at_risk(promises: Sequence[Spoken]) -> str:
     risky = _with(promises, Verdict.AT_RISK)
-    names = [one.name for one in risky]
     if not risky:
         return ""
-    if len(risky) < _NAMED and all(one.topic for one in risky):
-        return _("We may soon break our word on %(topics)s.") % {"topics": _topics(risky)}
+    if len(risky) <= _NAMED and all(one.topic for one in risky):
+        return _at_risk_by_topic(risky)
+    names = [one.name for one in risky]
     if len(risky) < _NAMED and all(len(name) <= _LONG for name in names):
         return _("We may soon not keep %(names)s.") % {"names": _quoted(names)}
     return ngettext("%(n)d promise is at risk.", "%(n)d promises are at risk.", len(risky)) % {
         "n": len(risky)
     }
+
+
+def _at_risk_by_topic(risky: Sequence[Spoken]) -> str:
+    topics = _topics(risky)
+    if any(one.evaluator != "deadline" for one in risky):
+        return _("We may soon break our word on %(topics)s.") % {"topics": topics}
+    if len(risky) == 1:
+        return _("We may soon be late with %(topic)s.") % {"topic": topics}
+    text = _("%(topics)s may soon take longer than we promised.")
+    return text % {"topics": capfirst(topics)}
 
 
 def _kept(promises: Sequence[Spoken]) -> str:

@@ -22,7 +22,7 @@ def spoken(edition: Edition, shown: Shown) -> Spoken:
 
 def _show(edition: Edition) -> Mapping[str, object]:
     promises = [spoken(edition, shown) for shown in edition.picture.promises]
-    return {"sentence": sentence(promises), "cases": edition.picture.cases}
+    return {"said": sentence(promises), "cases": edition.picture.cases}
 
 
 block = Block(order=10, template="page/blocks/sentence.html", show=_show)
