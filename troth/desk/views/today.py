@@ -13,6 +13,7 @@ from troth.signals import overview
 from troth.signals import queries as signals
 from troth.staff.access import requires
 
+_MOST = 6
 _LATELY = timedelta(days=7)
 
 
@@ -22,6 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what needs someone: broken, at risk, silent; what changed; who went quiet."""
     asked, now = moments(request.GET), clock.now()
     standings = queries.standing(at=asked.at, as_of=asked.as_of)
+    troubled = _troubled(standings)
     heard = overview.sources(now=now)
     context = {
         "now": now,
@@ -30,7 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "all": len(standings),
         "kept": sum(one.verdict is Verdict.KEPT for one in standings),
         "counts": selection.counts(standings),
-        "troubled": _troubled(standings),
+        "troubled": troubled[:_MOST],
+        "more": len(troubled[_MOST:]),
         "pending": sum(one.pending for one in standings),
         "happenings": happenings.since(now - _LATELY),
         "heard": heard,
@@ -46,7 +49,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _troubled(standings: list[Standing]) -> list[tuple[Standing, str]]:
     chosen = selection.select(standings, selection.Choice(sort="verdict"))
-    return [(one, wording.reason(one)) for one in chosen if one.verdict is not Verdict.KEPT]
+    return [(one, wording.reason(one)) for one in chosen if _is_trouble(one)]
+
+
+def _is_trouble(one: Standing) -> bool:
+    """Return whether it needs someone; 100 % never put to the test does not."""
+    return one.verdict is not Verdict.KEPT and one.why != "untested"
 
 
 def _quiet(heard: list[overview.Heard], now: datetime) -> list[rules.Quiet]:

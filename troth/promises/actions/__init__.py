@@ -1,6 +1,6 @@
 """Write: what may be done with promises. Every change leaves a row and a line in the trail."""
 
-from troth.promises.actions.declaring import declare, retire, suspend
+from troth.promises.actions.declaring import declare, end_suspension, retire, suspend
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
 from troth.promises.actions.judging import Judged, bring_up_to_date, judge_all
 
@@ -9,6 +9,7 @@ __all__ = [
     "Judged",
     "bring_up_to_date",
     "declare",
+    "end_suspension",
     "exclude",
     "judge_all",
     "retire",

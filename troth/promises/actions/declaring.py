@@ -15,7 +15,7 @@ from troth.promises.queries.regimes import counting_document, terms_of
 from troth.promises.rules import document
 from troth.promises.rules.terms import Counting, DocumentError, Problem, Terms
 from troth.staff.actions import note
-from troth.staff.actions.audit import Actor
+from troth.staff.actions.audit import Actor, published_name
 
 Document = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def declare(
         effective_from=_effective(terms, last, now),
         spec=plain,
         measured={name: counting_document(counting) for name, counting in measured.items()},
-        author=_named(author),
+        author=published_name(author),
         reason=reason,
         created_at=now,
     )
@@ -122,10 +122,6 @@ def _show(promise: Promise, terms: Terms, managed_by: str) -> None:
     promise.save(update_fields=names)
 
 
-def _named(author: Actor) -> str:
-    return str(author) if author is not None else "the installation"
-
-
 @transaction.atomic
 def retire(*, slug: str, author: Actor, reason: str = "", now: datetime) -> Promise:
     """End a promise: it is judged no longer, its history stays. Raises Promise.DoesNotExist."""
@@ -155,10 +151,29 @@ def suspend(
         raise ValueError("a suspension must end after it begins")
     row = Suspension.objects.create(
         promise=promise, starts_at=starts_at.astimezone(UTC), ends_at=ends_at, reason=reason,
-        by=_named(author), recorded_at=now,
+        by=published_name(author), recorded_at=now,
     )  # fmt: skip
     stir(promise)
     note(actor=author, verb="suspended", thing="promise", now=now, thing_id=slug,
          after={"from": starts_at.isoformat(), "until": ends_at and ends_at.isoformat(),
                 "reason": reason})  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def end_suspension(*, suspension: int, author: Actor, now: datetime) -> Suspension:
+    """Give the promise again from now on; one not begun yet is as if it never was announced.
+
+    Raises Suspension.DoesNotExist.
+    """
+    row = Suspension.objects.select_for_update().select_related("promise").get(pk=suspension)
+    if row.ends_at is None or row.ends_at > now:
+        before = row.ends_at
+        row.ends_at = max(now, row.starts_at)
+        row.save(update_fields=["ends_at"])
+        stir(row.promise)
+        note(actor=author, verb="ended the suspension of", thing="promise", now=now,
+             thing_id=row.promise.slug,
+             before={"id": row.pk, "until": before and before.isoformat()},
+             after={"until": row.ends_at.isoformat()})  # fmt: skip
     return row

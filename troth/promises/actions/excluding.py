@@ -14,7 +14,7 @@ from troth.promises.rules.fields import nearest
 from troth.promises.rules.terms import DocumentError, Problem, Terms
 from troth.signals.expressions import ExpressionError, parse
 from troth.staff.actions import note
-from troth.staff.actions.audit import Actor
+from troth.staff.actions.audit import Actor, published_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def exclude(
     _check(docket.terms(now, now), category, reason, cases)
     row = Exclusion.objects.create(
         promise=promise, slug=name, category=category, reason=reason, where=cases.where,
-        signed_by=_named(signed_by), starts_at=_utc(cases.starts_at), ends_at=_utc(cases.ends_at),
+        signed_by=published_name(signed_by), starts_at=_utc(cases.starts_at), ends_at=_utc(cases.ends_at),
         recorded_at=now, managed_by=managed_by,
     )  # fmt: skip
     _applied(promise, now)
@@ -56,7 +56,7 @@ def withdraw_exclusion(*, exclusion: int, author: Actor, now: datetime) -> Exclu
     """Count the cases again from now on. Raises Exclusion.DoesNotExist."""
     row = Exclusion.objects.select_for_update().select_related("promise").get(pk=exclusion)
     if row.withdrawn_at is None:
-        row.withdrawn_at, row.withdrawn_by = now, _named(author)
+        row.withdrawn_at, row.withdrawn_by = now, published_name(author)
         row.save(update_fields=["withdrawn_at", "withdrawn_by"])
         _applied(row.promise, now)
         note(actor=author, verb="withdrew an exclusion of", thing="promise", now=now,
@@ -110,10 +110,6 @@ def _sliced(terms: Terms, cases: Cases) -> list[Problem]:
             text = f"must lie between two slices of {windows.written(length)}"
             return [Problem(name, text)]
     return []
-
-
-def _named(author: Actor) -> str:
-    return str(author) if author is not None else "the installation"
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -64,6 +64,15 @@ def at(document: Mapping[str, Any], path: str) -> object:
     return place
 
 
+def paths(document: Mapping[str, Any], above: str = "") -> set[str]:
+    """Return the dotted path of every field that holds something other than named fields."""
+    found = set()
+    for name, value in document.items():
+        inner = isinstance(value, Mapping) and value
+        found |= paths(value, f"{above}{name}.") if inner else {f"{above}{name}"}
+    return found
+
+
 def categories(document: Mapping[str, Any]) -> list[str]:
     """Return the names of the exclusions that a document allows."""
     found = at(document, "spec.exclusions")

@@ -97,15 +97,25 @@ def _form(values: Any, base: Document | None) -> Declaring:  # noqa: ANN401 - a 
 def _shown(document: Document, base: Document | None, *, as_yaml: bool) -> Declaring:
     if as_yaml:
         return YamlForm(initial={"yaml": documents.to_yaml(document)}, base=base)
-    return PromiseForm(initial=initial(document) if base else _NEW, base=base)
+    return PromiseForm(initial=initial(document) or _NEW, base=base)
 
 
 def _switched(form: Declaring, base: Document | None) -> Declaring:
-    """Return the other way to write the same document, if it could be read."""
+    """Return the other way to write the same document, if it can be read and shown there."""
     form.as_draft().is_valid()
     if not form.document:
         return form
+    if isinstance(form, YamlForm) and not _fits_form(form.document, base):
+        form.add_error("yaml", "The form cannot show all of this. Nothing was changed.")
+        return form
     return _shown(form.document, base, as_yaml=not isinstance(form, YamlForm))
+
+
+def _fits_form(document: Document, base: Document | None) -> bool:
+    """Return whether going through the form would lose no field of the document."""
+    through = PromiseForm(initial(document), base=base).as_draft()
+    through.is_valid()
+    return fits(document) and documents.paths(document) <= documents.paths(through.document)
 
 
 def _outdated(request: HttpRequest, base: Document | None) -> bool:

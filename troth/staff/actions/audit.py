@@ -43,3 +43,13 @@ def _name(actor: Actor) -> str:
     if isinstance(actor, ApiToken):
         return f"token {actor}"
     return str(actor)
+
+
+def published_name(actor: Actor) -> str:
+    """Return the name that may stand beside what is published: never an e-mail address.
+
+    A person without a name is known by the part before the @.
+    """
+    if isinstance(actor, User):
+        return actor.name or actor.email.partition("@")[0]
+    return actor.name if isinstance(actor, ApiToken) else str(actor or "the installation")
