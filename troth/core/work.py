@@ -217,7 +217,7 @@ def _finished(entry: Entry, name: str, *, done: int) -> None:
         failures=0,
     )
     if done:
-        log.info("job done", extra={"job": entry.name, "done": done})
+        log.debug("job done", extra={"job": entry.name, "done": done})
 
 
 def _failed(entry: Entry, name: str, problem: Exception) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from troth.config import environment, supervisor
+from troth.config import environment, ports, supervisor
 
 _TROTH = (sys.executable, "-m", "troth.config")
 
@@ -21,7 +21,8 @@ def up(*, demo: bool, port: int | None) -> None:
     troth up
     troth up --demo --port 8080
     """
-    _read_settings(port)
+    settings = _read_settings(port)
+    ports.must_be_free(settings.host, settings.port)
     _prepare(demo=demo)
     click.echo("Stop it with Ctrl-C.")
     children = [
@@ -31,11 +32,11 @@ def up(*, demo: bool, port: int | None) -> None:
     supervisor.run(children, lambda text: click.echo(f"troth: {text}", err=True))
 
 
-def _read_settings(port: int | None) -> None:
+def _read_settings(port: int | None) -> environment.Environment:
     """Refuse unusable settings before anything is started; the children read them again."""
     if port is not None:
         os.environ["TROTH_PORT"] = str(port)
-    environment.read()
+    return environment.read()
 
 
 def _prepare(*, demo: bool) -> None:

@@ -5,7 +5,7 @@ import shutil
 
 import click
 
-from troth.config import environment
+from troth.config import environment, ports
 
 
 @click.command()
@@ -24,8 +24,10 @@ def web(*, host: str | None, port: int | None, workers: int | None) -> None:
     settings = environment.read()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
     port = port or settings.port
+    host = host or settings.host
+    ports.must_be_free(host, port)
     _share_counters(settings, port)
-    serve(settings, host=host or settings.host, port=port, workers=workers or settings.web_workers)
+    serve(settings, host=host, port=port, workers=workers or settings.web_workers)
 
 
 def _share_counters(settings: environment.Environment, port: int) -> None:

@@ -1,0 +1,99 @@
+"""The wiring: addresses, schedule, and the order of answers."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from troth.config import environment, ports
+from troth.config.schedule import SCHEDULE
+
+ROOT = Path(__file__).parents[2]
+
+
+def first_parts():
+    """Return the fixed beginning of every address that Django answers."""
+    for pattern in get_resolver().url_patterns:
+        yield from _begin("", pattern)
+
+
+def _begin(before, pattern):
+    text = before + str(pattern.pattern).lstrip("^")
+    fixed = re.split(r"[<(\[\\$?]", text)[0]
+    if "/" in fixed or not hasattr(pattern, "url_patterns"):
+        yield "/" + fixed
+        return
+    for inner in pattern.url_patterns:
+        yield from _begin(text, inner)
+
+
+def test_the_page_passes_on_every_address_that_django_answers():
+    source = (ROOT / "troth/config/wsgi.py").read_text(encoding="utf-8")
+    passed = tuple(re.findall(r'^    "(/[^"]+)",$', source, re.MULTILINE))
+    assert passed
+    assert [path for path in first_parts() if not path.startswith(passed)] == []
+
+
+def test_every_line_of_the_schedule_names_a_function_that_is_there():
+    for entry in SCHEDULE:
+        assert callable(entry.work())
+        assert entry.asked is None or callable(entry.asked())
+    names = [entry.name for entry in SCHEDULE]
+    assert len(set(names)) == len(names)
+    assert {"signals.seal", "metrics.tally", "promises.judge", "page.publish"} <= set(names)
+    assert all(name in names for entry in SCHEDULE for name in entry.after)
+
+
+@pytest.mark.django_db
+def test_an_idle_worker_asks_little_and_writes_nothing(django_assert_max_num_queries):
+    from troth.core import clock, work
+
+    now = clock.now()
+    work.announce(SCHEDULE, now=now)
+    for _ in range(3):
+        work.turn(SCHEDULE, "here:1:aa")
+    with django_assert_max_num_queries(12) as captured:
+        assert work.turn(SCHEDULE, "here:1:aa") == 0
+    assert [query["sql"] for query in captured if not query["sql"].startswith("SELECT")] == []
+
+
+def test_a_taken_port_is_said_and_not_shared():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(ports.PortTakenError, match="is in use"),
+    ):
+        ports.must_be_free("127.0.0.1", server.getsockname()[1])
+
+
+def test_the_page_needs_neither_django_nor_a_database(tmp_path):
+    """The front loads the rest in a thread of its own; broken settings do not stop it."""
+    program = """
+import sys
+from troth.config import wsgi
+answered = []
+body = wsgi.application(
+    {"PATH_INFO": "/", "REQUEST_METHOD": "GET"}, lambda status, headers: answered.append(status)
+)
+print(answered, b"".join(body))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TROTH_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "troth.nothing"},
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        text=True,
+    )
+    assert done.stdout.startswith("['503 Service Unavailable'] b'This page is being written")
+
+
+def test_settings_are_the_environment_and_nothing_else():
+    from django.conf import settings
+
+    assert isinstance(settings.TROTH, environment.Environment)
+    assert settings.TROTH.secret_key == settings.SECRET_KEY
