@@ -18,7 +18,12 @@ from troth.page import actions
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
 def publish(to: Path | None, *, as_json: bool) -> None:
-    """Write the public page to files, here or for another host."""
+    r"""Write the public page to files, here or for another host.
+
+    \b
+    troth publish
+    troth publish --to /srv/trust-page
+    """
     now = clock.now()
     if to is None:
         published = actions.publish(now=now, always=True)

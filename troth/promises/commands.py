@@ -47,10 +47,14 @@ class Instant(click.ParamType[datetime]):
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON; implies --yes.")
 def apply_(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - click's
-    """Declare promises, metrics, calendars and exclusions from files.
+    r"""Declare promises, metrics, calendars and exclusions from files.
 
     Shows first what would change, then asks, then does all of it or nothing. Nothing is ever
     deleted: a promise that leaves the files is retired by --prune, and its history stays.
+
+    \b
+    troth apply -f promises/ --dry-run
+    troth apply -f promises/ --prune --yes
     """
     try:
         folder = files.load(_texts(paths))
@@ -122,10 +126,19 @@ def _tell(answer: object) -> None:
 @click.option("-o", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder.")
 @click.option("--openslo", "as_openslo", is_flag=True, help="Write promises as OpenSLO v1.")
 def export(folder: Path | None, as_openslo: bool) -> None:  # noqa: FBT001 - click's
-    """Write everything that `troth apply` takes, one file each, or all to the output."""
+    r"""Write what is declared to files, as apply takes them.
+
+    One file each into the folder, or all to the output.
+
+    \b
+    troth export -o promises/
+    troth export --openslo
+    """
     documents = list(exporting.documents(as_openslo=as_openslo))
     if folder is None:
-        click.echo(yaml.safe_dump_all([d for _, d in documents], sort_keys=False, allow_unicode=True))
+        click.echo(
+            yaml.safe_dump_all([d for _, d in documents], sort_keys=False, allow_unicode=True)
+        )
         return
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in documents:
@@ -143,7 +156,14 @@ def judge(
     slugs: tuple[str, ...], at: datetime | None, as_of: datetime | None,
     as_json: bool,  # noqa: FBT001 - click's
 ) -> int:  # fmt: skip
-    """Say which promises are kept. Takes in what waits, counts, judges and shows a table."""
+    r"""Say which promises are kept.
+
+    It takes in what waits, counts, judges and shows a table.
+
+    \b
+    troth judge
+    troth judge --promise street-lights --at 2016-01-13T00:00:00-05:00 --json
+    """
     _known(slugs)
     now = clock.now()
     actions.bring_up_to_date(now=now)
@@ -170,7 +190,9 @@ def _warn_about(as_of: datetime | None) -> None:
     extent = signals.store().extent()
     if as_of is None or (extent is not None and as_of > extent.recorded.start):
         return
-    first = f"The first signal was recorded {extent.recorded.start:%Y-%m-%d %H:%M}Z. " if extent else ""
+    first = (
+        f"The first signal was recorded {extent.recorded.start:%Y-%m-%d %H:%M}Z. " if extent else ""
+    )
     click.echo(
         f"Nothing had been recorded by {as_of:%Y-%m-%d %H:%M}Z. {first}"
         "To judge an earlier instant with what is known now, use --at.",

@@ -30,11 +30,17 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--no-seal", is_flag=True, help="Leave the signals in the inbox, for the worker.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def import_(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - click's
-    """Read signals from files: CSV, TSV, NDJSON, Parquet, XLSX; plain, .gz, .zst or .zip.
+    r"""Read signals from files.
+
+    CSV, TSV, NDJSON, Parquet, XLSX; plain, .gz, .zst or .zip.
 
     Without --map, columns are named as the fields of a signal (docs/import.md). Importing a file
     a second time counts nothing twice. Exit code 1 when lines were refused: they are in a file
     that can be mended and imported again.
+
+    \b
+    troth import --map mapping.yaml cases.csv.gz
+    troth import --dry-run signals.ndjson
     """
     plan = _plan(options["map_file"], options["source"])
     terms = Terms(dry_run=options["dry_run"], refused_to=options["refused"])
@@ -50,7 +56,13 @@ def import_(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - c
 @click.argument("subject")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(subject: str, yes: bool) -> None:  # noqa: FBT001 - click's
-    """Forget a person: SUBJECT is what their signals named them by. Counts stay."""
+    r"""Forget a person's signals.
+
+    SUBJECT is what their signals named them by. Counts stay.
+
+    \b
+    troth forget ada@example.org
+    """
     if not yes:
         click.confirm("Their signals can never be found again. Forget this person?", abort=True)
     actions.forget(subject=subject, now=clock.now())
