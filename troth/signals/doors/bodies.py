@@ -99,7 +99,7 @@ def _gunzip(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _unzstd(parts: Iterator[bytes]) -> Iterator[bytes]:
     source = _Source(parts)
-    most = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
+    most: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
     try:
         with zstd.ZstdFile(cast("BinaryIO", source), options=most) as reader:
             while part := reader.read(_PART):

@@ -1,7 +1,8 @@
 """A mapping and a header become one function from a row to a signal, column by column."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,9 +21,10 @@ from troth.signals.imports.mapping import (
     TimeField,
 )
 from troth.signals.imports.problems import Undeclared, ValueRefused, shown
-from troth.signals.imports.templates import Row, Take, taker, text_of
+from troth.signals.imports.templates import Row, Take, columns_of, taker, text_of
 
 Make = Callable[[Row], Any]
+_REMEMBERED = 10_000
 # A mapped key or id that is empty would silently make a case of its own.
 _NEEDED = frozenset({"source", "kind", "happened_at", "key", "id"})
 
@@ -43,13 +45,15 @@ class Compiled:
         self._places = {name: place for place, name in reversed(list(enumerate(columns)))}
         self._empty = plan.file.empty
         self._skips = [self._skip(skip) for skip in plan.skips]
-        self._makes = [
-            *(
-                (name, _needed(name, self._make(name, one)), "")
-                for name, one in plan.fields.items()
-            ),
-            *((f"segment.{name}", self._text(one), name) for name, one in plan.segment.items()),
-        ]
+        self._makes: list[tuple[str, Make, str]] = []
+        self._fixed: dict[str, Any] = {}  # what is the same in every row
+        for name, one in plan.fields.items():
+            if isinstance(one, TextField) and one.values is None and not columns_of(one.template):
+                self._fixed[name] = self._take(one.template)(())
+            else:
+                self._makes.append((name, _needed(name, self._make(name, one)), ""))
+        for name, text in plan.segment.items():
+            self._makes.append((f"segment.{name}", self._text(text), name))
 
     def signal(self, row: Row) -> Signal | None:
         """Return the signal in a row, or None where the mapping leaves the row out.
@@ -78,7 +82,7 @@ class Compiled:
                 continue  # a bad value is a matter of its line, not of the mapping
 
     def _values(self, row: Row) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        found = self._fixed.copy()
         segment: dict[str, Any] = {}
         for name, make, attribute in self._makes:
             try:
@@ -105,25 +109,22 @@ class Compiled:
     def _text(self, one: TextField) -> Make:
         take = self._take(one.template)
         if one.values is None:
-            return _read(take, text_of)
+            return _texts(take)
         return _replaced(take, one.values, one.otherwise)
 
     def _time(self, one: TimeField) -> Make:
         if one.template:
             return _read(self._take(one.template), times.reader(one.terms))
-        parts = [self._take(part) for part in one.parts]
+        year, month, day = (self._take(part) for part in one.parts)
         clock = self._take(one.hhmm) if one.hhmm else None
         edges = times.Edges(one.terms)
 
         def make(row: Row) -> datetime | None:
-            day = _day([part(row) for part in parts])
-            if day is None or clock is None:
-                return edges.day(day) if day else None
+            found = _midnight(year(row), month(row), day(row))
+            if found is None or clock is None:
+                return edges.day(found.date()) if found else None
             at = clock(row)
-            if at is None:
-                return None
-            wall = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - given a zone below
-            return edges.instant(wall + times.clock_of(text_of(at)))
+            return None if at is None else edges.instant(found + _clock(at))
 
         return make
 
@@ -176,6 +177,14 @@ def _read(take: Take, read: Callable[[Any], Any]) -> Make:
     return make
 
 
+def _texts(take: Take) -> Make:
+    def make(row: Row) -> str | None:
+        cell = take(row)
+        return cell if cell is None or type(cell) is str else text_of(cell)
+
+    return make
+
+
 def _replaced(take: Take, values: Mapping[str, str], otherwise: str) -> Make:
     def make(row: Row) -> str | None:
         cell = take(row)
@@ -191,11 +200,19 @@ def _replaced(take: Take, values: Mapping[str, str], otherwise: str) -> Make:
     return make
 
 
-def _day(cells: Sequence[object]) -> date | None:
+# Files repeat their days and minutes: each is read once.
+@lru_cache(_REMEMBERED)
+def _midnight(*cells: object) -> datetime | None:
     if any(cell is None for cell in cells):
         return None
     texts = [text_of(cell).strip() for cell in cells]
     try:
-        return date(*(int(text) for text in texts))
-    except ValueError as error:
+        year, month, day = (int(text) for text in texts)
+        return datetime(year, month, day)  # noqa: DTZ001 - a wall-clock time, given a zone later
+    except (ValueError, OverflowError) as error:
         raise ValueRefused(f"{shown('-'.join(texts))} is no day of the calendar") from error
+
+
+@lru_cache(_REMEMBERED)
+def _clock(cell: object) -> timedelta:
+    return times.clock_of(text_of(cell))

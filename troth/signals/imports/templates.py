@@ -28,9 +28,10 @@ def taker(template: str, places: Mapping[str, int], empty: frozenset[str]) -> Ta
     if not any(kind == "column" for kind, _ in parts):
         constant = "".join(text for _, text in parts) or None
         return lambda _: constant
+    none = empty | {None}
     if len(parts) == 1:
-        return _one(places[parts[0][1]], empty)
-    return _several(parts, places, empty)
+        return _one(places[parts[0][1]], none)
+    return _several(parts, places, none)
 
 
 def text_of(cell: Cell) -> str:
@@ -78,26 +79,24 @@ def _refuse_unknown(template: str, places: Mapping[str, int]) -> None:
             )
 
 
-def _one(place: int, empty: frozenset[str]) -> Take:
+def _one(place: int, empty: frozenset[object]) -> Take:
     def take(row: Row) -> Cell:
         cell = row[place]
-        return None if cell is None or cell in empty else cell
+        return None if cell in empty else cell
 
     return take
 
 
 def _several(
-    parts: Sequence[tuple[str, str]], places: Mapping[str, int], empty: frozenset[str]
+    parts: Sequence[tuple[str, str]], places: Mapping[str, int], empty: frozenset[object]
 ) -> Take:
-    pieces = [_one(places[text], empty) if kind == "column" else text for kind, text in parts]
+    picked = [places[text] for kind, text in parts if kind == "column"]
+    pattern = "".join("%s" if kind == "column" else text.replace("%", "%%") for kind, text in parts)
 
     def take(row: Row) -> Cell:
-        texts = []
-        for piece in pieces:
-            cell = piece if isinstance(piece, str) else piece(row)
-            if cell is None:
-                return None
-            texts.append(text_of(cell))
-        return "".join(texts)
+        cells = [row[place] for place in picked]
+        if not empty.isdisjoint(cells):
+            return None
+        return pattern % tuple([cell if type(cell) is str else text_of(cell) for cell in cells])
 
     return take
