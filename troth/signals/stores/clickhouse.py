@@ -89,7 +89,7 @@ class ClickHouse:
             else f"CAST({name} AS BOOLEAN) AS {name}" if name == "has_id" else name
             for name in resolving.OLDER
         ]  # fmt: skip
-        columns += [f"segment[{quoted(name)}] AS \"segment_{name}\"" for name in attributes]
+        columns += [f'segment[{quoted(name)}] AS "segment_{name}"' for name in attributes]
         con.execute(f"CREATE TEMP TABLE older AS SELECT {', '.join(columns)} FROM found")
         return attributes
 
@@ -186,6 +186,7 @@ def _where(kinds: Sequence[str]) -> str:
 def _passing() -> Iterator[Path]:
     """Yield the path of a file on its way between the engines; subjects in it are hashes."""
     folder = Path(settings.TROTH.data_dir) / "duckdb"
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         yield Path(place) / "rows.parquet"
 

@@ -123,15 +123,15 @@ class Reader:
 
     def attributes(self, kinds: Sequence[str]) -> list[str]:
         where = f" WHERE kind IN ({', '.join(map(literal, kinds))})" if kinds else ""
-        return self.cluster.names(f"SELECT DISTINCT arrayJoin(mapKeys(segment)) FROM {SIGNALS}{where}")
+        return self.cluster.names(
+            f"SELECT DISTINCT arrayJoin(mapKeys(segment)) FROM {SIGNALS}{where}"
+        )
 
     def relation(self, need: Need) -> str:
         columns = [self._column(name) for name in sorted(need.columns)]
         columns += [_segment(name) for name in sorted(need.segments)]
         where = [self._current(need.as_of), *_within(need)]
-        return (
-            f"SELECT {', '.join(columns)} FROM {SIGNALS} AS s FINAL WHERE {' AND '.join(where)}"
-        )
+        return f"SELECT {', '.join(columns)} FROM {SIGNALS} AS s FINAL WHERE {' AND '.join(where)}"
 
     def versions(self, source: str, key: str, attributes: Sequence[str]) -> str:
         names = (*listing.PLAIN, *listing.TIMES[:-1])
@@ -146,11 +146,13 @@ class Reader:
     def older(self, mark: str, names: Sequence[str]) -> str:
         """Return SQL for the rows of the cases that were asked for, and those that claim one."""
         columns = ", ".join(
-            "nullIf(m.ends, 0) AS replaced_at" if name == "replaced_at" else f"s.{name} AS {name}"
+            "nullIf(m.ends, 0) AS replaced_at" if name == "replaced_at" else self._column(name)
             for name in (*names, "segment")
         )
         asked = f"SELECT source, key FROM {WANTED} WHERE asked = {literal(mark)}"
-        claimed = f"s.supersedes IS NOT NULL AND (s.source, assumeNotNull(s.supersedes)) IN ({asked})"
+        claimed = (
+            f"s.supersedes IS NOT NULL AND (s.source, assumeNotNull(s.supersedes)) IN ({asked})"
+        )
         which = f"(s.source, s.key) IN ({asked}) OR ({claimed})"
         seqs = f"SELECT seq FROM {SIGNALS} AS s WHERE {which}"
         marks = f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED} WHERE seq IN ({seqs}) GROUP BY seq"
@@ -195,4 +197,6 @@ def _within(need: Need) -> list[str]:
 
 def _marks(source: str, key: str) -> str:
     seqs = f"SELECT seq FROM {SIGNALS} WHERE source = {literal(source)} AND key = {literal(key)}"
-    return f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED} WHERE seq IN ({seqs}) GROUP BY seq"
+    return (
+        f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED} WHERE seq IN ({seqs}) GROUP BY seq"
+    )

@@ -152,7 +152,9 @@ def _find_older(reader: Reader) -> list[str]:
 
 
 def _versions(reader: Reader, chosen: Sequence[SegmentFile], attributes: Sequence[str]) -> str:
-    columns = [*(f"s.{name}" for name in resolving.OLDER), *segment_columns(chosen, attributes)]
+    shown = {"subject": f"{reader.subject()} AS subject"}
+    columns = [shown.get(name, f"s.{name}") for name in resolving.OLDER]
+    columns += segment_columns(chosen, attributes)
     return f"SELECT {', '.join(columns)} FROM {reader.scan(chosen)} AS s"
 
 

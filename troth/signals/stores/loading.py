@@ -79,9 +79,10 @@ def _subjects(con: duckdb.DuckDBPyConnection, batch: Batch, erased: dict[str, in
     [(some,)] = con.sql("SELECT count(subject) FROM raw").fetchall()
     if not some:
         return np.full(len(batch.seq), None, dtype=object)
-    clear = con.sql("SELECT subject FROM raw").fetchnumpy()["subject"]
-    known = {text: subject_hash(text) for text in set(np.ma.filled(clear, None).tolist()) if text}
-    hashes = [known.get(text) for text in np.ma.filled(clear, None).tolist()]
+    # A masked array's tolist() gives None where a subject is null.
+    clear = con.sql("SELECT subject FROM raw").fetchnumpy()["subject"].tolist()
+    known = {text: subject_hash(text) for text in set(clear) if text is not None}
+    hashes = [known.get(text) for text in clear]
     if erased:
         moments = zip(hashes, batch.recorded_at.tolist(), strict=True)
         hashes = [None if h and at <= erased.get(h, -(2**62)) else h for h, at in moments]
