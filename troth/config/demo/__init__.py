@@ -54,7 +54,8 @@ def read_cases() -> list[Case]:
 def days_to_yesterday(cases: list[Case], now: datetime) -> int:
     """Return by how many days the last opening must move to fall on yesterday, local time."""
     yesterday = now.astimezone(ZONE).date() - timedelta(days=1)
-    return (yesterday - max(case[1] for case in cases).date()).days
+    last: datetime = max(case[1] for case in cases)
+    return (yesterday - last.date()).days
 
 
 def batches(cases: list[Case], shift: int, now: datetime) -> Iterator[list[Signal]]:
