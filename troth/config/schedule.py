@@ -37,6 +37,8 @@ SCHEDULE = tuple(
         _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
         _entry("promises.judge", timedelta(seconds=30), after=("metrics.tally",)),
         _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", after=("promises.judge",)),
+        _entry("signals.read_uploads", _AT_ONCE, asked="signals.uploads.is_waiting", slow=True),
+        _entry("signals.tidy", timedelta(hours=1), slow=True),
         _entry("signals.compact", timedelta(hours=1), slow=True),
         _entry("signals.retain", timedelta(days=1), slow=True),
         _entry("staff.tidy", timedelta(days=1), slow=True),

@@ -40,13 +40,13 @@ class EventRefused(ValueError):  # noqa: N818 - said of an event
 
 def structured(body: IO[bytes], terms: Terms) -> Iterator[Parsed]:
     """Yield the signal of one event in the structured mode."""
-    return _events([(1, body.read())], terms)
+    return events([(1, body.read())], terms)
 
 
 def batch(body: IO[bytes], terms: Terms) -> Iterator[Parsed]:
     """Yield the signals of a batch of events. Raises Refusal (400) where it is no JSON array."""
     found = native.items(body.read())
-    return _events(((n, bytes(item)) for n, item in enumerate(found, 1)), terms)
+    return events(((n, bytes(item)) for n, item in enumerate(found, 1)), terms)
 
 
 def binary(body: IO[bytes], terms: Terms, headers: Mapping[str, str]) -> Iterator[Parsed]:
@@ -62,7 +62,7 @@ def binary(body: IO[bytes], terms: Terms, headers: Mapping[str, str]) -> Iterato
             event["data"] = msgspec.json.decode(text)
         except UNREADABLE as error:
             raise Refusal(400, f"the body {explained(error)[1]}") from error
-    return _events([(1, msgspec.json.encode(event))], terms)
+    return events([(1, msgspec.json.encode(event))], terms)
 
 
 def signal_of(event: Mapping[str, Any]) -> Signal:
@@ -83,7 +83,8 @@ def signal_of(event: Mapping[str, Any]) -> Signal:
     return msgspec.convert({**told, **data}, Signal)
 
 
-def _events(lines: Iterable[tuple[int, bytes]], terms: Terms) -> Iterator[Parsed]:
+def events(lines: Iterable[tuple[int, bytes]], terms: Terms) -> Iterator[Parsed]:
+    """Yield the signals of numbered events in the structured mode."""
     for part in parts(lines):
         found = Numbered()
         for number, raw in part:

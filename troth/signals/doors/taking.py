@@ -10,7 +10,8 @@ from django.db import DatabaseError
 
 from troth.core import meters
 from troth.core.refusals import Refusal
-from troth.signals import actions, mending
+from troth.signals import actions
+from troth.signals.doors import mending
 from troth.signals.doors.parsed import Parsed
 from troth.signals.doors.refused import Refused
 from troth.signals.envelope import Signal

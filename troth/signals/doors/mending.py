@@ -11,15 +11,17 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from troth.signals import actions
+from troth.signals.doors import cloudevents
 from troth.signals.doors.parsed import Terms, checked, decoded
 from troth.signals.doors.refused import Refused
-from troth.signals.refused_lines import RefusedLine
+from troth.signals.models import RefusedLine
 
 KEPT_PER_BODY: Final = 1_000
 MOST_KEPT: Final = 100_000
 LONGEST_KEPT: Final = 64 * 1024
 _LABEL = b"troth refused line"
 _NONCE = 12
+_SHOWN = 300
 
 
 def keep(*, refused: Sequence[Refused], door: str, origin: str, now: datetime) -> int:
@@ -83,16 +85,20 @@ def download(lines: Iterable[RefusedLine]) -> Iterator[bytes]:
 def send_again(*, lines: Sequence[RefusedLine], now: datetime) -> int:
     """Try lines once more, as after a token or a rule has changed; return how many were taken.
 
-    Those that are taken leave the list. Raises what `actions.accept` raises.
+    Those that are taken leave the list. Lines of files and of Segment's libraries are not tried:
+    a file is mended and imported again, a library sends again by itself. Raises what
+    `actions.accept` raises.
     """
-    found = decoded([(line.pk, raw(line)) for line in lines])
-    parsed = checked(found, Terms())
-    if not parsed.signals:
+    parts = [*cloudevents.events(_raws(lines, "cloudevents"), Terms())]
+    parts.append(checked(decoded(_raws(lines, "api")), Terms()))
+    signals = [signal for part in parts for signal in part.signals]
+    if not signals:
         return 0
-    actions.accept(batches=[parsed.signals], door="mended", now=now)
-    still = {one.line for one in parsed.refused}
-    RefusedLine.objects.filter(pk__in=[line.pk for line in lines if line.pk not in still]).delete()
-    return len(parsed.signals)
+    actions.accept(batches=[signals], door="mended", now=now)
+    still = {one.line for part in parts for one in part.refused}
+    tried = {line.pk for line in lines if line.door in {"api", "cloudevents"}}
+    RefusedLine.objects.filter(pk__in=tried - still).delete()
+    return len(signals)
 
 
 def dismiss(*, lines: Sequence[RefusedLine]) -> int:
@@ -104,6 +110,15 @@ def dismiss(*, lines: Sequence[RefusedLine]) -> int:
 def forget_old(*, now: datetime, days: int = 90) -> int:
     """Remove lines that nobody mended within `days`; return how many."""
     return RefusedLine.objects.filter(at__lt=now - timedelta(days=days)).delete()[0]
+
+
+def shown(line: RefusedLine) -> str:
+    """Return the beginning of a line, fit to be shown."""
+    return raw(line)[:_SHOWN].decode("utf-8", "backslashreplace")
+
+
+def _raws(lines: Sequence[RefusedLine], door: str) -> list[tuple[int, bytes]]:
+    return [(line.pk, raw(line)) for line in lines if line.door == door]
 
 
 def _sealed(text: bytes) -> bytes:
