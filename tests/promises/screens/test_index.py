@@ -49,7 +49,9 @@ def test_an_empty_list_says_what_to_do(db, ben, vic, signed_in):
     assert "New promise" not in signed_in(vic).get(URL).text
 
 
-@pytest.mark.parametrize("address", ["?page=999", "?page=x", "?sort=x", "?at=nonsense", "?verdict=x"])
+@pytest.mark.parametrize(
+    "address", ["?page=999", "?page=x", "?sort=x", "?at=nonsense", "?verdict=x"]
+)
 def test_a_strange_address_still_shows_a_page(shop, vic, signed_in, address):
     shop()
     assert signed_in(vic).get(URL + address).status_code == 200

@@ -41,7 +41,8 @@ def exclude(
     _check(docket.terms(now, now), category, reason, cases)
     row = Exclusion.objects.create(
         promise=promise, slug=name, category=category, reason=reason, where=cases.where,
-        signed_by=published_name(signed_by), starts_at=_utc(cases.starts_at), ends_at=_utc(cases.ends_at),
+        signed_by=published_name(signed_by), starts_at=_utc(cases.starts_at),
+        ends_at=_utc(cases.ends_at),
         recorded_at=now, managed_by=managed_by,
     )  # fmt: skip
     _applied(promise, now)

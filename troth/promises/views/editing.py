@@ -91,7 +91,9 @@ def _ask(request: HttpRequest, form: Declaring, base: Document | None) -> HttpRe
 
 
 def _form(values: Any, base: Document | None) -> Declaring:  # noqa: ANN401 - a QueryDict or a dict
-    return (YamlForm if "yaml" in values else PromiseForm)(values, base=base)
+    if "yaml" in values:
+        return YamlForm(values, base=base)
+    return PromiseForm(values, base=base, initial=initial(base) if base else None)
 
 
 def _shown(document: Document, base: Document | None, *, as_yaml: bool) -> Declaring:
@@ -113,7 +115,7 @@ def _switched(form: Declaring, base: Document | None) -> Declaring:
 
 def _fits_form(document: Document, base: Document | None) -> bool:
     """Return whether going through the form would lose no field of the document."""
-    through = PromiseForm(initial(document), base=base).as_draft()
+    through = _form(initial(document), base).as_draft()
     through.is_valid()
     return fits(document) and documents.paths(document) <= documents.paths(through.document)
 
