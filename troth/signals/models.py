@@ -114,6 +114,17 @@ class Upload(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def accepted(self) -> int | None:
+        """Return how many rows were accepted; None until it is imported."""
+        found: int | None = self.told.get("accepted")
+        return found
+
+    @property
+    def refused(self) -> int | None:
+        found: int | None = self.told.get("refused")
+        return found
+
 
 class RefusedLine(models.Model):
     """A line that was refused. `sealed` holds it encrypted: it may name a person."""
