@@ -15,11 +15,11 @@ class LastOwner(Exception):  # noqa: N818 - a refusal in plain words
 @transaction.atomic
 def change_role(*, person: User, role: str, actor: Actor, now: datetime) -> None:
     """Give a person another role. Raises LastOwner where nobody would be owner any more."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    owners, person = _locked(person)
     if role == person.role:
         return
-    if role != rules.OWNER:
-        _keep_an_owner(person)
+    if role != rules.OWNER and owners == [person.pk]:
+        raise LastOwner
     was, person.role = person.role, role
     person.save(update_fields=["role"])
     _noted(actor, "changed the role of", person, now, before={"role": was}, after={"role": role})
@@ -28,10 +28,11 @@ def change_role(*, person: User, role: str, actor: Actor, now: datetime) -> None
 @transaction.atomic
 def suspend(*, person: User, actor: Actor, now: datetime) -> None:
     """Shut a person out at once, everywhere. Raises LastOwner for the last owner."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    owners, person = _locked(person)
     if not person.is_active:
         return
-    _keep_an_owner(person)
+    if owners == [person.pk]:
+        raise LastOwner
     _set_active(person, actor, now, active=False)
 
 
@@ -60,11 +61,14 @@ def _set_active(person: User, actor: Actor, now: datetime, *, active: bool) -> N
     _noted(actor, verb, person, now, before=before, after={"is_active": active})
 
 
-def _keep_an_owner(person: User) -> None:
-    # Locking every owner's row makes two owners who demote each other wait for one another.
-    owners = list(queries.owners().select_for_update().values_list("pk", flat=True))
-    if owners == [person.pk]:
-        raise LastOwner
+def _locked(person: User) -> tuple[list[int], User]:
+    """Return who is owner, and the person as they are now, both held until the transaction ends.
+
+    All take the owners' rows first and in one order: of two owners who demote each other, one
+    waits and then finds that only one is left.
+    """
+    owners = list(queries.owners().select_for_update().order_by("pk").values_list("pk", flat=True))
+    return owners, User.objects.select_for_update().get(pk=person.pk)
 
 
 def _noted(
