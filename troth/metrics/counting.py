@@ -112,7 +112,8 @@ def _resolve(store: Store, sweep: Sweep, *, now: datetime) -> None:
     if not whole:
         return
     found = _everything(store, sweep, now=now)
-    due = _next_due(store, sweep, now=now)
+    # What falls due is looked for by the count of the newest buckets; without any, here.
+    due = now if found else _next_due(store, sweep, now=now)
     with transaction.atomic():
         mine = Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn)
         if not mine.update(next_due=due, turn=F("turn") + 1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -129,6 +130,7 @@ def frame(zone: str, grain: str) -> tuple[str, int]:
     return zone, seconds
 
 
+@lru_cache(maxsize=64)
 def check_zone(zone: str) -> ZoneInfo:
     if zone not in available_timezones():
         raise DefinitionError("spec.zone", f"“{zone}” is no time zone; write for example UTC")

@@ -58,7 +58,6 @@ class Series(models.Model):
     # are given under a lock, so that they become visible in order; 0: nothing counted yet.
     revision = models.BigIntegerField(default=0, db_index=True)
     changed_at = models.DateTimeField(null=True)
-    first_bucket = models.BigIntegerField(null=True)  # epoch seconds; the first that has a case
 
     class Meta:
         verbose_name_plural = "series"

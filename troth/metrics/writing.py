@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 import numpy as np
-from django.db.models import F, Min
+from django.db.models import F
 
 from troth.metrics.leaves import CELL, Cells, cells_of, leaves_of, number_of, replaced
 from troth.metrics.models import Leaf, Revision, Series
@@ -125,23 +125,4 @@ def _revise(moved: set[int], *, now: datetime) -> None:
         Revision.objects.create(pk=1, number=1)
     number = Revision.objects.get(pk=1).number
     for ids in _parts(sorted(moved)):
-        begins = _first_buckets(ids)
-        rows = [
-            Series(pk=pk, revision=number, changed_at=now, first_bucket=begins.get(pk))
-            for pk in ids
-        ]
-        Series.objects.bulk_update(rows, ["revision", "changed_at", "first_bucket"])
-
-
-def _first_buckets(ids: Sequence[int]) -> dict[int, int]:
-    leaves = Leaf.objects.filter(series__in=ids)
-    numbers = {
-        row["series"]: row["first"]
-        for row in leaves.values("series").annotate(first=Min("number")).order_by()
-    }
-    firsts = leaves.filter(number__in=set(numbers.values()))
-    return {
-        pk: int(np.frombuffer(cells, dtype=CELL, count=1)["bucket"][0])
-        for pk, number, cells in firsts.values_list("series_id", "number", "cells")
-        if number == numbers[pk]
-    }
+        Series.objects.filter(pk__in=ids).update(revision=number, changed_at=now)

@@ -67,7 +67,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('revision', models.BigIntegerField(db_index=True, default=0)),
                 ('changed_at', models.DateTimeField(null=True)),
-                ('first_bucket', models.BigIntegerField(null=True)),
                 ('sweep', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='metrics.sweep')),
             ],
             options={

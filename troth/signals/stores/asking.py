@@ -183,8 +183,9 @@ def _measured(engine: Engine, group: Sequence[Question], scope: Scope) -> str:
 
 
 def _measures(group: Sequence[Question], emitter: Emitter) -> Iterator[str]:
+    alike = len({asked.where for asked in group}) == 1  # then `_chosen` has seen to it
     for n, asked in enumerate(group):
-        where = emitter.sql(asked.where.node) if asked.where else "true"
+        where = "true" if alike or not asked.where else emitter.sql(asked.where.node)
         good = emitter.sql(asked.good.node) if asked.good else "true"
         value = emitter.sql(asked.value.node) if asked.value else "CAST(NULL AS DOUBLE)"
         if asked.value is None and emitter.dialect.name == "clickhouse":
