@@ -19,7 +19,7 @@ _OPEN.callback(shutil.rmtree, _DATA, ignore_errors=True)
 
 for _name in [name for name in os.environ if name.startswith("TROTH_")]:
     # A developer's own settings must not change what the tests see.
-    if _name not in ("TROTH_SHARED", "TROTH_TEST_DATABASE", "TROTH_VENV"):
+    if _name not in ("TROTH_SHARED", "TROTH_TEST_DATABASE", "TROTH_TEST_CLICKHOUSE", "TROTH_VENV"):
         del os.environ[_name]
 os.environ["TROTH_DATA"] = str(_DATA)
 if os.environ.get("TROTH_TEST_DATABASE") == "postgres":

@@ -63,6 +63,12 @@ def _filled_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 @pytest.fixture
+def fresh(tmp_path: Path) -> Installation:
+    """Return an installation that has never been started."""
+    return Installation(tmp_path)
+
+
+@pytest.fixture
 def installation(tmp_path: Path, _filled_once: Installation) -> Installation:
     """Return an installation with two sealed signals and a published page."""
     shutil.copytree(_filled_once.home, tmp_path, symlinks=True, dirs_exist_ok=True)

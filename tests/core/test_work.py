@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from troth.core import clock, work
 from troth.core.models import Job, Worker
@@ -160,6 +161,20 @@ def test_a_question_that_fails_is_shown_by_the_job():
     work.announce(entries, now=NOON)
     turn_at(NOON, entries)
     assert Job.objects.get().last_error == "RuntimeError: no such table"
+
+
+@pytest.mark.django_db
+def test_a_question_whose_table_is_missing_holds_up_no_other_job():
+    def broken(*, now):
+        raise OperationalError("no such table: page_site")
+
+    calls, job = counting()
+    entries = [entry(broken, "test.broken", asked=lambda: broken), entry(job)]
+    work.announce(entries, now=NOON)
+    turn_at(NOON, entries)
+    assert calls == [NOON]
+    shown = Job.objects.get(name="test.broken").last_error
+    assert shown == "OperationalError: no such table: page_site"
 
 
 @pytest.mark.django_db

@@ -182,7 +182,7 @@ def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 # Read by the crash tests, by the tests' own start and by bin/: they are no settings.
-_OTHERS = {"CRASH_AT", "SHARED", "VENV", "PYTHON", "TEST_DATABASE"}
+_OTHERS = {"CRASH_AT", "SHARED", "VENV", "PYTHON", "TEST_DATABASE", "TEST_CLICKHOUSE"}
 
 
 def _value(variable: Variable, environ: Mapping[str, str]) -> object:

@@ -115,12 +115,17 @@ def _patiently(step: Callable[[], object], stop: threading.Event) -> None:
         try:
             step()
         except DatabaseError as problem:
-            log.warning("the database does not answer", extra={"error": type(problem).__name__})
+            log.warning("the database does not answer", extra={"error": _first_line(problem)})
             close_old_connections()
             stop.wait(wait)
             wait = min(wait * 2, 10)
         else:
             return
+
+
+def _first_line(problem: DatabaseError) -> str:
+    """Return what went wrong; the lines after the first one may hold values of a row."""
+    return f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
 
 
 def turn(entries: Sequence[Entry], name: str, *, stop: threading.Event | None = None) -> int:
@@ -167,9 +172,9 @@ def _answer(entry: Entry, now: datetime) -> bool:
     """Ask whether there is work; a question that fails is answered by the job, which shows it."""
     try:
         return entry.asked is None or entry.asked()(now=now)
-    except DatabaseError:
-        raise
-    except Exception:  # noqa: BLE001 - the job itself fails the same way and leaves it on its row
+    except Exception:  # the job itself fails the same way and leaves it on its row
+        if not connection.is_usable():
+            raise
         return True
 
 
@@ -230,7 +235,7 @@ def _failed(entry: Entry, name: str, problem: Exception) -> None:
         lease_until=None,
         leased_by="",
         last_finished_at=now,
-        last_error=f"{type(problem).__name__}: {problem}"[:300],
+        last_error=f"{type(problem).__name__}: {problem}".splitlines()[0][:300],
         failures=F("failures") + 1,
     )
     log.error("job failed", extra={"job": entry.name}, exc_info=problem)
