@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from troth.page import folder, queries, render
 from troth.page.folder import Manifest
+from troth.page.models import Notice
 from troth.page.sheets import fingerprint
+from troth.staff.actions import note
+from troth.staff.actions.audit import Actor, published_name
 
 # An unchanged page is written again this often, so that "checked at" stays true.
 FRESH = timedelta(minutes=5)
@@ -67,6 +71,25 @@ def publish_copy(*, to: Path, now: datetime) -> Published:
     return Published(to, revision, now, len(files), 0 if same else len(files))
 
 
+@transaction.atomic
+def post_notice(*, text: str, author: Actor, now: datetime) -> None:
+    """Let this sentence stand on every page in place of the one before; "" takes that away."""
+    before = queries.notice()
+    if text == before:
+        return
+    Notice.objects.filter(withdrawn_at=None).update(withdrawn_at=now)
+    if text:
+        Notice.objects.create(text=text, author=published_name(author), posted_at=now)
+    note(
+        actor=author,
+        verb="posted" if text else "withdrew",
+        thing="notice",
+        now=now,
+        before={"text": before} if before else None,
+        after={"text": text} if text else None,
+    )
+
+
 def is_due(*, now: datetime) -> bool:
     """Return whether `publish()` would write: the page reads differently now, or it is old."""
     return _differs(folder.current(settings.TROTH.page_dir), _pulse(), now)
@@ -75,8 +98,10 @@ def is_due(*, now: datetime) -> bool:
 def _differs(before: Manifest | None, pulse: str, now: datetime) -> bool:
     if before is None or before.inputs != pulse:
         return True
+    if now - before.written_at < FRESH:
+        return False
     checked = queries.checked_at()
-    return now - before.written_at >= FRESH and checked is not None and checked > before.written_at
+    return checked is not None and checked > before.written_at
 
 
 def _pulse() -> str:

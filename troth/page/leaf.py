@@ -47,6 +47,11 @@ class Leaf:
     target: str
     days_url: str
 
+    @property
+    def source_is_web(self) -> bool:
+        """Whether the source may be linked: no address runs anything in a reader's browser."""
+        return self.shown.standing.source_url.startswith(("https://", "http://"))
+
 
 def leaf(edition: Edition, shown: Shown, detail: Detail) -> Leaf:
     """Return what the page of one promise shows, in the language now active."""

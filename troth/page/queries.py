@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 
 from troth.core import work
+from troth.page import folder
+from troth.page.folder import Manifest
+from troth.page.models import Notice
 from troth.page.picture import Picture, Shown, Site
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
@@ -32,8 +35,19 @@ def site() -> Site:
         organisation=troth.organisation,
         base_url=troth.base_url.rstrip("/"),
         languages=tuple(troth.languages),
-        notice=getattr(troth, "notice", ""),
+        notice=notice(),
     )
+
+
+def notice() -> str:
+    """Return the sentence that stands on every page, or ""."""
+    row = Notice.objects.filter(withdrawn_at=None).first()
+    return row.text if row else ""
+
+
+def published() -> Manifest | None:
+    """Return the list of files of the page as it is published now."""
+    return folder.current(settings.TROTH.page_dir)
 
 
 def revision() -> str:

@@ -1,0 +1,43 @@
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from troth.core import clock
+from troth.page import actions, queries
+from troth.page.forms import NoticeForm
+from troth.staff.access import person, requires
+
+
+@require_safe
+@requires("viewer")
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what is published, since when, and where it can be fetched."""
+    return _screen(request, NoticeForm(initial={"text": queries.notice()}), status=200)
+
+
+@require_POST
+@requires("editor")
+def notice(request: HttpRequest) -> HttpResponse:
+    """Put a notice on every public page, or take it away."""
+    form = NoticeForm(request.POST)
+    if not form.is_valid():
+        return _screen(request, form, status=422)
+    actions.post_notice(text=form.cleaned_data["text"], author=person(request), now=clock.now())
+    messages.success(request, "The page is being written with it.")
+    return redirect("page:index")
+
+
+def _screen(request: HttpRequest, form: NoticeForm, *, status: int) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "now": now,
+        "form": form,
+        "published": queries.published(),
+        "site": queries.site(),
+        "folder": settings.TROTH.page_dir,
+        "due": actions.is_due(now=now),
+        "may_edit": person(request).may("editor"),
+    }
+    return render(request, "page/desk.html", context, status=status)
