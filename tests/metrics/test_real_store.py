@@ -129,8 +129,12 @@ def test_percentiles_come_from_all_buckets_and_segments_together():
 
 @pytest.mark.django_db
 def test_a_zone_of_a_half_hour_and_a_skipped_midnight_place_cases_as_python_does():
-    edges = [datetime(2018, 11, 4, 3, tzinfo=UTC), datetime(2024, 4, 6, 15, tzinfo=UTC),
-             datetime(2009, 11, 1, 2, 30, tzinfo=UTC), datetime(2009, 11, 1, 3, tzinfo=UTC)]  # fmt: skip
+    edges = [
+        datetime(2018, 11, 4, 3, tzinfo=UTC),
+        datetime(2024, 4, 6, 15, tzinfo=UTC),
+        datetime(2009, 11, 1, 2, 30, tzinfo=UTC),
+        datetime(2009, 11, 1, 3, tzinfo=UTC),
+    ]
     odd = [
         Signal(source="s", kind="k", key=f"{n}-{m}", happened_at=edge + timedelta(microseconds=m))
         for n, edge in enumerate(edges)

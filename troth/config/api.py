@@ -1,5 +1,6 @@
 """The JSON API: one schema, one way to say no, an ETag on everything that is read."""
 
+import logging
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -13,10 +14,13 @@ from ninja.openapi.schema import OpenAPISchema
 
 from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
+from troth.core.trace import request_id
+from troth.metrics import api as metrics
 from troth.promises import api as promises
 from troth.signals import api as signals
 from troth.signals import case_api as cases
 
+logger = logging.getLogger(__name__)
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _ERROR_SCHEMA = {
     "type": "object",
@@ -123,14 +127,23 @@ api = Api(
     urls_namespace="api",
     docs_url=None,
 )
+
+
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("request failed", exc_info=error)
+    message = f"this failed here, not with you; the log has it as {request_id.get()}"
+    return api.create_response(request, {"error": message}, status=500)
+
+
 _HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     Refusal: _refusal,
     Http404: _missing,
     HttpError: _http_error,
     ValidationError: _invalid,
     CursorError: _bad_cursor,
+    Exception: _broken,
 }
 for _kind, _handler in _HANDLERS.items():
     api.add_exception_handler(_kind, _handler)
-for _router in (signals.router, cases.router, promises.router):
+for _router in (signals.router, cases.router, metrics.router, promises.router):
     api.add_router("", _router)
