@@ -117,6 +117,11 @@ def _named(place: Sequence[str | int]) -> Sequence[str | int]:
     return place[2:] if len(place) > 2 and place[0] == "body" else place[1:]  # noqa: PLR2004
 
 
+def nothing_here(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer for every address below the API's that has no operation."""
+    return api.create_response(request, {"error": f"there is nothing at {path}"}, status=404)
+
+
 api = Api(
     title="Troth",
     version="1",

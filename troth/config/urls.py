@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from troth.config import health
-from troth.config.api import api
+from troth.config.api import api, nothing_here
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/page/", include("troth.page.urls")),
     path("desk/signals/", include("troth.signals.urls")),
     path("api/v1/", api.urls),
+    path("api/v1/<path:path>", nothing_here),
 ]

@@ -1,9 +1,7 @@
 """Signed exclusions: read, sign one, withdraw one."""
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from troth.core import clock
@@ -29,7 +27,7 @@ class ExclusionIn(Schema):
 
 
 @router.get("/promises/{slug}/exclusions", response=list[schemas.ExclusionOut], auth=ApiKey("read"))
-def list_exclusions(request: HttpRequest, slug: Slug) -> Sequence[ExclusionRow]:
+def list_exclusions(request: HttpRequest, slug: Slug) -> list[ExclusionRow]:
     """List the exclusions of one promise, withdrawn ones too, newest first."""
     found.row(slug)
     return queries.exclusions(slug=slug)
@@ -38,9 +36,7 @@ def list_exclusions(request: HttpRequest, slug: Slug) -> Sequence[ExclusionRow]:
 @router.post(
     "/promises/{slug}/exclusions", response={201: schemas.ExclusionOut}, auth=ApiKey("write")
 )
-def sign_exclusion(
-    request: HttpRequest, slug: Slug, asked: ExclusionIn
-) -> tuple[int, ExclusionRow]:
+def sign_exclusion(request: HttpRequest, slug: Slug, asked: ExclusionIn) -> Status[ExclusionRow]:
     """Leave cases out of the count, for a reason that everyone will read."""
     found.changeable(slug)
     which = actions.Cases(where=asked.where, starts_at=asked.starts_at, ends_at=asked.ends_at)
@@ -54,7 +50,7 @@ def sign_exclusion(
             now=clock.now(),
         )
     )
-    return 201, _row(slug, row.pk)
+    return Status(201, _row(slug, row.pk))
 
 
 @router.post(

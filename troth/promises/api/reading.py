@@ -1,6 +1,5 @@
 """Everything the desk shows of a promise. Every figure takes `at` and `as_of`."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +58,9 @@ def show_standing(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> St
 
 
 @router.get("/promises/{slug}/windows", response=list[schemas.WindowOut])
-def list_windows(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> Sequence[Any]:
+def list_windows(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> list[Any]:
     """List the windows of one promise, the headline first."""
-    return found.one(slug, at=moment.at, as_of=moment.as_of).windows
+    return list(found.one(slug, at=moment.at, as_of=moment.as_of).windows)
 
 
 @router.get("/promises/{slug}/days", response=schemas.Listed[schemas.DayOut])
@@ -74,9 +73,9 @@ def list_days(
 
 
 @router.get("/promises/{slug}/how-counted", response=list[str])
-def list_how_counted(request: HttpRequest, slug: Slug) -> Sequence[str]:
+def list_how_counted(request: HttpRequest, slug: Slug) -> list[str]:
     """List the sentences that say how this promise is counted."""
-    return found.detail(slug, at=None, as_of=None).how_counted
+    return list(found.detail(slug, at=None, as_of=None).how_counted)
 
 
 @router.get("/promises/{slug}/gap", response=schemas.GapOut | None)
@@ -86,7 +85,7 @@ def show_gap(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> object:
 
 
 @router.get("/promises/{slug}/targets", response=list[schemas.TargetOut])
-def list_targets(request: HttpRequest, slug: Slug) -> Sequence[Any]:
+def list_targets(request: HttpRequest, slug: Slug) -> list[Any]:
     """List the versions of one promise and what each changed, oldest first."""
     found.row(slug)
     return queries.history_of_targets(slug)
@@ -95,7 +94,7 @@ def list_targets(request: HttpRequest, slug: Slug) -> Sequence[Any]:
 @router.get("/promises/{slug}/restatements", response=list[schemas.RestatementOut])
 def list_restatements(
     request: HttpRequest, slug: Slug, since: Instant | None = None, limit: Limit = 100
-) -> Sequence[Any]:
+) -> list[Any]:
     """List results that changed after their watermark, newest first."""
     found.row(slug)
     return queries.restatements(slug=slug, since=since, limit=limit)

@@ -1,9 +1,7 @@
 """Times in which a promise is publicly not given: read, announce, end."""
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from troth.core import clock
@@ -27,17 +25,15 @@ class SuspensionIn(Schema):
 @router.get(
     "/promises/{slug}/suspensions", response=list[schemas.SuspensionOut], auth=ApiKey("read")
 )
-def list_suspensions(request: HttpRequest, slug: Slug) -> Sequence[SuspensionRow]:
+def list_suspensions(request: HttpRequest, slug: Slug) -> list[SuspensionRow]:
     """List the times in which this promise was or will be suspended, newest first."""
-    return found.detail(slug, at=None, as_of=None).suspensions
+    return list(found.detail(slug, at=None, as_of=None).suspensions)
 
 
 @router.post(
     "/promises/{slug}/suspensions", response={201: schemas.SuspensionOut}, auth=ApiKey("write")
 )
-def suspend_promise(
-    request: HttpRequest, slug: Slug, asked: SuspensionIn
-) -> tuple[int, SuspensionRow]:
+def suspend_promise(request: HttpRequest, slug: Slug, asked: SuspensionIn) -> Status[SuspensionRow]:
     """Say publicly that the promise is not given for a time. It may not begin in the past."""
     found.changeable(slug)
     try:
@@ -51,7 +47,7 @@ def suspend_promise(
         )
     except ValueError as error:
         raise Refusal(422, str(error), field="starts_at") from None
-    return 201, _row(slug, row.pk)
+    return Status(201, _row(slug, row.pk))
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, Header, Router, Schema
+from ninja import Body, Header, Router, Schema, Status
 from pydantic import Field
 
 from troth.core import clock
@@ -69,12 +69,12 @@ def declare_promise(
 @router.delete("/promises/{slug}", response={204: None}, auth=ApiKey("write"))
 def retire_promise(
     request: HttpRequest, slug: Slug, if_match: str | None = Header(None, alias="If-Match")
-) -> tuple[int, None]:
+) -> Status[None]:
     """Retire a promise: it is judged no more; what was judged stays."""
     found.row(slug)
     _check(slug, if_match)
     actions.retire(slug=slug, author=request.auth, now=clock.now())  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/backtests", response=schemas.BacktestOut, auth=ApiKey("read"))
