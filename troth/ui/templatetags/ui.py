@@ -17,7 +17,7 @@ NAV = (
     ("/desk/", "Today"),
     ("/desk/promises/", "Promises"),
     ("/desk/signals/", "Signals"),
-    ("/", "Page"),
+    ("/desk/page/", "Page"),
     ("/desk/settings/", "Settings"),
 )
 
@@ -147,4 +147,4 @@ def _here(url: str, path: str) -> str:
         return "true"
     if path == url:
         return "page"
-    return "true" if url not in {"/", "/desk/"} and path.startswith(url) else ""
+    return "true" if url != "/desk/" and path.startswith(url) else ""
