@@ -78,11 +78,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("a bearer token is needed\n", status=401, content_type="text/plain")
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_Counted())
     registry.register(_State())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    text = generate_latest(registry)  # type: ignore[no-untyped-call]
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
 class _Counted(Collector):

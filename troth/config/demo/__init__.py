@@ -36,6 +36,7 @@ def fill(*, now: datetime | None = None, say: Callable[[str], None] = print) -> 
     steps.take_in(batches(cases, shift, now), now=now)
     since = midnight(cases[0][1].date() + timedelta(days=shift), ZONE)
     steps.declare(HERE / "promises.yaml", since=since, now=now)
+    steps.say_so(shift=shift, now=now)
     steps.judge_and_publish(now=now)
     return len(cases)
 

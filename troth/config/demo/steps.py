@@ -29,6 +29,15 @@ def declare(path: Path, *, since: datetime, now: datetime) -> None:
         promises.declare(spec=document, author="demo", reason="The demo's promises", now=now)
 
 
+def say_so(*, shift: int, now: datetime) -> None:
+    """Let the page say that this is a demonstration, and of what."""
+    text = (
+        f"Demonstration: real requests to the City of Boston in 2015, moved by {shift:,} days so "
+        "that the last day is yesterday. The promises and their targets are ours, not the city's."
+    )
+    page.post_notice(text=text, author="demo", now=now)
+
+
 def judge_and_publish(*, now: datetime) -> None:
     while metrics_jobs.tally(now=now):
         pass

@@ -21,7 +21,8 @@ def database(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - every loo
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         if connection.vendor != "sqlite":
-            yield Finding("database", "ok", f"PostgreSQL {connection.pg_version // 10000} answers")
+            cursor.execute("SHOW server_version")
+            yield Finding("database", "ok", f"PostgreSQL {cursor.fetchone()[0]} answers")
             return
         values = {
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0]

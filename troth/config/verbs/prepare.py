@@ -15,20 +15,14 @@ def prepare(*, demo: bool) -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     if demo:
-        _fill()
+        from troth.config import demo as installation  # it loads the engines
+
+        installation.fill()
     click.echo(f"The page:         {settings.TROTH.base_url}/")
     click.echo(f"The desk:         {settings.TROTH.base_url}/desk/")
     link = staff.owner_link(now=clock.now())
     if link:
         click.echo(f"The first owner:  {link}   (works once)")
-
-
-def _fill() -> None:
-    try:
-        from troth.config import demo
-    except ImportError as problem:
-        raise click.ClickException("this copy of Troth holds no demo") from problem
-    demo.fill()
 
 
 commands = [prepare]

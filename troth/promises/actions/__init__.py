@@ -2,7 +2,7 @@
 
 from troth.promises.actions.declaring import declare, end_suspension, retire, suspend
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
-from troth.promises.actions.judging import Judged, bring_up_to_date, judge_all
+from troth.promises.actions.judging import Judged, bring_up_to_date, is_due, judge_all
 
 __all__ = [
     "Cases",
@@ -11,6 +11,7 @@ __all__ = [
     "declare",
     "end_suspension",
     "exclude",
+    "is_due",
     "judge_all",
     "retire",
     "suspend",

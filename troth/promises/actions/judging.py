@@ -46,6 +46,11 @@ def judge_all(*, now: datetime, everything: bool = False) -> Judged:
     return done
 
 
+def is_due(*, now: datetime) -> bool:
+    """Return whether `judge_all()` would judge anything: what an idle worker asks, in one query."""
+    return _stale(_promises(), now).exists()
+
+
 def bring_up_to_date(*, now: datetime) -> Judged:
     """Seal what waits in the inbox, count it, and judge what may have changed."""
     while signals.seal(now=now).rows:
