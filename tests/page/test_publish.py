@@ -1,6 +1,5 @@
 import json
 import subprocess
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,14 +16,7 @@ from troth.promises import actions as promises
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path, settings):
-    """Give each test an installation's folders of its own."""
-    settings.TROTH = replace(settings.TROTH, data_dir=tmp_path, page_dir=tmp_path / "page")
-    return tmp_path / "page"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("place")]
 
 
 def declare(slug="lights", *, now=NOON, **spec):
@@ -46,7 +38,7 @@ def happen(slug="lights", *, kept=40, broken=0, now=NOON):
     opened = now - timedelta(days=5)
     due = now - timedelta(days=2)
     cases = [
-        Signal(source="city", kind=slug, key=f"{now:%H%M}-{n}", happened_at=opened, due_at=due,
+        Signal(source="city", kind=slug, key=f"{slug}-{now:%H%M}-{n}", happened_at=opened, due_at=due,
                resolved_at=due - timedelta(hours=1) if n < kept else None)
         for n in range(kept + broken)
     ]  # fmt: skip
