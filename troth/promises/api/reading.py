@@ -67,8 +67,8 @@ def list_windows(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> lis
 def list_days(
     request: HttpRequest, slug: Slug, moment: Query[Moment], pages: Query[Pages]
 ) -> Paged[Day]:
-    """List the local days of one promise, oldest first: up to 400 of them."""
-    series = found.detail(slug, at=moment.at, as_of=moment.as_of).series
+    """List the local days of one promise, newest first: up to 400 of them."""
+    series = found.detail(slug, at=moment.at, as_of=moment.as_of).series[::-1]
     return part(series, name=lambda d: str(d.date), cursor=pages.cursor, limit=pages.limit)
 
 
