@@ -54,9 +54,11 @@ def _write_leaves(
     ids = [series.pk for series, _ in part]
     old: dict[int, dict[int, Cells]] = defaultdict(dict)
     kept = Leaf.objects.filter(series__in=ids, number__gte=first, number__lte=last)
-    for pk, number, cells in kept.values_list("series_id", "number", "cells"):
-        old[pk][number] = np.frombuffer(cells, dtype=CELL)
-    changed, gone, moved = [], [], set()
+    for pk, number, packed in kept.values_list("series_id", "number", "cells"):
+        old[pk][number] = np.frombuffer(packed, dtype=CELL)
+    changed: list[tuple[int, int, bytes]] = []
+    gone: list[tuple[int, int]] = []
+    moved: set[int] = set()
     for series, tallies in part:
         before = np.concatenate([_EMPTY, *old[series.pk].values()])
         cells = replaced(before, cells_of(tallies), first=covered.first, last=covered.last)
@@ -66,13 +68,16 @@ def _write_leaves(
             if new.tobytes() == was.tobytes():
                 continue
             moved.add(series.pk)
-            (changed if len(new) else gone).append((series.pk, number, new.tobytes()))
+            if len(new):
+                changed.append((series.pk, number, new.tobytes()))
+            else:
+                gone.append((series.pk, number))
     _save_leaves(changed, gone)
     return moved
 
 
 def _save_leaves(
-    changed: Sequence[tuple[int, int, bytes]], gone: Iterable[tuple[int, int, bytes]]
+    changed: Sequence[tuple[int, int, bytes]], gone: Iterable[tuple[int, int]]
 ) -> None:
     Leaf.objects.bulk_create(
         [Leaf(series_id=pk, number=number, cells=cells) for pk, number, cells in changed],
@@ -81,7 +86,7 @@ def _save_leaves(
         update_fields=["cells"],
         batch_size=_AT_ONCE,
     )
-    for pk, number, _ in gone:
+    for pk, number in gone:
         Leaf.objects.filter(series=pk, number=number).delete()
 
 

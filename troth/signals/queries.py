@@ -69,7 +69,7 @@ def last_recorded(kind: str) -> datetime | None:
 def removed_until() -> dict[str, datetime]:
     """Return kind → instant; cases all of whose instants lie before it may have been removed."""
     found = Retention.objects.exclude(removed_until=None)
-    return dict(found.values_list("kind", "removed_until"))
+    return {rule.kind: rule.removed_until for rule in found if rule.removed_until is not None}
 
 
 def changes() -> "QuerySet[Change]":

@@ -93,7 +93,7 @@ def _leaves(ids: Sequence[int], first: int, last: int) -> list[tuple[int, bytes]
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [SIZE, first, SIZE, last])
-        return cursor.fetchall()
+        return [(owner, bytes(cells)) for owner, cells in cursor.fetchall()]
 
 
 def _ceiling(end: datetime) -> int:
@@ -178,14 +178,17 @@ def progress(*, series: Iterable[int]) -> dict[int, float]:
     shares = dict.fromkeys(ids, 1.0)
     waiting = Dirty.objects.filter(series__in=ids).values_list("series", "first", "last")
     for pk, first, last in waiting:
-        reach = _filled(pk, last) if first is not None else None
-        shares[pk] = 0.0 if reach is None else min(shares[pk], reach / (reach + last - first + 1))
+        if first is None:
+            shares[pk] = 0.0
+        else:
+            done = _filled(pk, last)
+            shares[pk] = min(shares[pk], done / (done + last - first + 1))
     return shares
 
 
-def _filled(series: int, last: int) -> int | None:
+def _filled(series: int, last: int) -> int:
     """Return how many seconds after `last` have been counted, as its newest leaf tells."""
     newest = Leaf.objects.filter(series=series).order_by("-number").first()
     if newest is None:
-        return None
+        return 0
     return max(0, int(unpacked([bytes(newest.cells)])["bucket"][-1]) - last)
