@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troth.promises import cases, queries
-from troth.promises.models import Promise
 from troth.signals.store import Row
 
 _SHOWN = (
@@ -26,7 +25,8 @@ class Told:
 class Saying:
     """What one promise says of a case: kept, broken, pending or no_promise."""
 
-    promise: Promise
+    slug: str
+    name: str
     part: str
 
 
@@ -46,7 +46,7 @@ def sayings(*, source: str, key: str, kind: str) -> list[Saying]:
         if promise.retired_at is None and kind in queries.drill(promise.slug).kinds:
             part = cases.part_of(promise.slug, source=source, key=key, parts=_PARTS)
             if part:
-                found.append(Saying(promise, part))
+                found.append(Saying(promise.slug, promise.name, part))
     return found
 
 
