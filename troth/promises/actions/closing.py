@@ -49,9 +49,7 @@ def _close(opinion: Opinion, days: dict[int, Figures], digest: str, now: datetim
     promise = opinion.docket.promise
     with transaction.atomic():
         Promise.objects.select_for_update().get(pk=promise.pk)
-        kept = {
-            row.bucket: row for row in Closed.objects.filter(promise=promise)
-        }
+        kept = {row.bucket: row for row in Closed.objects.filter(promise=promise)}
         fresh = [
             Closed(promise=promise, bucket=bucket, at=now, **_named(figures))
             for bucket, figures in days.items()
@@ -113,5 +111,3 @@ def _reason(before: Figures, after: Figures) -> str:
     if after[3] > before[3]:
         return "late signals"
     return "corrected signals" if after[3] == before[3] else "removed signals"
-
-

@@ -166,9 +166,7 @@ def _remember(found: Sequence[Opinion], revision: int) -> None:
     rows = [opinion.docket.promise for opinion in found]
     turns = dict(Promise.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "turn"))
     fresh = [row for row in rows if turns.get(row.pk) == row.turn]
-    Promise.objects.bulk_update(
-        fresh, ["judge_at", "judged_at", "judged_revision"], batch_size=200
-    )
+    Promise.objects.bulk_update(fresh, ["judge_at", "judged_at", "judged_revision"], batch_size=200)
 
 
 def stir(promise: Promise) -> None:

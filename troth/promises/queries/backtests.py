@@ -20,9 +20,7 @@ TIGHT = Fraction(4, 5)  # a promise that fewer of the cases would have met is to
 SUGGESTED = 0.9  # the share of the cases that a suggested time covers
 
 
-def backtest(
-    *, document: Mapping[str, object], months: int = 12, now: datetime
-) -> Backtest:
+def backtest(*, document: Mapping[str, object], months: int = 12, now: datetime) -> Backtest:
     """Judge a draft on the last whole months, on what is known now. Raises `DocumentError`."""
     terms = read(document)
     starts = list(_starts(terms, months, now))
@@ -65,9 +63,7 @@ def _starts(terms: Terms, months: int, now: datetime) -> Iterator[datetime]:
     yield from reversed(edges)
 
 
-def _counts(
-    terms: Terms, spans: Sequence[Span], whole: Span
-) -> Iterator[tuple[Span, Count]]:
+def _counts(terms: Terms, spans: Sequence[Span], whole: Span) -> Iterator[tuple[Span, Count]]:
     if terms.evaluator == "attestation":
         evidence = Look(signals.store(), whole.end).evidence(terms.counting)
         seen = any(start < whole.end for start, _ in evidence)

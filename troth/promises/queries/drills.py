@@ -72,9 +72,7 @@ def drill(
     )
 
 
-def _scene(
-    slug: str, window: str | None, at: datetime | None, as_of: datetime | None
-) -> _Scene:
+def _scene(slug: str, window: str | None, at: datetime | None, as_of: datetime | None) -> _Scene:
     now = clock.now()
     at, known = at or as_of or now, as_of or now
     docket = dockets.load([Promise.objects.get(slug=slug)])[0]

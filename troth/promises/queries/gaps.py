@@ -86,5 +86,3 @@ def rounded_up(seconds: float) -> timedelta:
 def _ask(measure: Measure, terms: Terms, span: Span) -> list[Tally]:
     checked = replace(measure, kinds=tuple(sorted(measure.kinds)))
     return metrics.ask(measure=checked, span=span, zone=terms.tz, grain=DAY, at=span.end)
-
-

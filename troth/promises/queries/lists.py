@@ -165,5 +165,3 @@ def suspensions(*, slug: str) -> list[SuspensionRow]:
         )
         for row in rows
     ]  # fmt: skip
-
-

@@ -123,7 +123,7 @@ def _slices(docket: Docket, terms: Terms, look: Look, as_of: datetime) -> Slices
     if length is None:
         return None
     first = look.first(terms.counting)
-    since = (first or look.at) - windows.TICK
+    since = first - windows.TICK if first else look.at
     if docket.versions[0].effective_from is not None:
         since = max(since, docket.versions[0].effective_from)
     return Slices(length, since, terms.tz, docket.taken_spans(as_of))

@@ -68,7 +68,9 @@ def promises() -> list[Promise]:
 
 
 def judged(
-    slugs: Sequence[str] | None = None, *, at: datetime | None = None,
+    slugs: Sequence[str] | None = None,
+    *,
+    at: datetime | None = None,
     as_of: datetime | None = None,
 ) -> list[Opinion]:
     """Return the opinions themselves: for the command line and for tests."""
@@ -94,9 +96,7 @@ def _opinions(
     ]
 
 
-def _kept(
-    docket: Docket, terms: Terms, found: dict[str, WindowResult]
-) -> tuple[WindowResult, ...]:
+def _kept(docket: Docket, terms: Terms, found: dict[str, WindowResult]) -> tuple[WindowResult, ...]:
     """Return the kept judgements in the order of the windows; none where it was never judged."""
     if docket.promise.judged_at is None:
         return ()

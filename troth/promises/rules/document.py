@@ -59,15 +59,16 @@ def _terms(top: Fields, metrics: Known) -> Terms:
     labels.only("pillar", "touchpoint")
     meta.needed("name", "the promise's name in addresses, for example on-time-delivery")
     slug = meta.read("name", "", fields.as_slug)
+    found = _windows(spec)
     evaluator = _evaluator(spec)
     zone = _zone(spec)
     return Terms(
         slug=slug,
         name=meta.text("displayName", slug.replace("-", " ").capitalize()),
         text=spec.needed("text", "the promise as your customers read it"),
-        counting=read_counting(spec, evaluator, slug, metrics),
+        counting=_fitting(spec, read_counting(spec, evaluator, slug, metrics), found),
         target=_target(spec, evaluator),
-        windows=_windows(spec),
+        windows=found,
         zone=zone,
         effective_from=spec.read(
             "effective_from",
@@ -94,6 +95,15 @@ def _check_translations(translations: Fields) -> None:
         said.only("name", "text", "topic", "remedy")
         for name in said.values:
             said.text(str(name))
+
+
+def _fitting(spec: Fields, counting: Counting, found: tuple[Window, ...]) -> Counting:
+    """Note windows whose buckets are shorter than the slices that they should hold."""
+    for window in found:
+        if counting.slice and windows.grain_for(window) % counting.slice:
+            length = windows.written(counting.slice)
+            spec.note("windows", f"{window} has buckets that hold no whole slices of {length}")
+    return counting
 
 
 def _evaluator(spec: Fields) -> str:

@@ -188,7 +188,9 @@ class _Reading:
         judged, due = cases.get("judgedAt"), self._said("due")
         if self._evaluator() in ("deadline", "invariant") and (due or judged):
             found["due"] = due or judged
-            found["good"] = None if kept.get("keptWhen") == f"resolved_at <= {judged}" else kept.get("keptWhen")
+            found["good"] = (
+                None if kept.get("keptWhen") == f"resolved_at <= {judged}" else kept.get("keptWhen")
+            )
             return _without_nothing(found)
         if self._evaluator() == "attestation":
             return {"signals": found["signals"]}

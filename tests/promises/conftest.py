@@ -1,0 +1,6 @@
+"""Promises' own test tools: the oracle and its worlds are imported by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
