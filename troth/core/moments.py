@@ -39,7 +39,7 @@ class Moments:
 def moments(values: Mapping[str, str]) -> Moments:
     """Read `at` and `as_of` from the parameters of a request."""
     try:
-        return Moments(*(_optional(values.get(name, "")) for name in ("at", "as_of")))
+        return Moments(_optional(values.get("at", "")), _optional(values.get("as_of", "")))
     except ValueError as error:
         return Moments(problem=str(error))
 

@@ -1,6 +1,6 @@
 """Declaring, replacing and retiring a promise. A promise kept in files is changed there."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Header, Router, Schema, Status
@@ -15,6 +15,7 @@ from troth.promises.models import Promise
 from troth.staff.access import ApiKey
 
 router = Router()
+IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 
 class Declaration(Schema):
@@ -44,7 +45,7 @@ def declare_promise(
     response: HttpResponse,
     slug: Slug,
     declaration: Declaration,
-    if_match: str | None = Header(None, alias="If-Match"),
+    if_match: IfMatch = None,
 ) -> dict[str, object]:
     """Declare a promise, or replace what it says by a new version.
 
@@ -67,9 +68,7 @@ def declare_promise(
 
 
 @router.delete("/promises/{slug}", response={204: None}, auth=ApiKey("write"))
-def retire_promise(
-    request: HttpRequest, slug: Slug, if_match: str | None = Header(None, alias="If-Match")
-) -> Status[None]:
+def retire_promise(request: HttpRequest, slug: Slug, if_match: IfMatch = None) -> Status[None]:
     """Retire a promise: it is judged no more; what was judged stays."""
     found.row(slug)
     _check(slug, if_match)
