@@ -153,6 +153,23 @@ def test_an_idle_job_costs_one_query_and_writes_nothing(django_assert_num_querie
 
 
 @pytest.mark.django_db
+def test_a_question_answered_no_is_asked_again_only_after_a_while():
+    asked = []
+
+    def ask(*, now):
+        asked.append(now)
+        return False
+
+    entries = [entry(nothing, every=timedelta(seconds=1), asked=lambda: ask)]
+    work.announce(entries, now=NOON)
+    turns = work.Turns()
+    for tenths in range(0, 25, 5):
+        with clock.frozen(NOON + timedelta(seconds=tenths / 10)):
+            work.turn(entries, ME, turns=turns)
+    assert asked == [NOON, NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)]
+
+
+@pytest.mark.django_db
 def test_a_question_that_fails_is_shown_by_the_job():
     def broken(*, now):
         raise RuntimeError("no such table")

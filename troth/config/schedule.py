@@ -21,13 +21,14 @@ def _entry(job: str, every: timedelta, *, asked: str = "", **more: Any) -> Entry
 
 
 _AT_ONCE = timedelta(milliseconds=200)
+_SOON = timedelta(milliseconds=700)
 
 SCHEDULE = (
     _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
-    _entry("promises.judge", _AT_ONCE, asked="promises.jobs.is_due", after=("metrics.tally",)),
-    _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", after=("promises.judge",)),
-    _entry("signals.read_uploads", _AT_ONCE, asked="signals.uploads.is_waiting", slow=True),
+    _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
+    _entry("page.publish", _SOON, asked="page.jobs.is_due", after=("promises.judge",)),
+    _entry("signals.read_uploads", _SOON, asked="signals.uploads.is_waiting", slow=True),
     _entry("signals.tidy", timedelta(hours=1), slow=True),
     _entry("signals.compact", timedelta(hours=1), slow=True),
     _entry("signals.retain", timedelta(days=1), slow=True),

@@ -19,7 +19,7 @@ from django.db.models import F, Q
 
 from troth.core import clock
 from troth.core.models import Job, Worker
-from troth.core.schedule import Entry, back_off
+from troth.core.schedule import Asked, Entry, back_off
 
 POLL = 0.2  # seconds between two looks at the schedule
 BEAT = 5.0  # seconds between two signs of life
@@ -103,8 +103,9 @@ def beat(name: str, *, now: datetime) -> None:
 
 
 def _loop(entries: Sequence[Entry], name: str, stop: threading.Event) -> None:
+    turns = Turns()
     while not stop.wait(POLL):
-        _patiently(lambda: turn(entries, name, stop=stop), stop)
+        _patiently(lambda: turn(entries, name, stop=stop, turns=turns), stop)
     connection.close()
 
 
@@ -128,8 +129,36 @@ def _first_line(problem: DatabaseError) -> str:
     return f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
 
 
-def turn(entries: Sequence[Entry], name: str, *, stop: threading.Event | None = None) -> int:
-    """Do every job that is due, each once. Returns the number of things done."""
+class Turns:
+    """What a loop remembers: when it last asked each question whose answer was no."""
+
+    def __init__(self) -> None:
+        self._asked_at: dict[str, datetime] = {}
+
+    def is_too_early(self, entry: Entry, now: datetime) -> bool:
+        asked_at = self._asked_at.get(entry.name)
+        return asked_at is not None and asked_at <= now < asked_at + entry.every
+
+    def note_no(self, entry: Entry, now: datetime) -> None:
+        self._asked_at[entry.name] = now
+
+    def forget(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._asked_at.pop(name, None)
+
+
+def turn(
+    entries: Sequence[Entry],
+    name: str,
+    *,
+    stop: threading.Event | None = None,
+    turns: Turns | None = None,
+) -> int:
+    """Do every job that is due, each once. Returns the number of things done.
+
+    With `turns` a question that was answered no is asked again only after the entry's `every`.
+    """
+    turns = turns or Turns()
     done = 0
     now = clock.now()
     due = {job.name: job for job in Job.objects.filter(_free(now), due_at__lte=now)}
@@ -137,7 +166,7 @@ def turn(entries: Sequence[Entry], name: str, *, stop: threading.Event | None = 
         if stop is not None and stop.is_set():
             break
         if entry.name in due or (entry.after and _is_due(entry)):
-            done += _do(entry, entries, name)
+            done += _do(entry, entries, name, turns)
     return done
 
 
@@ -150,11 +179,9 @@ def _is_due(entry: Entry) -> bool:
     return Job.objects.filter(_free(now), name=entry.name, due_at__lte=now).exists()
 
 
-def _do(entry: Entry, entries: Sequence[Entry], name: str) -> int:
+def _do(entry: Entry, entries: Sequence[Entry], name: str, turns: Turns) -> int:
     now = clock.now()
-    if entry.asked is not None and not _answer(entry, now):
-        return 0
-    if not claim(entry, name, now=now):
+    if not _is_wanted(entry, now, turns) or not claim(entry, name, now=now):
         return 0
     try:
         with _renewed(entry, name):
@@ -164,14 +191,25 @@ def _do(entry: Entry, entries: Sequence[Entry], name: str) -> int:
         return 0
     _finished(entry, name, done=done)
     if done:
-        _wake(entry, entries)
+        _wake(entry, entries, turns)
     return done
 
 
-def _answer(entry: Entry, now: datetime) -> bool:
+def _is_wanted(entry: Entry, now: datetime, turns: Turns) -> bool:
+    if entry.asked is None:
+        return True
+    if turns.is_too_early(entry, now):
+        return False
+    if _answer(entry.asked(), now):
+        return True
+    turns.note_no(entry, now)
+    return False
+
+
+def _answer(asked: Asked, now: datetime) -> bool:
     """Ask whether there is work; a question that fails is answered by the job, which shows it."""
     try:
-        return entry.asked is None or entry.asked()(now=now)
+        return asked(now=now)
     except Exception:  # the job itself fails the same way and leaves it on its row
         if not connection.is_usable():
             raise
@@ -241,7 +279,8 @@ def _failed(entry: Entry, name: str, problem: Exception) -> None:
     log.error("job failed", extra={"job": entry.name}, exc_info=problem)
 
 
-def _wake(entry: Entry, entries: Sequence[Entry]) -> None:
+def _wake(entry: Entry, entries: Sequence[Entry], turns: Turns) -> None:
     names = [other.name for other in entries if entry.name in other.after]
+    turns.forget(names)
     now = clock.now()
     Job.objects.filter(name__in=names, due_at__gt=now, failures=0).update(due_at=now)
