@@ -74,6 +74,7 @@ def picture(*, now: datetime) -> Picture:
 
 
 def _shown(standings: list[Standing]) -> Iterable[Shown]:
+    declared = bulletin.declared()
     flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
     restatements = _by_slug(promises.restatements(limit=_ALL))
     exclusions = _by_slug(promises.exclusions())
@@ -81,12 +82,12 @@ def _shown(standings: list[Standing]) -> Iterable[Shown]:
         slug = standing.slug
         yield Shown(
             standing=standing,
-            document=promises.document(slug, version=standing.version),
-            targets=tuple(promises.history_of_targets(slug)),
+            document=declared[slug].document,
+            targets=declared[slug].targets,
             flips=flips[slug],
             restatements=restatements[slug],
             exclusions=exclusions[slug],
-            suspensions=tuple(promises.suspensions(slug=slug)),
+            suspensions=declared[slug].suspensions,
         )
 
 

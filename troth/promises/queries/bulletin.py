@@ -1,10 +1,13 @@
 """Whether anything changed that a reader could see: what the public page asks all the time."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
+from troth.core import clock
 from troth.promises.models import (
     Exclusion,
     Flip,
@@ -14,6 +17,9 @@ from troth.promises.models import (
     Suspension,
     Version,
 )
+from troth.promises.queries import dockets, lists
+from troth.promises.queries.dockets import Docket
+from troth.promises.rules.results import SuspensionRow, TargetChange
 
 _PRIME = 1009  # weighs each row, so that two changes that cancel out are told from none
 
@@ -32,6 +38,30 @@ def judged_at() -> datetime | None:
     """Return when a promise was last judged, or None where none ever was."""
     found: datetime | None = Promise.objects.aggregate(last=Max("judged_at"))["last"]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What was said about one promise: its document, its versions, its suspensions."""
+
+    document: Mapping[str, object]
+    targets: tuple[TargetChange, ...]
+    suspensions: tuple[SuspensionRow, ...]  # newest first
+
+
+def declared(*, visibility: str = "public") -> dict[str, Declared]:
+    """Return slug → what was declared, for all promises that are not retired, in five queries."""
+    rows = Promise.objects.filter(retired_at=None, visibility=visibility)
+    return {docket.promise.slug: _declared(docket) for docket in dockets.load(list(rows))}
+
+
+def _declared(docket: Docket) -> Declared:
+    slug, now = docket.promise.slug, clock.now()
+    return Declared(
+        document=docket.version(now, now).spec,
+        targets=tuple(lists.changes_between(slug, docket.versions)),
+        suspensions=tuple(lists.suspension(slug, row) for row in reversed(docket.suspensions)),
+    )
 
 
 def _watched() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]

@@ -1,11 +1,12 @@
 """Facts about promises in the order in which they happened."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Max
 
-from troth.promises.models import Exclusion, Flip, Promise, Restatement, Version
+from troth.promises.models import Exclusion, Flip, Promise, Restatement, Suspension, Version
 from troth.promises.queries.regimes import terms_of
 from troth.promises.rules.results import (
     ExclusionRow,
@@ -68,9 +69,14 @@ def target_changes(
 
 def history_of_targets(slug: str) -> list[TargetChange]:
     """Return the versions of one promise, oldest first."""
+    return changes_between(slug, Version.objects.filter(promise__slug=slug).order_by("number"))
+
+
+def changes_between(slug: str, versions: Iterable[Version]) -> list[TargetChange]:
+    """Return what each version changed, given in their order."""
     found: list[TargetChange] = []
     last: Version | None = None
-    for row in Version.objects.filter(promise__slug=slug).order_by("number"):
+    for row in versions:
         terms = terms_of(row)
         found.append(
             TargetChange(
@@ -158,10 +164,11 @@ def exclusions(*, slug: str | None = None, withdrawn: bool = True) -> list[Exclu
 def suspensions(*, slug: str) -> list[SuspensionRow]:
     """Return the times in which a promise was not given, newest first. Raises DoesNotExist."""
     rows = Promise.objects.get(slug=slug).suspensions.order_by("-starts_at")
-    return [
-        SuspensionRow(
-            id=row.pk, slug=slug, starts_at=row.starts_at, ends_at=row.ends_at,
-            reason=row.reason, by=row.by,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [suspension(slug, row) for row in rows]
+
+
+def suspension(slug: str, row: Suspension) -> SuspensionRow:
+    return SuspensionRow(
+        id=row.pk, slug=slug, starts_at=row.starts_at, ends_at=row.ends_at,
+        reason=row.reason, by=row.by,
+    )  # fmt: skip
