@@ -37,4 +37,4 @@ class Entry:
 def back_off(*, every: timedelta, failures: int) -> timedelta:
     """Return how long to wait after the `failures`-th failure in a row."""
     first = max(every, timedelta(seconds=1))
-    return min(first * 2 ** min(failures - 1, 20), max(every, _LONGEST_BACK_OFF))
+    return min(first * (1 << min(failures - 1, 20)), max(every, _LONGEST_BACK_OFF))
