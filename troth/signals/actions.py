@@ -14,7 +14,13 @@ from django.db.models import Sum
 from troth.core import steps
 from troth.signals import queries, spool
 from troth.signals.emission import micros
-from troth.signals.envelope import Signal, attribute_names
+from troth.signals.envelope import (
+    Lines,
+    Signal,
+    attribute_names,
+    decode_lines,
+    encode_lines,
+)
 from troth.signals.models import Change, Inbox, Retention
 from troth.signals.store import Added, Batch
 from troth.signals.stores.loading import subject_hash
@@ -48,13 +54,14 @@ class Sealed:
     files: int
 
 
-def accept(*, batches: Iterable[Sequence[Signal]], door: str, now: datetime) -> Receipt:
+def accept(*, batches: Iterable[Sequence[Signal] | Lines], door: str, now: datetime) -> Receipt:
     """Take checked signals in; on return they are on disk, all of them or none.
 
-    The signals must have passed `envelope.refusals`. Raises SpoolFull, DiskFull or StoreBusy with
-    nothing taken.
+    The signals must have passed `envelope.refusals`; a door that has them as NDJSON, every line a
+    signal or blank, gives that. Raises SpoolFull, DiskFull or StoreBusy with nothing taken.
     """
-    rows = [_inbox_row(batch, door, now) for batch in batches if batch]
+    lines = (batch if isinstance(batch, Lines) else _written(batch) for batch in batches)
+    rows = [_inbox_row(batch, door, now) for batch in lines if batch.count]
     steps.reached("accept.payload-built")
     with _explained(), transaction.atomic():
         _leave_room(sum(row.size for row in rows))
@@ -64,14 +71,15 @@ def accept(*, batches: Iterable[Sequence[Signal]], door: str, now: datetime) -> 
     return Receipt(accepted=sum(row.count for row in rows), batches=len(rows))
 
 
-def _inbox_row(batch: Sequence[Signal], door: str, now: datetime) -> Inbox:
-    if len(batch) > MOST_LINES:
+def _written(batch: Sequence[Signal]) -> Lines:
+    return Lines(encode_lines(batch), len(batch))
+
+
+def _inbox_row(batch: Lines, door: str, now: datetime) -> Inbox:
+    if batch.count > MOST_LINES:
         raise ValueError(f"a batch holds {MOST_LINES} signals at most")
-    payload = spool.pack(batch)
-    return Inbox(
-        recorded_at=now, door=door, count=len(batch), attributes=attribute_names(batch),
-        size=len(payload), payload=payload,
-    )  # fmt: skip
+    payload = spool.pack(batch.text)
+    return Inbox(recorded_at=now, door=door, count=batch.count, size=len(payload), payload=payload)
 
 
 def _leave_room(size: int) -> None:
@@ -139,12 +147,22 @@ def _batch(taken: Sequence[Inbox]) -> Batch:
     starts = np.cumsum(counts) - counts
     lines = np.arange(counts.sum(), dtype=np.int64) - np.repeat(starts, counts)
     recorded = np.array([micros(row.recorded_at) for row in taken], dtype=np.int64)
-    names = set().union(*(row.attributes for row in taken))
+    names: set[str] = set()
     return Batch(
-        lines=b"".join(spool.unpack(row.payload) for row in taken),
-        attributes=tuple(sorted(names)), seq=np.repeat(first, counts) + lines,
-        recorded_at=np.repeat(recorded, counts),
+        lines=b"".join(_canonical(row, names) for row in taken), attributes=tuple(sorted(names)),
+        seq=np.repeat(first, counts) + lines, recorded_at=np.repeat(recorded, counts),
     )  # fmt: skip
+
+
+def _canonical(row: Inbox, names: set[str]) -> bytes:
+    """Return a row's lines as we write them ourselves; add its attributes' names to `names`.
+
+    JSON leaves room in which two readers may differ: members told twice, ways to write an instant.
+    What the door's reader understood is what is stored.
+    """
+    signals = decode_lines(spool.unpack(row.payload))
+    names.update(attribute_names(signals))
+    return encode_lines(signals)
 
 
 def _published(added: Added, taken: Sequence[int], now: datetime) -> bool:

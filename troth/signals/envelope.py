@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -22,7 +23,8 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Version = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Weight = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 Attributes = Annotated[
-    dict[str, str | int | float | bool], msgspec.Meta(max_length=MOST_ATTRIBUTES)
+    dict[str, Annotated[str, msgspec.Meta(max_length=LONGEST_VALUE)] | int | float | bool],
+    msgspec.Meta(max_length=MOST_ATTRIBUTES),
 ]
 
 
@@ -54,6 +56,14 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """So many checked signals as the NDJSON in which they came: no need to write them again."""
+
+    text: bytes
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why the signal at `index` of a batch (from 0) is not taken."""
 
@@ -68,16 +78,30 @@ _NAME = re.compile(r"[A-Za-z0-9._:/-]+").fullmatch
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f]+").fullmatch
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
+_ESCAPED_CONTROL = re.compile(rb"\\(?:[bfnrt]|u00(?:[01][0-9a-fA-F]|7[fF]))").search
 _NAMES = ("source", "kind", "touchpoint")
 _TOKENS = ("unit", "outcome", "evidence")
 _TEXTS = ("key", "id", "subject", "supersedes")
+_WORDS = attrgetter(*_NAMES, *_TOKENS)
 _INSTANTS = ("happened_at", "due_at", "resolved_at")
 _NUMBERS = ("value", "expected")
 
 
 def decode(line: bytes | str) -> Signal:
     """Return the signal in one JSON object. Raises msgspec.ValidationError or DecodeError."""
-    return _DECODER.decode(line)
+    try:
+        return _DECODER.decode(line)
+    except msgspec.ValidationError as error:
+        raise _placed(error, line) from None
+
+
+def _placed(error: msgspec.ValidationError, line: bytes | str) -> msgspec.ValidationError:
+    """Return the error with the name of the attribute that is too long: msgspec leaves it out."""
+    if f"length <= {LONGEST_VALUE} - at `$.segment[...]`" not in str(error):
+        return error
+    segment = msgspec.json.decode(line)["segment"]
+    long = next(n for n, text in segment.items() if len(str(text)) > LONGEST_VALUE)
+    return msgspec.ValidationError(str(error).replace("[...]", f".{long}"))
 
 
 def decode_lines(lines: bytes | str) -> list[Signal]:
@@ -95,64 +119,56 @@ def attribute_names(signals: Sequence[Signal]) -> list[str]:
     return sorted(set().union(*map(attrgetter("segment"), signals)))
 
 
-def refusals(signals: Sequence[Signal]) -> list[Refusal]:
+def refusals(signals: Sequence[Signal], lines: bytes | None = None) -> list[Refusal]:
     """Return what types and lengths cannot say is wrong; empty when every signal is fine.
 
     The check looks at a whole batch at once, field by field, and goes signal by signal only when
-    something in the batch is wrong.
+    something in the batch may be wrong. `lines`: the JSON that the signals came in, if at hand.
     """
-    if _all_fine(signals):
+    if not signals or _all_fine(signals, lines):
         return []
     return [Refusal(n, *found) for n, signal in enumerate(signals) for found in _faults(signal)]
 
 
-def _all_fine(signals: Sequence[Signal]) -> bool:
+def _all_fine(signals: Sequence[Signal], lines: bytes | None) -> bool:
+    """Say whether all is well. What came from JSON has finite numbers and short enough texts."""
+    names, tokens = _distinct(signals)
     return (
-        all(_NAME(name) for name in _distinct(signals, _NAMES))
-        and all(_TOKEN(token) for token in _distinct(signals, _TOKENS))
-        and all(_in_range(signals, name) for name in _INSTANTS)
-        and all(_finite(signals, name) for name in _NUMBERS)
-        and not _CONTROL("".join(filter(None, _column(signals, _TEXTS))))
-        and _attributes_fine(signals)
+        _without_controls(encode_lines(signals) if lines is None else lines)
+        and all(map(_NAME, names))
+        and all(map(_TOKEN, tokens))
+        and not any(map(_instant_fault, _extremes(signals)))
+        and all(map(_ATTRIBUTE, set().union(*map(attrgetter("segment"), signals))))
+        and (lines is not None or _numbers_fine(signals))
     )
 
 
-def _distinct(signals: Sequence[Signal], fields: tuple[str, ...]) -> set[str]:
-    found: set[str] = set()
-    for field in fields:
-        found |= set(map(attrgetter(field), signals))
-    found.discard(None)  # type: ignore[arg-type]
-    return found
+def _without_controls(lines: bytes) -> bool:
+    """Say whether no text can hold a control character: JSON writes them with a backslash."""
+    escaped = b"\\" in lines and _ESCAPED_CONTROL(lines)
+    return not escaped and b"\x7f" not in lines
 
 
-def _column(signals: Sequence[Signal], fields: tuple[str, ...]) -> Iterator[str | None]:
-    for field in fields:
-        yield from map(attrgetter(field), signals)
+def _distinct(signals: Sequence[Signal]) -> tuple[set[str], set[str]]:
+    """Return the distinct names and the distinct tokens."""
+    found = [set(texts) for texts in zip(*set(map(_WORDS, signals)), strict=True)]
+    names, tokens = set().union(*found[:3]), set().union(*found[3:])
+    return names - {None}, tokens - {None}
 
 
-def _in_range(signals: Sequence[Signal], field: str) -> bool:
-    instants = [at for at in map(attrgetter(field), signals) if at is not None]
-    return not instants or (min(instants) >= EARLIEST and max(instants) <= LATEST)
+def _extremes(signals: Sequence[Signal]) -> Iterator[datetime]:
+    for field in _INSTANTS:
+        instants = list(filter(None, map(attrgetter(field), signals)))
+        if instants:
+            yield min(instants)
+            yield max(instants)
 
 
-def _finite(signals: Sequence[Signal], field: str) -> bool:
-    numbers = [number for number in map(attrgetter(field), signals) if number is not None]
-    return not numbers or (sum(numbers) - sum(numbers)) == 0
-
-
-def _attributes_fine(signals: Sequence[Signal]) -> bool:
-    segments = list(filter(None, map(attrgetter("segment"), signals)))
-    names = set().union(*segments)
-    return all(_ATTRIBUTE(name) for name in names) and not any(
-        _value_fault(value) for value in _values(segments)
-    )
-
-
-def _values(segments: Iterable[dict[str, str | int | float | bool]]) -> set[object]:
-    found: set[object] = set()
-    for segment in segments:
-        found.update(segment.values())
-    return found
+def _numbers_fine(signals: Sequence[Signal]) -> bool:
+    sums = [sum(filter(None, map(attrgetter(field), signals))) for field in _NUMBERS]
+    segments = map(attrgetter("segment"), signals)
+    values = set(chain.from_iterable(map(dict.values, segments)))
+    return not any(map(_number_fault, sums)) and not any(map(_value_fault, values))
 
 
 def _faults(signal: Signal) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ class Inbox(models.Model):
     recorded_at = models.DateTimeField()
     door = models.CharField(max_length=40)
     count = models.PositiveIntegerField()
-    attributes = models.JSONField(default=list)  # names of the segments' attributes in it
     size = models.PositiveIntegerField()  # bytes of the payload
     payload = models.BinaryField()  # AES-256-GCM over zstd over NDJSON: see spool.py
 

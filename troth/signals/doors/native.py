@@ -90,8 +90,8 @@ def _joined(part: list[bytes], first: int, terms: Terms) -> Parsed:
 def _part(block: bytes, first: int, terms: Terms) -> Parsed:
     try:
         signals = envelope.decode_lines(block)
-        if is_fine(signals, terms):
-            return Parsed(signals)
+        if is_fine(signals, terms, block):
+            return Parsed(signals, text=block)
     except UNREADABLE:
         pass  # which line is wrong is found line by line
     lines = ((n, raw.strip()) for n, raw in enumerate(block.split(b"\n"), first))

@@ -24,10 +24,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A part of a body: signals that passed every check, and the lines that did not."""
+    """A part of a body: signals that passed every check, and the lines that did not.
+
+    `text`: the NDJSON that holds these signals and nothing else, where the body was just that.
+    """
 
     signals: Sequence[Signal] = ()
     refused: Sequence[Refused] = ()
+    text: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -43,9 +47,9 @@ class Numbered:
         self.lines.append((line, raw))
 
 
-def is_fine(signals: Sequence[Signal], terms: Terms) -> bool:
-    """Return whether a whole part can be taken as it is."""
-    if terms.idempotency_key or envelope.refusals(signals):
+def is_fine(signals: Sequence[Signal], terms: Terms, text: bytes | None = None) -> bool:
+    """Return whether a whole part, which came as `text`, can be taken as it is."""
+    if terms.idempotency_key or envelope.refusals(signals, text):
         return False
     return not terms.sources or all(
         may_send(terms.sources, source) for source in {signal.source for signal in signals}

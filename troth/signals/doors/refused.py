@@ -79,7 +79,9 @@ def _field(text: str) -> str:
     place = _PLACE.search(text)
     if named and not (place and place["field"]):
         return named["field"]
-    return place["field"] or "" if place else ""
+    if not place or not place["field"]:
+        return ""
+    return str(place["field"]) + (place["rest"] if place["rest"].startswith(".") else "")
 
 
 def _reason(text: str) -> str:

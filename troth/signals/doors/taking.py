@@ -14,7 +14,7 @@ from troth.signals import actions
 from troth.signals.doors import mending
 from troth.signals.doors.parsed import Parsed
 from troth.signals.doors.refused import Refused
-from troth.signals.envelope import Signal
+from troth.signals.envelope import Lines, Signal
 
 _LOG = logging.getLogger(__name__)
 MOST_TOLD = 1_000
@@ -68,10 +68,12 @@ def refusal_of(error: Exception) -> Refusal:
     return Refusal(503, "the database is busy; nothing was taken, send it again")
 
 
-def _batches(parsed: Iterator[Parsed], taken: Taken) -> Iterator[Sequence[Signal]]:
+def _batches(parsed: Iterator[Parsed], taken: Taken) -> Iterator[Sequence[Signal] | Lines]:
     for part in parsed:
         taken.note(part.refused)
-        if part.signals:
+        if part.text is not None:
+            yield Lines(part.text, len(part.signals))
+        elif part.signals:
             yield part.signals
 
 

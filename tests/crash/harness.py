@@ -1,0 +1,74 @@
+"""Die at a named step, recover, compare: with the same work done without dying.
+
+A *work* is a module in `tests/crash/works/` with
+
+    PREFIXES = ("accept", "seal")     the steps (core.steps) that its work reaches
+    def work() -> None                does it; dies on the way when TROTH_CRASH_AT names a step
+    def recover() -> object           what the installation does next anyway, and what is then
+                                      true, as something that JSON can say
+
+Each function runs in a process of its own, on a data folder of its own.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from tests.crash import works
+
+_RUN = """
+import importlib, json, sys
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+done = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])()
+print("RESULT " + json.dumps(done, sort_keys=True, default=str))
+"""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data folder, and processes that run on it one after the other."""
+
+    folder: Path
+
+    def run(self, module: str, function: str, *, crash_at: str = "") -> subprocess.CompletedProcess:
+        environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith("TROTH_")},
+            "TROTH_DATA": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "troth.config.settings",
+            "TROTH_CRASH_AT": crash_at,
+        }
+        return subprocess.run(
+            [sys.executable, "-c", _RUN, module, function], env=environment, capture_output=True,
+            text=True, check=False, timeout=240, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+
+    def crash(self, module: str, function: str, *, at: str) -> None:
+        """Run until the step and see that the process died there, by SIGKILL."""
+        done = self.run(module, function, crash_at=at)
+        assert done.returncode == -signal.SIGKILL, f"{at} was not reached: {done.stderr[-2000:]}"
+
+    def result(self, module: str, function: str) -> object:
+        """Run to the end and return what the function returned."""
+        done = self.run(module, function)
+        assert done.returncode == 0, done.stderr[-4000:]
+        [line] = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+        return json.loads(line.removeprefix("RESULT "))
+
+
+def all_works() -> dict[str, ModuleType]:
+    """Return prefix of steps → the work that reaches them."""
+    found = {}
+    for info in pkgutil.iter_modules(works.__path__):
+        module = importlib.import_module(f"{works.__name__}.{info.name}")
+        found.update(dict.fromkeys(module.PREFIXES, module))
+    return found

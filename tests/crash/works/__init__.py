@@ -1,0 +1,1 @@
+"""What is done when a crash is injected: one file a package."""
