@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from urllib.request import urlopen
@@ -76,7 +75,7 @@ def _publish(page: Path, mark: str) -> None:
     body = f"<!doctype html><title>{mark}</title>{words}"[:SIZE].encode()
     sheet = Sheet("index.html", mark, lambda: body)
     with folder.alone(page):
-        folder.write(page, sheets=[sheet], inputs=mark, now=clock.now(), fresh=timedelta(0))
+        folder.write(page, sheets=[sheet], inputs=mark, now=clock.now())
 
 
 class Server(NamedTuple):

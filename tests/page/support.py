@@ -172,7 +172,7 @@ def company(base_url="https://city.example", languages=("en", "de"), written_at=
     return Picture(
         site,
         written_at,
-        NOON - timedelta(minutes=1),
+        written_at - timedelta(minutes=1),
         (
             shown(
                 "branches",
@@ -224,5 +224,5 @@ def published(place, picture, *, now=NOON):
 
     made = render.sheets(picture, secret=SECRET, measure=detail(picture))
     with folder.alone(place):
-        folder.write(place, sheets=made, inputs=picture.revision, now=now, fresh=timedelta(0))
+        folder.write(place, sheets=made, inputs=picture.revision, now=now)
     return place / "current"

@@ -38,10 +38,16 @@ def happen(slug="lights", *, kept=40, broken=0, now=NOON):
     opened = now - timedelta(days=5)
     due = now - timedelta(days=2)
     cases = [
-        Signal(source="city", kind=slug, key=f"{slug}-{now:%H%M}-{n}", happened_at=opened, due_at=due,
-               resolved_at=due - timedelta(hours=1) if n < kept else None)
+        Signal(
+            source="city",
+            kind=slug,
+            key=f"{slug}-{now:%H%M}-{n}",
+            happened_at=opened,
+            due_at=due,
+            resolved_at=due - timedelta(hours=1) if n < kept else None,
+        )
         for n in range(kept + broken)
-    ]  # fmt: skip
+    ]
     signals.accept(batches=[cases], door="test", now=now)
     signals.seal(now=now)
     metrics.tally(now=now)
@@ -126,7 +132,7 @@ def test_a_promise_page_that_would_read_the_same_is_not_written_again(place):
     assert "40 / 49" in read(place, "promises/lights/index.html")
 
 
-def test_an_unchanged_page_is_written_again_only_when_it_was_checked_since():
+def test_an_unchanged_page_is_written_again_only_when_it_was_checked_since(place):
     declare()
     happen()
     actions.publish(now=NOON)
@@ -136,7 +142,12 @@ def test_an_unchanged_page_is_written_again_only_when_it_was_checked_since():
         name="promises.judge", due_at=later, last_finished_at=later - timedelta(seconds=1)
     )
     assert jobs.is_due(now=later)
+    pages = [place / "current" / name for name in ("promises/lights/index.html", "index.html")]
+    before = [page.stat().st_ino for page in pages]
     assert jobs.publish(now=later) > 0
+    after = [page.stat().st_ino for page in pages]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True, False]
+    assert json.loads(read(place, "checked.json"))["checked_at"] == "2026-11-21T12:05:59Z"
     assert not jobs.is_due(now=later)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -46,11 +47,10 @@ def publish(*, now: datetime, always: bool = False) -> Published | None:
         manifest, written = folder.write(
             place,
             sheets=render.sheets(
-                picture, secret=settings.TROTH.signing_key, measure=queries.detail
+                picture, secret=settings.TROTH.signing_key, measure=cache(queries.detail)
             ),
             inputs=pulse,
             now=now,
-            fresh=timedelta(0) if always else FRESH,
         )
     return Published(place, manifest.revision, now, len(manifest.files), written)
 

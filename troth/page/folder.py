@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,7 +44,6 @@ class Entry:
     codings: tuple[str, ...]
     immutable: bool
     inputs: str
-    written_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def write(
-    folder: Path, *, sheets: Iterable[Sheet], inputs: str, now: datetime, fresh: timedelta
+    folder: Path, *, sheets: Iterable[Sheet], inputs: str, now: datetime
 ) -> tuple[Manifest, int]:
     """Write a revision and make it current. Returns its manifest and how many files are new.
 
-    A file whose inputs are the same as before and that is younger than `fresh` is linked, not
-    made again. Call it inside `alone()`.
+    A file whose inputs are the same as before is linked, not made again. Call it inside `alone()`.
     """
     before = current(folder)
     name = f"{now:%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}"
@@ -101,8 +99,8 @@ def write(
     files: dict[str, Entry] = {}
     new: list[Path] = []
     for sheet in sheets:
-        kept = _linked(sheet, folder, target, before, now - fresh)
-        files[sheet.path] = kept or _written(sheet, target, now, new)
+        kept = _linked(sheet, folder, target, before)
+        files[sheet.path] = kept or _written(sheet, target, new)
     reached("publish.rendered")
     manifest = Manifest(name, inputs, now, files)
     _put(target / MANIFEST, _encoded(manifest), new)
@@ -154,13 +152,9 @@ def prune(folder: Path) -> None:
             shutil.rmtree(folder / "revisions" / name, ignore_errors=True)
 
 
-def _linked(
-    sheet: Sheet, folder: Path, target: Path, before: Manifest | None, since: datetime
-) -> Entry | None:
+def _linked(sheet: Sheet, folder: Path, target: Path, before: Manifest | None) -> Entry | None:
     entry = before.files.get(sheet.path) if before else None
     if before is None or entry is None or entry.inputs != sheet.inputs:
-        return None
-    if not sheet.immutable and datetime.fromisoformat(entry.written_at) <= since:
         return None
     old, new = folder / "revisions" / before.revision / sheet.path, target / sheet.path
     new.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +163,7 @@ def _linked(
     return entry
 
 
-def _written(sheet: Sheet, target: Path, now: datetime, new: list[Path]) -> Entry:
+def _written(sheet: Sheet, target: Path, new: list[Path]) -> Entry:
     body = sheet.make()
     path = target / sheet.path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -184,7 +178,6 @@ def _written(sheet: Sheet, target: Path, now: datetime, new: list[Path]) -> Entr
         codings=tuple(codings),
         immutable=sheet.immutable,
         inputs=sheet.inputs,
-        written_at=now.isoformat(),
     )
 
 

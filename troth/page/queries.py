@@ -68,18 +68,20 @@ def detail(slug: str) -> Detail:
 
 def picture(*, now: datetime) -> Picture:
     """Return everything public, as it stands at the instant `now`."""
-    shown = tuple(_shown(promises.standing(visibility="public")))
+    shown = tuple(_shown(promises.standing(visibility="public"), now))
     data = fingerprint(*(one.inputs for one in shown))
     return Picture(site(), now, checked_at(), shown, data)
 
 
-def _shown(standings: list[Standing]) -> Iterable[Shown]:
-    declared = bulletin.declared()
+def _shown(standings: list[Standing], now: datetime) -> Iterable[Shown]:
+    declared = bulletin.declared(now=now)
     flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
     restatements = _by_slug(promises.restatements(limit=_ALL))
     exclusions = _by_slug(promises.exclusions())
     for standing in standings:
         slug = standing.slug
+        if slug not in declared:
+            continue  # retired in this very moment
         yield Shown(
             standing=standing,
             document=declared[slug].document,

@@ -52,7 +52,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     def sheet(path: str, make: Callable[[], bytes], *more: object) -> Sheet:
         return Sheet(f"{folder}{path}", fingerprint(whole, *more), _speaking(edition, make))
 
-    yield sheet("index.html", lambda: _front(edition))
+    yield sheet("index.html", lambda: _front(edition), picture.written_at)
     yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
     yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
     for name, make in _FEEDS.items():
@@ -126,6 +126,7 @@ def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
     body = trust.document(picture)
     keyed = fingerprint(signature.public_jwk(secret))
     whole = inputs(picture)
+    yield Sheet("checked.json", now, lambda: _checked(picture))
     yield Sheet(trust.PATH, now, lambda: body)
     yield Sheet(f"{trust.PATH}.sig", now, lambda: signature.sign(secret, body))
     yield Sheet(".well-known/trust-key.json", keyed, lambda: signature.public_jwk(secret))
@@ -134,6 +135,16 @@ def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
     yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
     yield Sheet("robots.txt", whole, lambda: _robots(picture))
     yield Sheet("_headers", fingerprint(headers.hints()), lambda: headers.hints().encode())
+
+
+def _checked(picture: Picture) -> bytes:
+    """Return when the page was last checked: what pages ask that changed longer ago."""
+    at = (picture.checked_at, picture.written_at)
+    names = ("checked_at", "written_at")
+    fields = {
+        name: f"{i:%Y-%m-%dT%H:%M:%SZ}" if i else None for name, i in zip(names, at, strict=True)
+    }
+    return json.dumps({**fields, "data_revision": picture.revision}).encode() + b"\n"
 
 
 def _robots(picture: Picture) -> bytes:

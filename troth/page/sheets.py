@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`inputs` is a fingerprint of all that the bytes follow from, but for the time of writing."""
+    """`inputs` is a fingerprint of all that the bytes follow from.
+
+    A file whose inputs stay is not made again; so one that tells when the page was last checked
+    has that time among them, and all others are as old as their last change.
+    """
 
     path: str
     inputs: str

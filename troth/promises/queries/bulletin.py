@@ -7,7 +7,6 @@ from hashlib import blake2b
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
-from troth.core import clock
 from troth.promises.models import (
     Exclusion,
     Flip,
@@ -49,14 +48,14 @@ class Declared:
     suspensions: tuple[SuspensionRow, ...]  # newest first
 
 
-def declared(*, visibility: str = "public") -> dict[str, Declared]:
+def declared(*, now: datetime, visibility: str = "public") -> dict[str, Declared]:
     """Return slug → what was declared, for all promises that are not retired, in five queries."""
     rows = Promise.objects.filter(retired_at=None, visibility=visibility)
-    return {docket.promise.slug: _declared(docket) for docket in dockets.load(list(rows))}
+    return {docket.promise.slug: _declared(docket, now) for docket in dockets.load(list(rows))}
 
 
-def _declared(docket: Docket) -> Declared:
-    slug, now = docket.promise.slug, clock.now()
+def _declared(docket: Docket, now: datetime) -> Declared:
+    slug = docket.promise.slug
     return Declared(
         document=docket.version(now, now).spec,
         targets=tuple(lists.changes_between(slug, docket.versions)),

@@ -16,13 +16,23 @@ function tell(line) {
   const seconds = (Date.now() - new Date(line.dataset.checked)) / 1000;
   const [count, unit] = rounded(seconds);
   const old = seconds > Number(line.dataset.old);
-  line.textContent = old
-    ? line.dataset.oldText.replace("{age}", length(count, unit))
-    : line.dataset.freshText.replace("{ago}", ago.format(-count, unit));
+  const text = old ? line.dataset.oldText : line.dataset.freshText;
+  line.textContent = text.replace("{age}", length(count, unit)).replace("{ago}", ago.format(-count, unit));
   line.classList.toggle("is-old", old);
 }
 
+// A page whose figures changed longer ago asks when they were last checked; unanswered, its own time stands.
+async function ask(line) {
+  if (!line.dataset.latest) return;
+  try {
+    const answer = await fetch(line.dataset.latest);
+    line.dataset.checked = (await answer.json()).checked_at ?? line.dataset.checked;
+  } catch {
+    return;
+  }
+}
+
 for (const line of document.querySelectorAll("[data-checked]")) {
-  tell(line);
+  ask(line).then(() => tell(line));
   setInterval(() => tell(line), 15_000);
 }
