@@ -41,8 +41,8 @@ def document(slug="on-time", **spec):
     }
 
 
-def parcel(number, *, late=False, **more):
-    happened = NOW - 20 * DAY + number * 6 * HOUR
+def parcel(number, *, late=False, now=NOW, **more):
+    happened = now - 20 * DAY + number * 6 * HOUR
     due = happened + 2 * DAY
     values = {
         "source": "shop",
@@ -83,6 +83,25 @@ def shop(db: None, noon: datetime) -> Callable[..., Promise]:
             spec=document(slug, **spec), author="test", reason="first said", now=NOW
         )
         judged()
+        return version.promise
+
+    return declared
+
+
+@pytest.fixture
+def open_shop(db: None) -> Callable[..., Promise]:
+    """Return the same for today, by the clock that servers read: for tests with a browser."""
+    now = clock.now()
+    batch = [parcel(number, late=number % 4 == 0, now=now) for number in range(40)]
+    again = parcel(36, late=True, now=now, version=2, outcome="returned")
+    signals.accept(batches=[batch], door="test", now=now)
+    signals.accept(batches=[[again]], door="test", now=now)
+
+    def declared(slug: str = "on-time", **spec: object) -> Promise:
+        version = actions.declare(
+            spec=document(slug, **spec), author="test", reason="first said", now=now
+        )
+        judged(clock.now())
         return version.promise
 
     return declared

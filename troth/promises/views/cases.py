@@ -11,6 +11,7 @@ from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
+_KEPT = ("part", "window", "search", "by", "is")
 _NAMES = (
     ("judged", "judged"),
     ("broken", "not kept"),
@@ -32,6 +33,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "standing": standing,
         "moments": asked,
         "which": which,
+        "keep": {name: request.GET[name] for name in _KEPT if request.GET.get(name)},
         "window": which.window or standing.windows[0].window,
         "parts": [*_NAMES, *_excluded(standing)],
         "page": page,

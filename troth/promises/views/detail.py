@@ -40,6 +40,7 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "chart": chart.drawn(detail),
         "looks_back": chart.span(detail),
         "attribute": attribute,
+        "keep": {"by": attribute} if attribute else {},
         "segments": _segments(standing, attribute, asked),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
     }

@@ -23,6 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "moments": asked,
         "choice": choice,
+        "keep": {name: wish for name, wish in wishes.items() if wish},
         "summary": wording.summary(standings),
         "counts": selection.counts(standings),
         "all": len(standings),
