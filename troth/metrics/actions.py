@@ -56,6 +56,8 @@ def unfollow(*, series: int) -> bool:
     """Drop a series and its tallies unless somebody still reads it; return whether it is gone."""
     try:
         with transaction.atomic():
+            # Whoever is counting it now must notice: the guard of its write fails.
+            Sweep.objects.filter(series=series).update(turn=F("turn") + 1)
             gone, _ = Series.objects.filter(pk=series).delete()
     except ProtectedError:
         return False

@@ -46,12 +46,14 @@ def is_wanted(*, now: datetime) -> bool:
 
 def answer(*, now: datetime) -> int:
     """Turn changes that nobody has answered into dirty buckets. Returns how many changes."""
-    changes = list(signals.changes().filter(answered=None)[:AT_ONCE])
-    if not changes:
-        return 0
-    touches = {Touch(change.kind, change.column, change.day) for change in changes}
     with transaction.atomic():
-        for sweep in Sweep.objects.all():
+        # Locked where the database can, so that another worker cannot drop one meanwhile.
+        open_ones = signals.changes().filter(answered=None)
+        changes = list(open_ones.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+        if not changes:
+            return 0
+        touches = {Touch(change.kind, change.column, change.day) for change in changes}
+        for sweep in Sweep.objects.filter(series__isnull=False).distinct():
             _marked(sweep, _mark_of(sweep, touches, now=now))
         Answered.objects.bulk_create(
             [Answered(change=change) for change in changes], ignore_conflicts=True
