@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from troth.config import environment
+from troth.core.intake import Intake
 from troth.page.front import Front
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -37,8 +38,16 @@ def behind() -> Application:
     django = get_wsgi_application()
     from troth.signals.doors import http  # this needs Django's settings
 
+    intake = Intake(max(1, _settings.web_threads - 2))
+
     def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        return http.application(environ, start) if http.is_ours(environ) else django(environ, start)
+        guard = intake.guarded(environ)
+        try:
+            door = http.application if http.is_ours(environ) else django
+            return door(environ, start)
+        finally:
+            if guard:
+                guard.release()
 
     return choose
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, cast
 
+from troth.core.intake import CrowdedError
 from troth.core.packing import zstd
 from troth.core.refusals import Refusal
 
@@ -38,6 +39,9 @@ def _within(body: IO[bytes], parts: Iterator[bytes], limit: int) -> IO[bytes]:
         for part in _limited(parts, limit):
             body.write(part)
         body.seek(0)
+    except CrowdedError as error:
+        body.close()
+        raise Refusal(503, "too many bodies are being read; send it again") from error
     except OSError as error:
         body.close()
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:

@@ -1,17 +1,22 @@
 """The way in by WSGI, ahead of Django: no session, no template, no middleware on the hot path."""
 
 import logging
+import re
+import secrets
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.db import OperationalError, close_old_connections
 
-from troth.core import clock
+from troth.core import clock, meters
+from troth.core.trace import request_id
 from troth.signals.doors import segment_door, signals_door
 from troth.signals.doors.arrival import Answer, Arrival, answered
 
 _LOG = logging.getLogger(__name__)
+_GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SIGNALS: Final = "/api/v1/signals"
 PATHS: Final = frozenset({SIGNALS, *segment_door.PATHS})
 
@@ -26,12 +31,22 @@ def is_ours(environ: Mapping[str, Any]) -> bool:
 
 def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
     """Answer a request that `is_ours`, as a WSGI application."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    name = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(12)
+    token = request_id.set(name)
+    begun = time.perf_counter()
     close_old_connections()
     try:
         found = answer(arrival_of(environ))
+        _leave(environ, found.status, time.perf_counter() - begun)
     finally:
         close_old_connections()
-    own = {"X-Content-Type-Options": "nosniff", "Content-Length": str(len(found.body))}
+        request_id.reset(token)
+    own = {
+        "X-Request-ID": name,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Length": str(len(found.body)),
+    }
     start(found.line, [*found.headers.items(), *own.items()])
     return [found.body]
 
@@ -48,6 +63,18 @@ def answer(arrival: Arrival) -> Answer:
     except Exception:  # noqa: BLE001 - the caller gets an answer, the log gets the rest
         _LOG.exception("a request with signals failed")
         return answered(500, {"error": "something went wrong here; nothing was taken"})
+
+
+def _leave(environ: Mapping[str, Any], status: int, seconds: float) -> None:
+    """Count and log as Django's middleware does for every other request."""
+    route = "api/v1/signals" if environ["PATH_INFO"] == SIGNALS else "v1/<call>"
+    method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] == "POST" else "OTHER"
+    meters.REQUESTS.labels(route, method, str(status)).inc()
+    meters.SECONDS.labels(route).observe(seconds)
+    _LOG.info(
+        "request",
+        extra={"route": route, "method": method, "status": status, "ms": round(seconds * 1e3)},
+    )
 
 
 def arrival_of(environ: Mapping[str, Any]) -> Arrival:

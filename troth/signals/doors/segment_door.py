@@ -46,8 +46,10 @@ def _answer(arrival: Arrival, now: datetime) -> Answer:
         return Answer(204, b"", _CORS)
     if arrival.method != "POST":
         return answered(405, {"success": False, "message": "send messages with POST"}, _CORS)
+    named = basic_user(arrival.headers) or bearer(arrival.headers)
+    known = sender_of(named, now=now) if named else None  # before the body is read
     found = _read(arrival)
-    sender = sender_of(_key(arrival, found), now=now)
+    sender = known or sender_of(_key(found), now=now)
     source = _source(sender)
     call = CALLS.get(arrival.path.rstrip("/").rpartition("/")[2], "")
     messages = _messages(found, call)
@@ -87,13 +89,10 @@ def _read(arrival: Arrival) -> dict[str, Any]:
             raise Refusal(400, f"the body {explained(error)[1]}") from error
 
 
-def _key(arrival: Arrival, found: Mapping[str, Any]) -> str:
+def _key(found: Mapping[str, Any]) -> str:
+    """Return the key that a browser's message carries: beacons have no headers of their own."""
     named = found.get("writeKey")
-    return (
-        basic_user(arrival.headers)
-        or bearer(arrival.headers)
-        or (named if isinstance(named, str) else "")
-    )
+    return named if isinstance(named, str) else ""
 
 
 def _sent_at(found: Mapping[str, Any]) -> str | None:
