@@ -53,6 +53,9 @@ def test_segments_are_counted_and_an_unknown_one_is_told(ask):
         "de": (11, 11),
         "fr": (5, 10),
     }
+    late = ask(f"{ONE}/cases", part="broken", by="country", value="fr").json()
+    assert late["total"] == 5
+    assert ask(f"{ONE}/cases", by="plan").status_code == 404
     refused = ask(f"{ONE}/segments/plan")
     assert refused.status_code == 404
     assert refused.json()["error"] == "this promise is not split by “plan”; by: country"

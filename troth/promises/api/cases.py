@@ -11,6 +11,7 @@ from troth.core.refusals import Refusal
 from troth.promises import cases
 from troth.promises.api import found
 from troth.promises.api.found import Slug
+from troth.promises.api.reading import split_by
 from troth.promises.api.schemas import Listed
 from troth.signals.store import CasePage
 from troth.staff.access import ApiKey
@@ -48,6 +49,8 @@ class CaseFilter(Schema):
     )
     window: str | None = Field(None, max_length=12)
     search: str = Field("", max_length=200, description="Part of the case's key.")
+    by: str = Field("", max_length=40, description="An attribute the promise is split by …")
+    value: str = Field("", max_length=100, description="… and what it must be; empty: absent.")
     at: Instant | None = None
     as_of: Instant | None = None
     cursor: Cursor | None = None
@@ -61,7 +64,9 @@ def list_cases(request: HttpRequest, slug: Slug, asked: Query[CaseFilter]) -> di
     names = [one.window for one in standing.windows]
     if asked.window and asked.window not in names:
         raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
-    which = cases.Asked(slug, asked.part, asked.window, asked.search)
+    if asked.by:
+        split_by(standing, asked.by)
+    which = cases.Asked(slug, asked.part, asked.window, asked.search, asked.by, asked.value)
     return listed(_page(which, asked))
 
 

@@ -1,6 +1,5 @@
 """Everything the desk shows of a promise. Every figure takes `at` and `as_of`."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -102,11 +101,21 @@ def list_restatements(
 
 @router.get("/promises/{slug}/segments/{attribute}", response=list[schemas.SegmentOut])
 def list_segments(
-    request: HttpRequest, slug: Slug, attribute: str, window: str = "", at: Instant | None = None
+    request: HttpRequest, slug: Slug, attribute: str, moment: Query[Moment], window: str = ""
 ) -> list[dict[str, object]]:
     """List the raw counts of each value of an attribute, most cases first."""
-    standing = found.one(slug, at=at, as_of=None)
-    return segment_rows(standing, attribute, window=window, at=at)
+    standing = found.one(slug, at=moment.at, as_of=moment.as_of)
+    split_by(standing, attribute)
+    names = [one.window for one in standing.windows]
+    if window and window not in names:
+        raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
+    counts = queries.by_segment(
+        slug, attribute=attribute, window=window or None, at=moment.at, as_of=moment.as_of
+    )
+    rows = sorted(counts.items(), key=lambda item: (-item[1].total, item[0] or ""))
+    return [
+        {"value": value, "good": n.good, "total": n.total, "share": n.share} for value, n in rows
+    ]
 
 
 @router.get("/flips", response=schemas.Listed[schemas.FlipOut])
@@ -121,18 +130,8 @@ def list_flips(
     return part(flips, name=lambda f: str(f.id), cursor=pages.cursor, limit=pages.limit)
 
 
-def segment_rows(
-    standing: Standing, attribute: str, *, window: str, at: datetime | None
-) -> list[dict[str, object]]:
-    """Return [{value, good, total, share}] of a declared attribute, most cases first."""
+def split_by(standing: Standing, attribute: str) -> None:
+    """Refuse with 404 where the promise is not looked at by this attribute."""
     if attribute not in standing.segments:
         known = ", ".join(standing.segments) or "none"
         raise Refusal(404, f"this promise is not split by “{attribute}”; by: {known}")
-    names = [one.window for one in standing.windows]
-    if window and window not in names:
-        raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
-    counts = queries.by_segment(standing.slug, attribute=attribute, window=window or None, at=at)
-    rows = sorted(counts.items(), key=lambda item: (-item[1].total, item[0] or ""))
-    return [
-        {"value": value, "good": n.good, "total": n.total, "share": n.share} for value, n in rows
-    ]
