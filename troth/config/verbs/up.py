@@ -21,6 +21,8 @@ def up(*, demo: bool, port: int | None) -> None:
     troth up
     troth up --demo --port 8080
     """
+    if demo:
+        os.environ.setdefault("TROTH_ORGANISATION", "City Services")
     settings = _read_settings(port)
     ports.must_be_free(settings.host, settings.port)
     _prepare(demo=demo)
