@@ -1,18 +1,14 @@
 """What may be done to signals: take them in, seal them into the store, keep the store in shape."""
 
-import errno
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.conf import settings
-from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Sum
+from django.db import transaction
 
 from troth.core import steps
-from troth.signals import queries, spool
+from troth.signals import intake, queries, spool
 from troth.signals.emission import micros
 from troth.signals.envelope import (
     Lines,
@@ -21,24 +17,24 @@ from troth.signals.envelope import (
     decode_lines,
     encode_lines,
 )
+from troth.signals.intake import DiskFull, Parcel, SpoolFull, StoreBusy
 from troth.signals.models import Change, Inbox, Retention
 from troth.signals.store import Added, Batch
 from troth.signals.stores.loading import subject_hash
 
+__all__ = [
+    "DiskFull",
+    "SpoolFull",
+    "StoreBusy",
+    "accept",
+    "compact",
+    "forget",
+    "retain",
+    "seal",
+    "tidy",
+]
+
 MOST_LINES = 1 << 24  # the line's part of a seq
-_MEGABYTE = 1_000_000
-
-
-class SpoolFull(Exception):  # noqa: N818 - a state of the spool, not a mistake
-    """The inbox holds as much as it may: answer 503 and ask to try again later."""
-
-
-class DiskFull(Exception):  # noqa: N818
-    """There is no room on the disk: answer 507."""
-
-
-class StoreBusy(Exception):  # noqa: N818
-    """The state database did not answer in time: answer 503."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,55 +57,21 @@ def accept(*, batches: Iterable[Sequence[Signal] | Lines], door: str, now: datet
     signal or blank, gives that. Raises SpoolFull, DiskFull or StoreBusy with nothing taken.
     """
     lines = (batch if isinstance(batch, Lines) else _written(batch) for batch in batches)
-    rows = [_inbox_row(batch, door, now) for batch in lines if batch.count]
+    parcels = [_parcel(batch, door, now) for batch in lines if batch.count]
     steps.reached("accept.payload-built")
-    with _explained(), transaction.atomic():
-        _leave_room(sum(row.size for row in rows))
-        Inbox.objects.bulk_create(rows)
-        steps.reached("accept.row-written")
+    intake.put(parcels)
     steps.reached("accept.committed")
-    return Receipt(accepted=sum(row.count for row in rows), batches=len(rows))
+    return Receipt(accepted=sum(parcel.count for parcel in parcels), batches=len(parcels))
 
 
 def _written(batch: Sequence[Signal]) -> Lines:
     return Lines(encode_lines(batch), len(batch))
 
 
-def _inbox_row(batch: Lines, door: str, now: datetime) -> Inbox:
+def _parcel(batch: Lines, door: str, now: datetime) -> Parcel:
     if batch.count > MOST_LINES:
         raise ValueError(f"a batch holds {MOST_LINES} signals at most")
-    payload = spool.pack(batch.text)
-    return Inbox(recorded_at=now, door=door, count=batch.count, size=len(payload), payload=payload)
-
-
-def _leave_room(size: int) -> None:
-    limit = getattr(settings.TROTH, "inbox_limit_mb", 2048) * _MEGABYTE
-    waiting = Inbox.objects.aggregate(size=Sum("size"))["size"] or 0
-    if waiting + size > limit:
-        raise SpoolFull(f"{waiting // _MEGABYTE} MB wait to be sealed; the limit is set to "
-                        f"{limit // _MEGABYTE} MB")  # fmt: skip
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what a database says when it cannot write into one of our three states."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull(str(error)) from error
-        raise
-    except OperationalError as error:
-        if _no_room(error):
-            raise DiskFull(str(error)) from error
-        raise StoreBusy(str(error)) from error
-
-
-def _no_room(error: DatabaseError) -> bool:
-    """SQLite says full, or an I/O error where a quota ends; PostgreSQL has a class 53 for it."""
-    state = getattr(error.__cause__, "sqlstate", None) or ""
-    said = str(error)
-    return state in {"53100", "58030"} or "disk is full" in said or "disk I/O error" in said
+    return Parcel(recorded_at=now, door=door, count=batch.count, payload=spool.pack(batch.text))
 
 
 def seal(*, now: datetime, limit_rows: int = 400_000) -> Sealed:

@@ -33,10 +33,13 @@ class Dialect:
     lower: str
     upper: str
     matches: str
+    double: str
 
 
-DUCKDB = Dialect("duckdb", lower="lower", upper="upper", matches="regexp_matches")
-CLICKHOUSE = Dialect("clickhouse", lower="lowerUTF8", upper="upperUTF8", matches="match")
+DUCKDB = Dialect("duckdb", lower="lower", upper="upper", matches="regexp_matches",
+                 double="DOUBLE")  # fmt: skip
+CLICKHOUSE = Dialect("clickhouse", lower="lowerUTF8", upper="upperUTF8", matches="match",
+                     double="Nullable(Float64)")  # fmt: skip
 
 
 def micros(at: datetime) -> int:
@@ -210,7 +213,7 @@ def _round(emitter: Emitter, node: Node) -> exp.Expression:
 
 def _seconds(emitter: Emitter, node: Node) -> exp.Expression:
     first, second = emitter.sql(node.args[0]), emitter.sql(node.args[1])
-    return emitter.parsed(f"CAST({second} - {first} AS DOUBLE) / 1e6")
+    return emitter.parsed(f"CAST({second} - {first} AS {emitter.dialect.double}) / 1e6")
 
 
 def _day(emitter: Emitter, node: Node) -> exp.Expression:
@@ -220,19 +223,21 @@ def _day(emitter: Emitter, node: Node) -> exp.Expression:
 def _hour(emitter: Emitter, node: Node) -> exp.Expression:
     local = emitter.local(emitter.sql(node.args[0]))
     of_day = f"({floored(local, HOUR)} - {floored(local, DAY)})"
-    return emitter.parsed(f"CAST({of_day} AS DOUBLE) / {HOUR}e0")
+    return emitter.parsed(f"CAST({of_day} AS {emitter.dialect.double}) / {HOUR}e0")
 
 
 def _weekday(emitter: Emitter, node: Node) -> exp.Expression:
     """1 is Monday; 1970 began on a Thursday."""
     day = f"({floored(emitter.local(emitter.sql(node.args[0])), DAY)} + {3 * DAY})"
-    return emitter.parsed(f"CAST({day} - {floored(day, 7 * DAY)} AS DOUBLE) / {DAY}e0 + 1e0")
+    return emitter.parsed(
+        f"CAST({day} - {floored(day, 7 * DAY)} AS {emitter.dialect.double}) / {DAY}e0 + 1e0"
+    )
 
 
 def _read_number(emitter: Emitter, node: Node) -> exp.Expression:
     text = emitter.sql(node.args[0])
     matches = f"{emitter.dialect.matches}({text}, '{NUMERAL}')"
-    return emitter.parsed(f"CASE WHEN {matches} THEN CAST({text} AS DOUBLE) END")
+    return emitter.parsed(f"CASE WHEN {matches} THEN CAST({text} AS {emitter.dialect.double}) END")
 
 
 _BUILDERS: dict[str, Callable[[Emitter, Node], exp.Expression]] = {

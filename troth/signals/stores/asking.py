@@ -204,7 +204,7 @@ def _bucket(before: str, scope: Scope) -> str:
     if scope.grain != windows.DAY:
         return floored(before, scope.grain * 1_000_000)
     span = Span(scope.span.start - _PAD, scope.span.end)
-    emitter = Emitter(Dialect("", "", "", ""), windows.offsets(scope.zone, span))
+    emitter = Emitter(Dialect("", "", "", "", ""), windows.offsets(scope.zone, span))
     return floored(emitter.local(before), DAY)
 
 
@@ -223,7 +223,7 @@ def _shift(scope: Scope) -> str:
         shift = (midnight - start) // timedelta(seconds=1)
         if not shifts or shifts[-1][1] != shift:
             shifts.append((midnight, shift))
-    return Emitter(Dialect("", "", "", ""), shifts).offset("bucket")
+    return Emitter(Dialect("", "", "", "", ""), shifts).offset("bucket")
 
 
 def expressions_of(group: Sequence[Question]) -> list[Expression]:
