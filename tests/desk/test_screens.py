@@ -34,7 +34,7 @@ EMPTY = ("/desk/", "/desk/promises/", "/desk/signals/", "/desk/signals/cases/")
 
 
 def findings(page):
-    """Return what axe finds, and whether the screen runs over its side, at both widths, in both schemes."""
+    """Return what axe finds at both widths in both schemes, and where a screen runs over."""
     found = []
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 850})

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from troth.promises import queries
 from troth.ui import verdicts, words
@@ -36,9 +37,7 @@ def _flips(when: datetime) -> list[Happening]:
         Happening(
             flip.at,
             flip.name,
-            _("was %(was)s, is now") % {"was": verdicts.word(flip.was)}
-            if flip.was
-            else _("is now"),
+            _("was %(was)s, is") % {"was": verdicts.word(flip.was)} if flip.was else _("is"),
             _url(flip.slug, "flips"),
             flip.now.value,
         )
@@ -87,7 +86,7 @@ def _restatements(when: datetime, names: dict[str, str]) -> list[Happening]:
         Happening(
             max(times),
             names.get(slug, slug),
-            _("results restated: %(n)s days") % {"n": len(times)},
+            ngettext("%(n)s day restated", "%(n)s days restated", len(times)) % {"n": len(times)},
             _url(slug, "restatements"),
         )
         for (slug, _day), times in groups.items()

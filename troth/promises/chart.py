@@ -1,5 +1,6 @@
 """A promise over time: the figure on each day, its interval, the target and what happened."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from troth.core import windows
 from troth.promises.rules import figures
@@ -114,5 +116,9 @@ def _exclusion_events(detail: Detail) -> Iterator[Event]:
 
 
 def _restatement_events(detail: Detail) -> Iterator[Event]:
-    for changed in sorted({row.date for row in detail.restatements}):
-        yield Event(changed, _("restated"), "#restatements")
+    """Yield one event for each day on which results were found to have changed."""
+    zone = ZoneInfo(detail.standing.zone)
+    found = Counter(row.at.astimezone(zone).date() for row in detail.restatements)
+    for day, number in found.items():
+        text = ngettext("%(n)s day restated", "%(n)s days restated", number) % {"n": number}
+        yield Event(day, text, "#restatements")

@@ -26,7 +26,7 @@ def window_reason(window: WindowResult) -> str:
 
 def _late(window: WindowResult) -> str:
     allowed = int(window.budget.allowed) if window.budget else 0
-    return ngettext(
+    said = ngettext(
         "%(bad)s of %(total)s failed, %(allowed)s was allowed.",
         "%(bad)s of %(total)s failed, %(allowed)s were allowed.",
         allowed,
@@ -35,6 +35,14 @@ def _late(window: WindowResult) -> str:
         "total": words.number(window.total),
         "allowed": words.number(allowed),
     }
+    return f"{said} {_by_which_target(window)}".strip()
+
+
+def _by_which_target(window: WindowResult) -> str:
+    """Return a sentence where cases of the window opened under different targets."""
+    if window.budget is None or window.budget.allowed == (1 - window.target) * window.total:
+        return ""
+    return _("Each case counts by the target in force when it opened.")
 
 
 def _zero(window: WindowResult) -> str:

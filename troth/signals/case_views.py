@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
@@ -12,6 +13,10 @@ from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
+_ODD = {
+    "resolved-before-happened": later("done before they happened"),
+    "future": later("that happened in the future"),
+}
 _NAMES = ("source", "kind", "search", "where", "flagged")
 
 
@@ -25,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "now": now,
         "sources": overview.sources(now=now),
         "kinds": overview.kinds(now=now),
-        "flagged": {name: count for name, count in flagged.items() if count},
+        "flagged": [(name, _ODD[name], count) for name, count in flagged.items() if count],
         "inbox": queries.inbox_depth(),
         "statistics": store.statistics(),
     }
