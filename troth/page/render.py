@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     def sheet(path: str, make: Callable[[], bytes], *more: object) -> Sheet:
         return Sheet(f"{folder}{path}", fingerprint(whole, *more), _speaking(edition, make))
 
-    yield sheet("index.html", lambda: _front(edition), picture.written_at)
+    yield sheet("index.html", lambda: _front(edition), _instants(picture))
     yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
     yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
     for name, make in _FEEDS.items():
@@ -60,7 +61,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     yield from _history(edition, sheet)
     for shown in picture.promises:
         page = _promise(edition, shown, measure)
-        own = fingerprint(software(), picture.site, [s.slug for s in picture.promises])
+        own = fingerprint(software(), picture.site)
         path = f"{folder}promises/{shown.slug}/index.html"
         yield Sheet(path, fingerprint(own, shown.inputs), _speaking(edition, page))
 
@@ -122,7 +123,7 @@ def _csv(shown: Shown) -> Callable[[], bytes]:
 
 
 def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
-    now = fingerprint(picture.written_at)
+    now = fingerprint(_instants(picture))
     body = trust.document(picture)
     keyed = fingerprint(signature.public_jwk(secret))
     whole = inputs(picture)
@@ -137,9 +138,13 @@ def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
     yield Sheet("_headers", fingerprint(headers.hints()), lambda: headers.hints().encode())
 
 
+def _instants(picture: Picture) -> tuple[datetime | None, ...]:
+    return (picture.checked_at, picture.written_at)
+
+
 def _checked(picture: Picture) -> bytes:
     """Return when the page was last checked: what pages ask that changed longer ago."""
-    at = (picture.checked_at, picture.written_at)
+    at = _instants(picture)
     names = ("checked_at", "written_at")
     fields = {
         name: f"{i:%Y-%m-%dT%H:%M:%SZ}" if i else None for name, i in zip(names, at, strict=True)

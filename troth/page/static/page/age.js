@@ -3,6 +3,10 @@ const lang = document.documentElement.lang || "en";
 const ago = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
+const here = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+});
+
 function rounded(seconds) {
   const [unit, size] = UNITS.find(([, length]) => seconds >= length * 1.5) ?? ["minute", 60];
   return [Math.max(0, Math.round(seconds / size)), unit];
@@ -13,11 +17,13 @@ function length(count, unit) {
 }
 
 function tell(line) {
-  const seconds = (Date.now() - new Date(line.dataset.checked)) / 1000;
+  const checked = new Date(line.dataset.checked);
+  const seconds = (Date.now() - checked) / 1000;
   const [count, unit] = rounded(seconds);
   const old = seconds > Number(line.dataset.old);
   const text = old ? line.dataset.oldText : line.dataset.freshText;
-  line.textContent = text.replace("{age}", length(count, unit)).replace("{ago}", ago.format(-count, unit));
+  const said = { age: length(count, unit), ago: ago.format(-count, unit), here: here.format(checked) };
+  line.textContent = text.replace(/\{(\w+)\}/g, (_, name) => said[name]);
   line.classList.toggle("is-old", old);
 }
 
