@@ -9,27 +9,24 @@ asked the store, so that a change which commits meanwhile leaves its own rows an
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from troth.core.steps import reached as step
-from troth.core.windows import DAY, TICK, Span
 from troth.metrics import writing
-from troth.metrics.leaves import SIZE
-from troth.metrics.models import Dirty, Leaf, Series, Sweep
-from troth.metrics.ranges import CHUNK, GAP, Grid, Range, instant, joined
+from troth.metrics.horizon import history, next_due
+from troth.metrics.models import Dirty, Series, Sweep
+from troth.metrics.ranges import GAP, Grid, Range, joined
 from troth.metrics.rules import measure_from
 from troth.metrics.scanning import Frame, asked
 from troth.signals import queries as signals
 from troth.signals.expressions import parse
-from troth.signals.store import Question, Store, Tally
+from troth.signals.store import Store, Tally
 
-UTC_ZONE = ZoneInfo("UTC")
-EARLIEST, LATEST = datetime(1800, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
-MINUTE = 60
+LEAST = 400  # buckets to a scan
+ANSWERS = 100_000  # tallies to a scan, about
 log = logging.getLogger(__name__)
 
 
@@ -91,9 +88,10 @@ def _next(store: Store, pk: int, *, now: datetime) -> Unit | None:
     series = sweep.series.all()
     if not common:
         series = series.filter(pk__in=[row.series_id for row in mine])
-    covered = _newest(mine, Grid(sweep.tz, sweep.grain))
+    chosen = list(series)
+    covered = _newest(mine, Grid(sweep.tz, sweep.grain), chunk=_chunk(len(chosen)))
     answered = [row for row in mine if row.last >= covered.first]
-    return Unit(sweep, list(series), covered, answered)
+    return Unit(sweep, chosen, covered, answered)
 
 
 def _alike(dirty: Sequence[Dirty]) -> list[Dirty]:
@@ -101,55 +99,38 @@ def _alike(dirty: Sequence[Dirty]) -> list[Dirty]:
     return [row for row in dirty if (row.first, row.last) == (dirty[0].first, dirty[0].last)]
 
 
-def _newest(rows: Iterable[Dirty], grid: Grid) -> Range:
+def _newest(rows: Iterable[Dirty], grid: Grid, *, chunk: int) -> Range:
     ranges = (Range(row.first or 0, row.last) for row in rows)
-    return grid.latest(joined(ranges, gap=GAP * grid.grain)[-1], CHUNK)
+    return grid.latest(joined(ranges, gap=GAP * grid.grain)[-1], chunk)
+
+
+def _chunk(series: int) -> int:
+    """Return how many buckets are counted in one scan: fewer, the more series are."""
+    return max(LEAST, ANSWERS // max(series, 1))
 
 
 def _resolve(store: Store, sweep: Sweep, *, now: datetime) -> None:
-    """Give the rows that mean "everything" their first and last bucket."""
+    """Put the buckets in the place of rows that mean "everything"."""
     whole = list(sweep.dirty.filter(first=None))
     if not whole:
         return
-    found = _everything(store, sweep, now=now)
-    # What falls due is looked for by the count of the newest buckets; without any, here.
-    due = now if found else _next_due(store, sweep, now=now)
+    grid = Grid(sweep.tz, sweep.grain)
+    runs = history(store, sweep, now=now, gap=_chunk(len(whole)) * sweep.grain)
+    state: dict[str, object] = {"turn": F("turn") + 1, "next_due": now}
+    if not (runs and runs[0].last >= grid.holding(now)):  # else that count looks ahead
+        state |= {"next_due": next_due(store, sweep, now=now), "tallied_until": now}
     with transaction.atomic():
         mine = Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn)
-        if not mine.update(next_due=due, turn=F("turn") + 1):
+        if not mine.update(**state):
             return
         Dirty.objects.filter(pk__in=[row.pk for row in whole]).delete()
-        if found is not None:
-            Dirty.objects.bulk_create(
-                [Dirty(sweep=sweep, series_id=row.series_id, first=found.first, last=found.last)
-                 for row in whole]
-            )  # fmt: skip
+        Dirty.objects.bulk_create(
+            Dirty(sweep=sweep, series_id=row.series_id, first=run.first, last=run.last)
+            for run in runs for row in whole
+        )  # fmt: skip
+        length = sum(run.last - run.first + sweep.grain for run in runs)
+        Series.objects.filter(pk__in=[row.series_id for row in whole]).update(history=length)
     sweep.refresh_from_db()
-
-
-def _everything(store: Store, sweep: Sweep, *, now: datetime) -> Range | None:
-    """Return the buckets from the first case, or the first that is tallied, up to now."""
-    grid = Grid(sweep.tz, sweep.grain)
-    days = _days(store, sweep, Span(EARLIEST, now))
-    starts = [grid.holding(days[0] + TICK)] if days else []
-    leaves = Leaf.objects.filter(series__sweep=sweep).order_by("number").values_list("number")
-    starts += [number * SIZE * sweep.grain for (number,) in leaves[:1]]
-    return Range(grid.holding(instant(min(starts)) + TICK), grid.holding(now)) if starts else None
-
-
-def _days(store: Store, sweep: Sweep, span: Span, *, grain: int = DAY) -> list[datetime]:
-    question = Question(kinds=tuple(sweep.kinds), time=parse(sweep.time, role="time"))
-    (tallies,) = store.tally([question], span=span, zone=UTC_ZONE, grain=grain)
-    return sorted({tally.bucket for tally in tallies})
-
-
-def _next_due(store: Store, sweep: Sweep, *, now: datetime) -> datetime | None:
-    """Return an instant at or after `now` before which no case falls due, to the minute."""
-    days = _days(store, sweep, Span(now, LATEST))
-    if not days:
-        return None
-    day = Span(max(days[0], now), days[0] + timedelta(days=1))
-    return max(now, *_days(store, sweep, day, grain=MINUTE)[:1])
 
 
 def _counted(store: Store, unit: Unit, *, now: datetime) -> int:
@@ -159,7 +140,7 @@ def _counted(store: Store, unit: Unit, *, now: datetime) -> int:
     tallies = _scanned(store, unit, fresh, now=now)
     state: dict[str, object] = {"turn": F("turn") + 1, "problem": ""}
     if unit.covered.last >= grid.holding(now):
-        state |= {"next_due": _next_due(store, sweep, now=now), "tallied_until": now}
+        state |= {"next_due": next_due(store, sweep, now=now), "tallied_until": now}
     step("tally.counted")
     with transaction.atomic():
         if not Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn).update(**state):

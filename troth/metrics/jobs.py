@@ -6,17 +6,22 @@ from troth.metrics import counting, marking
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
+MOST = 100  # scans in one go: a long history is filled in turns, so that sealing is not held up
+
 
 def tally(*, now: datetime) -> int:
-    """Bring every tally up to `now`. Returns the number of scans; 0 and one query when idle."""
+    """Bring tallies up to `now`, all or a good part. Returns how many scans; 0 when all is done.
+
+    An idle installation is asked one query.
+    """
     if not marking.is_wanted(now=now):
         return 0
-    return bring_up(signals.store(), now=now)
+    return bring_up(signals.store(), now=now, most=MOST)
 
 
-def bring_up(store: Store, *, now: datetime) -> int:
+def bring_up(store: Store, *, now: datetime, most: int | None = None) -> int:
     """Answer every change and count what is dirty in `store`. Returns the number of scans."""
     while marking.answer(now=now) == marking.AT_ONCE:
         pass
     marking.fall_due(now=now)
-    return counting.count(store, now=now)
+    return counting.count(store, now=now, most=most)

@@ -58,6 +58,7 @@ class Series(models.Model):
     # are given under a lock, so that they become visible in order; 0: nothing counted yet.
     revision = models.BigIntegerField(default=0, db_index=True)
     changed_at = models.DateTimeField(null=True)
+    history = models.BigIntegerField(default=0)  # seconds of it that were to be counted at first
 
     class Meta:
         verbose_name_plural = "series"

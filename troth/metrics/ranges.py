@@ -10,7 +10,6 @@ from troth.signals.expressions import Expression
 from troth.signals.grammar import Node
 
 GAP = 7  # clean buckets between two dirty ranges that are counted again rather than asked apart
-CHUNK = 400  # buckets counted in one scan
 
 
 @dataclass(frozen=True, slots=True, order=True)

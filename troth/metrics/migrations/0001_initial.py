@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('revision', models.BigIntegerField(db_index=True, default=0)),
                 ('changed_at', models.DateTimeField(null=True)),
+                ('history', models.BigIntegerField(default=0)),
                 ('sweep', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='metrics.sweep')),
             ],
             options={

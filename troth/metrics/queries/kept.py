@@ -1,5 +1,6 @@
 """Tallies as they are kept: a thousand series at once, by segment, percentiles, progress."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from troth.core.windows import Span
 from troth.metrics import sketches
 from troth.metrics.leaves import SIZE, cells_of, unpacked
-from troth.metrics.models import Dirty, Leaf, Series
+from troth.metrics.models import Dirty, Series
 from troth.metrics.models import Tally as TallyRow
 from troth.metrics.ranges import epoch, instant
 from troth.metrics.sketches import Percentiles
@@ -174,21 +175,18 @@ def revisions(*, series: Iterable[int]) -> dict[int, int]:
 
 def progress(*, series: Iterable[int]) -> dict[int, float]:
     """Return series → share of its history that has been counted, 1.0 when all of it has."""
-    ids = set(series)
-    shares = dict.fromkeys(ids, 1.0)
-    waiting = Dirty.objects.filter(series__in=ids).values_list("series", "first", "last")
-    for pk, first, last in waiting:
-        if first is None:
-            shares[pk] = 0.0
-        else:
-            done = _filled(pk, last)
-            shares[pk] = min(shares[pk], done / (done + last - first + 1))
-    return shares
+    found = Series.objects.filter(pk__in=set(series)).select_related("sweep")
+    left: dict[int, int] = defaultdict(int)
+    known = {one.pk: one for one in found}
+    for row in Dirty.objects.filter(series__in=known):
+        one = known[row.series_id or 0]
+        left[one.pk] += row.last - row.first + one.grain if row.first is not None else one.history
+        if row.first is None and not one.history:
+            left[one.pk] = -1  # nobody has looked yet how much there is
+    return {pk: _share(one.history, left[pk]) for pk, one in known.items()}
 
 
-def _filled(series: int, last: int) -> int:
-    """Return how many seconds after `last` have been counted, as its newest leaf tells."""
-    newest = Leaf.objects.filter(series=series).order_by("-number").first()
-    if newest is None:
-        return 0
-    return max(0, int(unpacked([bytes(newest.cells)])["bucket"][-1]) - last)
+def _share(history: int, left: int) -> float:
+    if left < 0:
+        return 0.0
+    return max(0.0, 1 - left / history) if left else 1.0

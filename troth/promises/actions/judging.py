@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from troth.core.steps import reached
 from troth.metrics import queries as metrics
-from troth.metrics.jobs import tally
+from troth.metrics.jobs import MOST, tally
 from troth.promises.actions.closing import close
 from troth.promises.models import Flip, Followed, Judgement, Promise
 from troth.promises.queries import codec, dockets, opinions
@@ -55,7 +55,8 @@ def bring_up_to_date(*, now: datetime) -> Judged:
     """Seal what waits in the inbox, count it, and judge what may have changed."""
     while signals.seal(now=now).rows:
         pass
-    tally(now=now)
+    while tally(now=now) == MOST:
+        pass
     return judge_all(now=now)
 
 
