@@ -13,6 +13,7 @@ from troth.core.refusals import Refusal
 
 IN_MEMORY = 4 * 1024 * 1024
 _PART = 256 * 1024
+_CROWDED = "too many bodies are being read; send it again"
 _WINDOW_LOG = 27  # 128 MB: what a zstd stream may ask us to remember
 
 
@@ -30,8 +31,20 @@ def read(stream: BinaryIO, *, length: int | None, encoding: str, limit: int) -> 
         raise Refusal(415, f"Content-Encoding {encoding[:40]} is not read; use gzip or zstd")
     parts = unpack(_parts(stream, length))
     if unpack is _plain and length is not None and length <= IN_MEMORY:
-        return _within(io.BytesIO(), parts, limit)
+        return _short(stream, length)
     return _within(cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY)), parts, limit)
+
+
+def _short(stream: BinaryIO, length: int) -> IO[bytes]:
+    try:
+        found = stream.read(length)
+        while len(found) < length and (more := stream.read(length - len(found))):
+            found += more
+    except CrowdedError as error:
+        raise Refusal(503, _CROWDED) from error
+    if len(found) < length:
+        raise _cut_short(length - len(found))
+    return io.BytesIO(found)  # shares the bytes, copies nothing
 
 
 def _within(body: IO[bytes], parts: Iterator[bytes], limit: int) -> IO[bytes]:
@@ -41,7 +54,7 @@ def _within(body: IO[bytes], parts: Iterator[bytes], limit: int) -> IO[bytes]:
         body.seek(0)
     except CrowdedError as error:
         body.close()
-        raise Refusal(503, "too many bodies are being read; send it again") from error
+        raise Refusal(503, _CROWDED) from error
     except OSError as error:
         body.close()
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
@@ -76,7 +89,11 @@ def _parts(stream: BinaryIO, length: int | None) -> Iterator[bytes]:
             left -= len(part)
         yield part
     if left:
-        raise Refusal(400, f"the body ended {left} bytes before its Content-Length")
+        raise _cut_short(left)
+
+
+def _cut_short(left: int) -> Refusal:
+    return Refusal(400, f"the body ended {left} bytes before its Content-Length")
 
 
 def _plain(parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -71,7 +71,9 @@ def _leave(environ: Mapping[str, Any], status: int, seconds: float) -> None:
     method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] == "POST" else "OTHER"
     meters.REQUESTS.labels(route, method, str(status)).inc()
     meters.SECONDS.labels(route).observe(seconds)
-    _LOG.info(
+    # Good requests come by the thousand: the counters have them.
+    _LOG.log(
+        logging.DEBUG if status < 300 else logging.INFO,  # noqa: PLR2004
         "request",
         extra={"route": route, "method": method, "status": status, "ms": round(seconds * 1e3)},
     )

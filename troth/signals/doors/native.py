@@ -29,13 +29,14 @@ _SMALL = 4 * 1024 * 1024
 
 def ndjson(body: IO[bytes], terms: Terms) -> Iterator[Parsed]:
     """Yield the signals of a body with one JSON object a line, in parts of about a megabyte."""
-    first = 1
+    first, before = 1, b""
     for block, overlong in _blocks(body):
-        count = block.count(b"\n") + (bool(block) and not block.endswith(b"\n"))
+        first += before.count(b"\n")
+        before = block
         if block:
             yield _part(block, first, terms)
-        first += count
         if overlong:
+            first, before = first + block.count(b"\n"), b""
             yield Parsed(refused=[Refused(first, "", f"is longer than {LONGEST_LINE:,} bytes")])
             first += 1
 
