@@ -5,6 +5,7 @@ installation's data or leaves anything in the checkout. With TROTH_TEST_DATABASE
 whole run uses a throw-away PostgreSQL cluster instead of a SQLite file.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -24,7 +25,4 @@ for _name in [name for name in os.environ if name.startswith("TROTH_")]:
 os.environ["TROTH_DATA"] = str(_DATA)
 if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
     os.environ["TROTH_DATABASE_URL"] = _OPEN.enter_context(cluster())
-
-
-def pytest_unconfigure() -> None:
-    _OPEN.close()
+atexit.register(_OPEN.close)
