@@ -61,7 +61,7 @@ def _share_of(where: str) -> int:
 @pytest.mark.mission("S1.5a", "S2.6")
 def test_cases_without_a_date_are_no_promise_and_never_kept(boston):
     with clock.frozen(NOW):
-        (result, _), = [o.results for o in queries.judged(["every-request"], at=AT)]
+        ((result, _),) = [o.results for o in queries.judged(["every-request"], at=AT)]
     assert result.no_promise == 14_527
     assert result.total + result.pending == 58_119 - 14_527
 
@@ -92,7 +92,7 @@ def _listed(drill: queries.Drill, condition: str) -> int:
 
 def test_the_counts_of_the_judgement_are_those_of_its_cases(boston):
     with clock.frozen(NOW):
-        (result, _), = [o.results for o in queries.judged(["every-request"], at=AT)]
+        ((result, _),) = [o.results for o in queries.judged(["every-request"], at=AT)]
         kept = queries.drill("every-request", part="kept", window="400d", at=AT)
         broken = queries.drill("every-request", part="broken", window="400d", at=AT)
     assert _listed(kept, "true") == result.good

@@ -106,7 +106,9 @@ def test_every_mistake_of_a_document_is_named_at_once():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("thing", [None, [], "text", 7, {}, {"spec": []}, {"metadata": {"name": 1}}])
+@pytest.mark.parametrize(
+    "thing", [None, [], "text", 7, {}, {"spec": []}, {"metadata": {"name": 1}}]
+)
 def test_whatever_is_handed_in_the_answer_is_in_plain_words(thing):
     with pytest.raises(DocumentError):
         document.read(thing)
@@ -144,7 +146,9 @@ def test_the_posterior_is_the_exact_binomial_tail(good, bad, percent):
 
 
 def test_the_posterior_is_quick_and_right_for_millions():
-    assert figures.below_target(9_700_000, 300_000, Fraction(97, 100)) == pytest.approx(0.5, abs=1e-2)
+    assert figures.below_target(9_700_000, 300_000, Fraction(97, 100)) == pytest.approx(
+        0.5, abs=1e-2
+    )
     assert figures.below_target(9_000_000, 1_000_000, Fraction(97, 100)) > 0.999999
     assert figures.below_target(9_990_000, 10_000, Fraction(97, 100)) < 1e-6
 
@@ -282,7 +286,9 @@ def test_the_budget_adds_up_over_versions_with_different_targets():
 
 def test_a_failure_of_a_case_promised_at_100_percent_is_not_bought_by_an_older_budget():
     eras = [era([(5, 100, 100)], Fraction(1, 2)), era([(1, 9, 10)], Fraction(1))]
-    found = judging.judge(terms(target=Fraction(1)), Rolling(28 * windows.DAY), eras, State(), at=AT)
+    found = judging.judge(
+        terms(target=Fraction(1)), Rolling(28 * windows.DAY), eras, State(), at=AT
+    )
     assert (found.verdict, found.why) == (Verdict.BROKEN, "zero_tolerance")
 
 

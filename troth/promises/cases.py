@@ -1,10 +1,12 @@
 """The cases behind a number: the same question the figure asked, answered case by case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from troth.core import windows
 from troth.core.moments import Moments
+from troth.core.windows import Span
 from troth.promises import queries
 from troth.promises.queries import Drill
 from troth.signals import expressions
@@ -21,6 +23,7 @@ class Asked:
     """Which cases: of which promise, part of its figure and window.
 
     `search` is a part of the key; `by` and `value` an attribute and what it must be, "" = absent.
+    `day` narrows the window to one local day.
     """
 
     slug: str
@@ -29,6 +32,7 @@ class Asked:
     search: str = ""
     by: str = ""
     value: str = ""
+    day: date | None = None
 
 
 def page(asked: Asked, moments: Moments, *, after: str | None = None, limit: int = 50) -> CasePage:
@@ -51,8 +55,8 @@ def every(asked: Asked, moments: Moments) -> Iterator[Row]:
         after = found.next
 
 
-def part_of(slug: str, *, source: str, key: str, parts: tuple[str, ...]) -> str:
-    """Return the part of a promise's figure that a case is in now, "" where it is in none."""
+def part_of(slug: str, *, source: str, key: str, parts: Sequence[str]) -> str:
+    """Return the first of these parts that a case is in now, whatever the window; "" for none."""
     for part in parts:
         drill = queries.drill(slug, part=part)
         text = f"source = {_quoted(source)} and key = {_quoted(key)}"
@@ -66,7 +70,14 @@ def _filter(asked: Asked, moments: Moments) -> Filter:
     drill = queries.drill(
         asked.slug, part=asked.part, window=asked.window, at=moments.at, as_of=moments.as_of
     )
+    if asked.day:
+        drill = replace(drill, span=_within(drill, asked.day))
     return _narrowed(drill, " and ".join(_wishes(asked)), as_of=moments.as_of)
+
+
+def _within(drill: Drill, day: date) -> Span:
+    start = windows.midnight(day, drill.zone)
+    return Span(start, min(windows.midnight(day + timedelta(days=1), drill.zone), drill.span.end))
 
 
 def _wishes(asked: Asked) -> Iterator[str]:

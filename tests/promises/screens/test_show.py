@@ -94,7 +94,7 @@ def test_days_and_cases_leave_as_csv_and_parquet_with_the_figures_of_the_screen(
     assert cases[0]["segment.country"] == "fr"
     path = tmp_path / "cases.parquet"
     path.write_bytes(b"".join(vics.get(SHOW + "cases.parquet").streaming_content))
-    assert duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall() == [(21,)]
+    assert len(duckdb.read_parquet(str(path)).project("key").fetchall()) == 21
     assert vics.get(SHOW + "cases.exe").status_code == 404
 
 
@@ -117,6 +117,32 @@ def test_a_case_shows_all_that_was_said_about_it_and_what_the_promise_says(vics)
     assert "<script>alert" not in text
     assert re.search(r'is-kept">kept</span></span><span><a href="/desk/promises/on-time/"', text)
     assert vics.get("/desk/case/", {"source": "shop", "key": "no"}).status_code == 404
+
+
+def test_a_case_not_yet_due_or_without_a_date_is_not_called_broken(vics):
+    happened = NOW - DAY
+    opened = [
+        parcel(1, key="open", happened_at=happened, due_at=NOW + DAY, resolved_at=None),
+        parcel(1, key="undated", happened_at=happened, due_at=None, resolved_at=None),
+    ]
+    signals.accept(batches=[opened], door="test", now=NOW)
+    judged()
+    case = "/desk/case/"
+    assert "not yet due" in vics.get(case, {"source": "shop", "key": "open"}).text
+    assert "no promise: it has no date" in vics.get(case, {"source": "shop", "key": "undated"}).text
+    text = vics.get(SHOW).text
+    assert "1 not yet due" in text
+    assert "1 without a promise" in text
+
+
+@pytest.mark.mission("S4.13")
+def test_a_days_number_leads_to_the_cases_of_that_day(vics):
+    page = vics.get(SHOW).text
+    links = re.findall(r'href="([^"]*day=[^"]*)">(\d+)</a>', page)
+    assert links
+    for link, number in links:
+        assert len(keys(vics.get(link.replace("&amp;", "&")))) == int(number), link
+    assert vics.get(CASES, {"day": "2026-02-30"}).status_code == 404
 
 
 def test_a_promise_kept_in_files_says_so_and_offers_no_change(shop, ben, signed_in):

@@ -1,12 +1,14 @@
 """A day's result is closed once its watermark has passed; what changes later is restated."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from django.db import transaction
 
 from troth.core import windows
+from troth.promises.actions import bulk
 from troth.promises.models import Closed, Promise, Restatement
 from troth.promises.queries.opinions import Opinion, day_counts
 from troth.promises.rules.results import Count
@@ -16,23 +18,48 @@ _NONE: Figures = (0, 0, 0, 0)
 
 
 def close(found: Sequence[Opinion], *, now: datetime) -> int:
-    """Close the days that are due and restate those that changed; return how many were restated."""
-    changed = [
-        (opinion, days, digest)
-        for opinion in found
-        for days, digest in [_closing(opinion, now)]
-        if digest != opinion.docket.promise.closed_digest
-    ]
-    return sum(_close(opinion, days, digest, now) for opinion, days, digest in changed)
+    """Close the days that are due and restate those that changed; return how many were restated.
+
+    A digest of all figures up to the last day closed tells cheaply that nothing moved.
+    """
+    changed = []
+    for opinion in found:
+        edge = _edge(opinion, now)
+        digest = _digest(opinion, edge)
+        if digest != opinion.docket.promise.closed_digest:
+            changed.append(_Closing(opinion, dict(_figures(opinion, edge)), digest))
+    if not changed:
+        return 0
+    with transaction.atomic():
+        return _write(changed, now)
 
 
-def _closing(opinion: Opinion, now: datetime) -> tuple[dict[int, Figures], str]:
-    """Return the figures of each day that is over and past its watermark, and their digest."""
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """The figures of each day of a promise that is over and past its watermark."""
+
+    opinion: Opinion
+    days: dict[int, Figures]
+    digest: str
+
+
+def _edge(opinion: Opinion, now: datetime) -> float:
+    """Return the start of the first day that is not closed yet, in epoch seconds."""
     terms = opinion.terms
     over = now - timedelta(seconds=terms.needs.closing)
-    edge = windows.bucket_start(over + windows.TICK, terms.tz, windows.DAY)
-    days = dict(_figures(opinion, edge.timestamp()))
-    return days, blake2b(repr(sorted(days.items())).encode(), digest_size=16).hexdigest()
+    return windows.bucket_start(over + windows.TICK, terms.tz, windows.DAY).timestamp()
+
+
+def _digest(opinion: Opinion, edge: float) -> str:
+    found = blake2b(digest_size=16)
+    for era in opinion.eras:
+        for part in ("judged", *(f"excluded:{c.name}" for c in opinion.terms.categories)):
+            column = era.column(part, windows.DAY)
+            end = int(column.buckets.searchsorted(edge))
+            found.update(f"{part} {end};".encode())
+            for values in (column.buckets, column.good, column.total):
+                found.update(values[:end].tobytes())
+    return found.hexdigest()
 
 
 def _figures(opinion: Opinion, end: float) -> Iterator[tuple[int, Figures]]:
@@ -45,25 +72,42 @@ def _figures(opinion: Opinion, end: float) -> Iterator[tuple[int, Figures]]:
             yield bucket, (kept.good, kept.total, count.good, count.total)
 
 
-def _close(opinion: Opinion, days: dict[int, Figures], digest: str, now: datetime) -> int:
-    promise = opinion.docket.promise
-    with transaction.atomic():
-        Promise.objects.select_for_update().get(pk=promise.pk)
-        kept = {row.bucket: row for row in Closed.objects.filter(promise=promise)}
-        fresh = [
+def _write(changed: Sequence[_Closing], now: datetime) -> int:
+    """Write days and restatements in the caller's transaction, promises locked first."""
+    by_promise = {closing.opinion.docket.promise.pk: closing for closing in changed}
+    locked = Promise.objects.select_for_update().filter(pk__in=by_promise).order_by("pk")
+    current = [
+        row for row in locked
+        if row.judged_at is None or row.judged_at <= by_promise[row.pk].opinion.at
+    ]  # fmt: skip
+    kept: dict[int, dict[int, Closed]] = {row.pk: {} for row in current}
+    known = [row.pk for row in current if row.closed_digest]
+    for closed in Closed.objects.filter(promise__in=known):
+        kept[closed.promise_id][closed.bucket] = closed
+    notes: list[Restatement] = []
+    fresh: list[Closed] = []
+    moved: list[Closed] = []
+    for promise in current:
+        closing = by_promise[promise.pk]
+        before = kept[promise.pk]
+        new = [
             Closed(promise=promise, bucket=bucket, at=now, **_named(figures))
-            for bucket, figures in days.items()
-            if bucket not in kept
+            for bucket, figures in closing.days.items()
+            if bucket not in before
         ]
-        restated = [_restated(row, days.get(bucket, _NONE), now) for bucket, row in kept.items()]
-        Closed.objects.bulk_create(fresh, batch_size=500)
-        rows = [row for row, note in zip(kept.values(), restated, strict=True) if note]
-        Closed.objects.bulk_update(rows, [*_NAMES, "at"], batch_size=200)
-        notes = [note for note in restated if note] + _late(fresh, promise, now)
-        Restatement.objects.bulk_create(notes, batch_size=500)
-        until = max(days, default=promise.closed_until)
-        Promise.objects.filter(pk=promise.pk).update(closed_digest=digest, closed_until=until)
-    promise.closed_digest, promise.closed_until = digest, until
+        for bucket, row in before.items():
+            note = _restated(row, closing.days.get(bucket, _NONE), now)
+            if note:
+                notes.append(note)
+                moved.append(row)
+        notes += _late(new, promise, now)
+        fresh += new
+        promise.closed_digest = closing.digest
+        promise.closed_until = max(closing.days, default=promise.closed_until)
+    bulk.save_closed(fresh)
+    Closed.objects.bulk_update(moved, [*_NAMES, "at"], batch_size=200)
+    Restatement.objects.bulk_create(notes, batch_size=500)
+    Promise.objects.bulk_update(current, ["closed_digest", "closed_until"], batch_size=200)
     return len(notes)
 
 

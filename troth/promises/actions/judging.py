@@ -11,8 +11,9 @@ from troth.core.steps import reached
 from troth.metrics import queries as metrics
 from troth.metrics.jobs import MOST, tally
 from troth.promises.actions.closing import close
+from troth.promises.actions import bulk
 from troth.promises.models import Flip, Followed, Judgement, Promise
-from troth.promises.queries import codec, dockets, opinions
+from troth.promises.queries import dockets, opinions
 from troth.promises.queries.opinions import Opinion
 from troth.promises.rules.results import WindowResult
 from troth.signals import actions as signals
@@ -102,54 +103,22 @@ def _write(found: Sequence[Opinion], now: datetime) -> int:
     }
     rows, flips = [], []
     for opinion in found:
+        promise = opinion.docket.promise.pk
         for result in opinion.results:
-            was, at = kept.pop((opinion.docket.promise.pk, result.window), ("", None))
+            was, at = kept.pop((promise, result.window), ("", None))
             if at is not None and at > now:
                 continue
-            rows.append(_row(opinion, result))
+            rows.append(bulk.judgement(promise, result))
             if was != result.verdict:
-                flips.append(_flip(opinion, result, was))
-    _save(rows)
-    Flip.objects.bulk_create(flips)
+                flips.append(_flip(promise, result, was))
+    bulk.save_judgements(rows)
+    Flip.objects.bulk_create(flips, batch_size=500)
     _drop(kept)
     return len(flips)
 
 
-def _row(opinion: Opinion, result: WindowResult) -> Judgement:
-    return Judgement(
-        promise=opinion.docket.promise,
-        window=result.window,
-        at=result.at,
-        verdict=result.verdict,
-        good=result.good,
-        total=result.total,
-        raw_good=result.raw_good,
-        raw_total=result.raw_total,
-        provisional=result.provisional,
-        restated=result.restated,
-        detail=codec.written(result),
-    )
-
-
-def _flip(opinion: Opinion, result: WindowResult, was: str) -> Flip:
-    return Flip(
-        promise=opinion.docket.promise,
-        window=result.window,
-        was=was,
-        now=result.verdict,
-        at=result.at,
-    )
-
-
-def _save(rows: Sequence[Judgement]) -> None:
-    names = [f.name for f in Judgement._meta.fields if f.name not in ("id", "promise", "window")]
-    Judgement.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["promise", "window"],
-        update_fields=names,
-        batch_size=500,
-    )
+def _flip(promise: int, result: WindowResult, was: str) -> Flip:
+    return Flip(promise_id=promise, window=result.window, was=was, now=result.verdict, at=result.at)
 
 
 def _drop(kept: dict[tuple[int, str], tuple[str, datetime]]) -> None:
@@ -164,10 +133,7 @@ def _remember(found: Sequence[Opinion], revision: int) -> None:
         promise = opinion.docket.promise
         promise.judge_at = opinions.next_change(opinion)
         promise.judged_at, promise.judged_revision = opinion.at, revision
-    rows = [opinion.docket.promise for opinion in found]
-    turns = dict(Promise.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", "turn"))
-    fresh = [row for row in rows if turns.get(row.pk) == row.turn]
-    Promise.objects.bulk_update(fresh, ["judge_at", "judged_at", "judged_revision"], batch_size=200)
+    bulk.save_progress([opinion.docket.promise for opinion in found])
 
 
 def stir(promise: Promise) -> None:

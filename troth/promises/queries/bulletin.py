@@ -85,4 +85,4 @@ _FIGURES = ("good", "total", "raw_good", "raw_total")
 def _totals(rows: QuerySet, *names: str) -> list[object]:  # type: ignore[type-arg]
     sums = {f"{name}_all": Sum(F(name) * (F("id") % _PRIME + 1)) for name in names}
     found = rows.aggregate(rows=Count("id"), last=Max("id"), **sums)
-    return sorted(found.items())
+    return [*sorted(found.items())]

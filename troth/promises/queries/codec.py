@@ -13,6 +13,11 @@ def written(result: WindowResult) -> dict[str, Any]:
     return found
 
 
+def text(result: WindowResult) -> str:
+    """Return the same as JSON text."""
+    return msgspec.json.encode(result, enc_hook=_text).decode()
+
+
 def read(detail: dict[str, Any]) -> WindowResult:
     return msgspec.convert(detail, WindowResult, dec_hook=_value)
 

@@ -45,7 +45,7 @@ def live(dockets: Sequence[Docket], *, now: datetime) -> list[Opinion]:
     askings = [Asking(begun(d.regimes(now, now), now), d.taken(now)) for d in dockets]
     eras = readings.kept(askings, until=now)
     look = Look(signals.store(), now)
-    return [_opinion(d, found, look, now) for d, found in zip(dockets, eras, strict=True)]
+    return [opinion(d, found, look, now) for d, found in zip(dockets, eras, strict=True)]
 
 
 def tallied(dockets: Sequence[Docket], *, now: datetime) -> list[Opinion]:
@@ -68,10 +68,10 @@ def exact(
     askings = [Asking(begun(d.regimes(at, known), at), d.taken(known)) for d in dockets]
     eras = readings.counted(askings, at=at, as_of=as_of)
     look = Look(signals.store(), at, as_of)
-    return [_opinion(d, found, look, known) for d, found in zip(dockets, eras, strict=True)]
+    return [opinion(d, found, look, known) for d, found in zip(dockets, eras, strict=True)]
 
 
-def _opinion(docket: Docket, eras: Sequence[Era], look: Look, as_of: datetime) -> Opinion:
+def opinion(docket: Docket, eras: Sequence[Era], look: Look, as_of: datetime) -> Opinion:
     at, terms = look.at, docket.terms(look.at, as_of)
     pending = _pending(eras, at)
     silent_at = look.silent_at(terms)

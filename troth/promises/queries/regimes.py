@@ -25,7 +25,12 @@ class Regime:
 
 
 def terms_of(version: Version) -> Terms:
-    return _terms(json.dumps(version.spec, sort_keys=True), json.dumps(version.measured))
+    """Return the terms of a version, which never changes: read once for each row loaded."""
+    found: Terms | None = version.__dict__.get("_terms")
+    if found is None:
+        found = _terms(json.dumps(version.spec, sort_keys=True), json.dumps(version.measured))
+        version.__dict__["_terms"] = found
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -59,6 +64,8 @@ def regimes(versions: Sequence[Version], at: datetime) -> list[Regime]:
     Regimes that begin later than `at` are among them: what they follow must be tallied in time.
     """
     now = terms_of(current(versions, at))
+    if len(versions) == 1:
+        return [Regime(versions[0].pk, now, Bounds(versions[0].effective_from))]
     found: list[Regime] = []
     for version in versions:
         terms = terms_of(version)

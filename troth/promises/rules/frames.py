@@ -1,5 +1,6 @@
 """Where a window lies at an instant, in epoch seconds, and the readings that fall into it."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,12 +63,16 @@ def _epoch(instant: datetime) -> int:
 class Column:
     """The readings of one series in the order of their buckets (epoch seconds of their start)."""
 
-    __slots__ = ("_good", "_total", "buckets", "good", "total")
+    __slots__ = ("_edges", "_good", "_total", "buckets", "first", "good", "total")
 
     def __init__(self, buckets: Whole, good: Whole, total: Whole) -> None:
         self.buckets, self.good, self.total = buckets, good, total
-        self._good = np.concatenate(([0], np.cumsum(good)))
-        self._total = np.concatenate(([0], np.cumsum(total)))
+        self._edges: list[int] = buckets.tolist()
+        self._good: list[int] = [0, *np.cumsum(good).tolist()]
+        self._total: list[int] = [0, *np.cumsum(total).tolist()]
+        seen = total.nonzero()[0]
+        # The first bucket that holds a case.
+        self.first: int | None = self._edges[seen[0]] if len(seen) else None
 
     @classmethod
     def of(cls, readings: Sequence[tuple[int, int, int]]) -> "Column":
@@ -81,22 +86,18 @@ class Column:
 
     def count(self, first: float, end: float) -> Count:
         """Add up the buckets that start at `first` or later and before `end`."""
-        low, high = self.buckets.searchsorted((first, end))
-        return Count(
-            int(self._good[high] - self._good[low]), int(self._total[high] - self._total[low])
-        )
+        low, high = bisect_left(self._edges, first), bisect_left(self._edges, end)
+        return Count(self._good[high] - self._good[low], self._total[high] - self._total[low])
+
+    def part(self, first: float, end: float) -> tuple[Whole, Whole]:
+        """Return the good and the total of these buckets: views, not copies."""
+        low, high = bisect_left(self._edges, first), bisect_left(self._edges, end)
+        return self.good[low:high], self.total[low:high]
 
     def rows(self, first: float, end: float) -> list[tuple[int, int, int]]:
-        low, high = self.buckets.searchsorted((first, end))
-        part = slice(int(low), int(high))
-        found = zip(self.buckets[part], self.good[part], self.total[part], strict=True)
-        return [(int(bucket), int(good), int(total)) for bucket, good, total in found]
-
-    @property
-    def first(self) -> int | None:
-        """The first bucket that holds a case."""
-        seen = np.flatnonzero(self.total)
-        return int(self.buckets[seen[0]]) if len(seen) else None
+        low, high = bisect_left(self._edges, first), bisect_left(self._edges, end)
+        good, total = self.good[low:high].tolist(), self.total[low:high].tolist()
+        return list(zip(self._edges[low:high], good, total, strict=True))
 
 
 EMPTY = Column.of([])
@@ -112,5 +113,15 @@ class Era:
     target: Fraction
     columns: Mapping[tuple[str, int], Column] = field(default_factory=dict)
 
+    @property
+    def tolerance(self) -> Fraction:
+        """1 - T, the share of the cases that may fail."""
+        return _tolerance(self.target)
+
     def column(self, part: str, grain: int) -> Column:
         return self.columns.get((part, grain), EMPTY)
+
+
+@lru_cache(maxsize=1024)
+def _tolerance(target: Fraction) -> Fraction:
+    return 1 - target

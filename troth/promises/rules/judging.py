@@ -1,20 +1,24 @@
-"""From counts to a verdict, in the order that docs/promises.md gives. Exact: no float decides
-what whole numbers can."""
+"""From counts to a verdict, in the order that docs/promises.md gives.
+
+Exact: no float decides what whole numbers can.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from troth.core import windows
 from troth.core.windows import Rolling, Window
 from troth.promises.rules import figures
+from troth.promises.rules.counted import Counted, adjusted, counted, dispersion
 from troth.promises.rules.figures import Forecast
-from troth.promises.rules.frames import Column, Era, Frame, count_buckets, frame
-from troth.promises.rules.results import Budget, Count, Excluded, Verdict, WindowResult
-from troth.promises.rules.slices import Slices, filled
+from troth.promises.rules.frames import Era, Frame, count_buckets, frame
+from troth.promises.rules.results import Budget, Count, Verdict, WindowResult
+from troth.promises.rules.slices import Slices
 from troth.promises.rules.terms import Terms
 
+_ALL = Fraction(1)
 EVIDENCE = 0.95  # the posterior probability that puts a promise at risk
 MIN_RECENT_BAD = 2
 # (share of the budget, long window in seconds): each with a short window of a twelfth.
@@ -47,44 +51,9 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """The counts of one window: raw, and what is left after exclusions, by era and together."""
-
-    raw: Count
-    eras: tuple[tuple[Fraction, Count], ...]
-    excluded: tuple[Excluded, ...] = ()
-    unknown: int = 0
-    applied: tuple[str, ...] = field(default=())
-
-    @property
-    def count(self) -> Count:
-        return sum((count for _, count in self.eras), Count())
-
-    @property
-    def allowed(self) -> Fraction:
-        """B = Σ (1 - T_v) · N_v: how many cases may fail."""
-        return sum(((1 - target) * count.total for target, count in self.eras), Fraction(0))
-
-    @property
-    def breaks_zero(self) -> bool:
-        """Whether a case failed for which 100 % had been promised."""
-        return any(target == 1 and count.bad for target, count in self.eras)
-
-
-def judge(
-    terms: Terms, window: Window, eras: Sequence[Era], state: State, *, at: datetime
-) -> WindowResult:
-    """Judge one window at the aware instant `at`. `eras` are in order; the last is in force."""
-    place = frame(window, at, terms.tz)
-    counted = count(terms, eras, place, state)
-    phi = _dispersion(eras, counted, place)
-    case = _Case(terms, window, eras, state, at, place, counted, phi)
-    why, verdict = _verdict(case)
-    return _result(case, verdict, why)
-
-
-@dataclass(frozen=True, slots=True)
 class _Case:
+    """Everything about one window that the rules look at; `covered` and `seen` are shares."""
+
     terms: Terms
     window: Window
     eras: Sequence[Era]
@@ -93,69 +62,49 @@ class _Case:
     place: Frame
     counted: Counted
     phi: float
-
-    def recent(self, part_first: float) -> Count:
-        """The adjusted count of the buckets from `part_first` on, at the window's grain."""
-        return adjusted(self.eras, self.counted.applied, self.place.grain, part_first, self.at)
-
-
-def count(terms: Terms, eras: Sequence[Era], place: Frame, state: State) -> Counted:
-    """Count a window: raw, minus each category of exclusion that is within its cap."""
-    raws, unknown = _filled(eras, place, state, terms.needs.no_data)
-    raw, lefts, excluded = sum(raws, Count()), list(raws), []
-    for category in terms.categories:
-        outs, unseen = _filled(eras, place, state, terms.needs.no_data, category.name)
-        out = sum(outs, Count())
-        applied = category.cap is None or out.total <= category.cap * raw.total
-        excluded.append(Excluded(category.name, out.good, out.total, category.cap, applied))
-        if applied:
-            lefts = [left - part for left, part in zip(lefts, outs, strict=True)]
-            unknown -= unseen
-    pairs = tuple((era.target, left) for era, left in zip(eras, lefts, strict=True))
-    names = tuple(part.category for part in excluded if part.applied)
-    return Counted(raw, pairs, tuple(excluded), unknown, names)
+    recent: Count
+    covered: Fraction
+    seen: Fraction
 
 
-def _filled(
-    eras: Sequence[Era], place: Frame, state: State, no_data: str, category: str = ""
-) -> tuple[list[Count], int]:
-    """Return the counts by era, slices without data filled in, and how many stay unknown."""
-    part = f"excluded:{category}" if category else "judged"
-    counts = [era.column(part, place.grain).count(place.first, place.end) for era in eras]
-    if state.slices is None or not counts:
-        return counts, 0
-    missing = state.slices.missing(eras, place, category)
-    counts[-1] = filled(counts[-1], missing, no_data)
-    return counts, missing if no_data == "unknown" else 0
+def judge(
+    terms: Terms, window: Window, eras: Sequence[Era], state: State, *, at: datetime
+) -> WindowResult:
+    """Judge one window at the aware instant `at`. `eras` are in order; the last is in force."""
+    place = frame(window, at, terms.tz)
+    found = counted(terms, eras, place, state.slices)
+    case = _Case(
+        terms, window, eras, state, at, place, found,
+        dispersion(eras, found.applied, place),
+        adjusted(eras, found.applied, place.grain, place.recent, place.end),
+        coverage(window, eras, place, terms, at),
+        _seen(found),
+    )  # fmt: skip
+    why, verdict = _verdict(case)
+    return _result(case, verdict, why)
 
 
-def adjusted(
-    eras: Sequence[Era], applied: Sequence[str], grain: int, first: float, at: datetime
-) -> Count:
-    """Count the buckets from `first` up to `at`, without the applied categories."""
-    found = Count()
-    for era in eras:
-        found += era.column("judged", grain).count(first, at.timestamp())
-        for name in applied:
-            found -= era.column(f"excluded:{name}", grain).count(first, at.timestamp())
-    return found
+def coverage(
+    window: Window, eras: Sequence[Era], place: Frame, terms: Terms, at: datetime
+) -> Fraction:
+    """Return the share of a rolling window's buckets since the first that ever held a case."""
+    if not isinstance(window, Rolling):
+        return _ALL
+    firsts = [era.column("judged", place.grain).first for era in eras]
+    first = min((bucket for bucket in firsts if bucket is not None), default=None)
+    if first is None:
+        return Fraction(0)
+    if first <= place.first:
+        return _ALL
+    since = windows.Span(datetime.fromtimestamp(first, tz=UTC), at)
+    return Fraction(count_buckets(since, terms.tz, place.grain), place.count)
 
 
-def _dispersion(eras: Sequence[Era], counted: Counted, place: Frame) -> float:
-    columns = [(era.column("judged", place.grain), 1) for era in eras]
-    for name in counted.applied:
-        columns += [(era.column(f"excluded:{name}", place.grain), -1) for era in eras]
-    if len(columns) == 1:
-        column = columns[0][0]
-        low, high = column.buckets.searchsorted((place.first, place.end))
-        return figures.dispersion(column.good[low:high], column.total[low:high])
-    rows = [
-        (bucket, sign * good, sign * total)
-        for column, sign in columns
-        for bucket, good, total in column.rows(place.first, place.end)
-    ]
-    merged = Column.of(rows)
-    return figures.dispersion(merged.good, merged.total)
+def _seen(found: Counted) -> Fraction:
+    """Return the share of the slices that have data."""
+    if not found.unknown or not found.count.total:
+        return _ALL
+    return Fraction(found.count.total, found.count.total + found.unknown)
 
 
 Decision = tuple[str, Verdict]
@@ -196,33 +145,11 @@ def _silence(case: _Case) -> Decision | None:
 def _evidence(case: _Case) -> Decision | None:
     if case.counted.count.total < case.terms.min_cases:
         return "few_cases", Verdict.NOT_ENOUGH
-    if isinstance(case.window, Rolling) and coverage(case) < case.terms.needs.coverage:
+    if case.covered < case.terms.needs.coverage:
         return "short_history", Verdict.NOT_ENOUGH
-    if _seen(case) < case.terms.needs.coverage:
+    if case.seen < case.terms.needs.coverage:
         return "missing_slices", Verdict.NOT_ENOUGH
     return None
-
-
-def coverage(case: _Case) -> Fraction:
-    """Return the share of the window's buckets since the first one that ever held a case."""
-    grain, place = case.place.grain, case.place
-    firsts = [era.column("judged", grain).first for era in case.eras]
-    first = min((bucket for bucket in firsts if bucket is not None), default=None)
-    if first is None:
-        return Fraction(0)
-    if first <= place.first:
-        return Fraction(1)
-    since = windows.Span(_bucket(first, case), case.at)
-    return Fraction(count_buckets(since, case.terms.tz, grain), place.count)
-
-
-def _bucket(epoch: int, case: _Case) -> datetime:
-    return datetime.fromtimestamp(epoch, tz=UTC)
-
-
-def _seen(case: _Case) -> Fraction:
-    known = case.counted.count.total
-    return Fraction(known, known + case.counted.unknown) if known else Fraction(1)
 
 
 def _spent(case: _Case) -> Decision | None:
@@ -240,7 +167,7 @@ def _risk(case: _Case) -> Decision | None:
 
 
 def _posterior(case: _Case) -> bool:
-    recent = case.recent(case.place.recent)
+    recent = case.recent
     if recent.bad < MIN_RECENT_BAD:
         return False
     target = case.terms.target
@@ -263,7 +190,7 @@ def _burns(case: _Case, share: Fraction, length: int, grain: int) -> bool:
     for seconds, fewest in ((length, MIN_RECENT_BAD), (length // 12, 1)):
         start = windows.bucket_start(case.at, case.terms.tz, grain).timestamp()
         first = start - seconds + grain
-        found = adjusted(case.eras, case.counted.applied, grain, first, case.at)
+        found = adjusted(case.eras, case.counted.applied, grain, first, case.place.end)
         if found.bad < fewest or found.bad < limit * found.total:
             return False
     return True
@@ -294,7 +221,7 @@ def _result(case: _Case, verdict: Verdict, why: str) -> WindowResult:
         target=case.terms.target,
         interval=figures.wilson(found.good, found.total, case.phi),
         budget=_budget(case),
-        coverage=_shown_coverage(case),
+        coverage=float(min(case.covered, case.seen)),
         dispersion=case.phi,
         forecast=_expected_share(case) if verdict in _OPEN else None,
         unknown=case.counted.unknown,
@@ -304,11 +231,6 @@ def _result(case: _Case, verdict: Verdict, why: str) -> WindowResult:
         restated=any(place.first <= day < place.end for day in case.state.restated),
         excluded=case.counted.excluded,
     )
-
-
-def _shown_coverage(case: _Case) -> float:
-    rolling = isinstance(case.window, Rolling)
-    return float(min(coverage(case) if rolling else Fraction(1), _seen(case)))
 
 
 def _undated(case: _Case) -> int:
@@ -327,12 +249,13 @@ def _expected_share(case: _Case) -> float | None:
 
 
 def _budget(case: _Case) -> Budget | None:
-    allowed, target = case.counted.allowed, case.terms.target
-    if target == 1 or not case.counted.count.total:
+    """Return how much of B is used up, how fast in the last quarter, and when it is gone."""
+    allowed, total = case.counted.allowed, case.counted.count.total
+    if case.terms.target == 1 or not total:
         return None
-    consumed = float(case.counted.count.bad / allowed) if allowed else None
-    recent = case.recent(case.place.recent)
-    burn = float(Fraction(recent.bad, recent.total) / (1 - target)) if recent.total else None
+    consumed = case.counted.count.bad / float(allowed) if allowed else None
+    recent, tolerance = case.recent, float(1 - case.terms.target)
+    burn = recent.bad / recent.total / tolerance if recent.total else None
     left = None
     if consumed is not None and consumed < 1 and burn:
         left = timedelta(seconds=round(case.place.seconds * (1 - consumed) / burn))

@@ -133,6 +133,10 @@ class Day:
     restated: bool = False
 
     @property
+    def bad(self) -> int:
+        return self.total - self.good
+
+    @property
     def share(self) -> float | None:
         return self.good / self.total if self.total else None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from troth.core import windows
@@ -127,4 +128,9 @@ class Terms:
     @property
     def grains(self) -> tuple[int, ...]:
         """The bucket lengths to follow: days for the strip, and what each window needs."""
-        return tuple(sorted({windows.DAY, *map(windows.grain_for, self.windows)}))
+        return _grains(self.windows)
+
+
+@cache
+def _grains(chosen: tuple[Window, ...]) -> tuple[int, ...]:
+    return tuple(sorted({windows.DAY, *map(windows.grain_for, chosen)}))

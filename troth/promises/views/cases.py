@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +13,7 @@ from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
-_KEPT = ("part", "window", "search", "by", "is")
+_KEPT = ("part", "window", "search", "by", "is", "day")
 _NAMES = (
     ("judged", "judged"),
     ("broken", "not kept"),
@@ -62,11 +64,19 @@ def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
     if by and by not in standing.segments:
         raise Http404(by)
     search, value = (request.GET.get(name, "").strip()[:200] for name in ("search", "is"))
-    return cases.Asked(standing.slug, part, window, search, by, value)
+    return cases.Asked(standing.slug, part, window, search, by, value, _day(request))
+
+
+def _day(request: HttpRequest) -> date | None:
+    text = request.GET.get("day", "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Http404(text) from None
 
 
 def _excluded(standing: Standing) -> list[tuple[str, str]]:
-    names = sorted({e.category for window in standing.windows for e in window.excluded})
+    names = sorted({e.category for window in standing.windows for e in window.excluded if e.total})
     return [(f"{cases.EXCLUDED}{name}", f"excluded: {name}") for name in names]
 
 
