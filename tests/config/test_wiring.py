@@ -51,10 +51,10 @@ def test_every_line_of_the_schedule_names_a_function_that_is_there():
 
 @pytest.mark.django_db
 def test_an_idle_worker_asks_little_and_writes_nothing(django_assert_max_num_queries):
-    from troth.core import clock, work
+    from troth.core import clock, leases, work
 
     now = clock.now()
-    work.announce(SCHEDULE, now=now)
+    leases.announce(SCHEDULE, now=now)
     for _ in range(3):
         work.turn(SCHEDULE, "here:1:aa")
     with django_assert_max_num_queries(20) as captured:

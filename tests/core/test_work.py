@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 
-from troth.core import clock, work
+from troth.core import clock, leases, work
 from troth.core.models import Job, Worker
 from troth.core.schedule import Entry, back_off
 
@@ -52,7 +52,7 @@ def turn_at(at, entries, name=ME):
 def test_a_job_is_done_when_it_is_due_and_not_before():
     calls, job = counting()
     entries = [entry(job)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     for seconds in (0, 1, 59, 60, 61):
         turn_at(NOON + timedelta(seconds=seconds), entries)
     assert calls == [NOON, NOON + timedelta(seconds=60)]
@@ -61,8 +61,8 @@ def test_a_job_is_done_when_it_is_due_and_not_before():
 @pytest.mark.django_db
 def test_of_two_workers_one_is_given_the_job():
     entries = [entry(counting()[1])]
-    work.announce(entries, now=NOON)
-    taken = [work.claim(entries[0], name, now=NOON) for name in (ME, OTHER)]
+    leases.announce(entries, now=NOON)
+    taken = [leases.claim(entries[0], name, now=NOON) for name in (ME, OTHER)]
     assert taken == [True, False]
 
 
@@ -70,8 +70,8 @@ def test_of_two_workers_one_is_given_the_job():
 def test_a_lease_that_ran_out_frees_the_job():
     calls, job = counting()
     entries = [entry(job, lease=timedelta(seconds=30))]
-    work.announce(entries, now=NOON)
-    assert work.claim(entries[0], OTHER, now=NOON)
+    leases.announce(entries, now=NOON)
+    assert leases.claim(entries[0], OTHER, now=NOON)
     turn_at(NOON + timedelta(seconds=29), entries)
     assert calls == []
     turn_at(NOON + timedelta(seconds=31), entries)
@@ -86,7 +86,7 @@ def test_a_failing_job_says_why_waits_longer_each_time_and_harms_no_other():
         raise RuntimeError("the disk is gone")
 
     entries = [entry(fails, "test.fails", every=timedelta(seconds=1)), entry(job)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     turn_at(NOON, entries)
     row = Job.objects.get(name="test.fails")
     assert (row.failures, row.last_error) == (1, "RuntimeError: the disk is gone")
@@ -108,7 +108,7 @@ def test_a_job_that_works_again_forgets_its_failures():
         return 0
 
     entries = [entry(job)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     turn_at(NOON, entries)
     turn_at(NOON + timedelta(minutes=2), entries)
     row = Job.objects.get(name="test.job")
@@ -127,7 +127,7 @@ def test_what_a_job_did_wakes_the_jobs_after_it_in_the_same_turn():
     calls, job = counting()
     first = entry(counting()[1], "test.first", every=timedelta(seconds=1))
     then = entry(job, "test.then", every=timedelta(hours=1), after=("test.first",))
-    work.announce([first, then], now=NOON)
+    leases.announce([first, then], now=NOON)
     turn_at(NOON, [first, then])
     turn_at(NOON + timedelta(seconds=2), [first, then])
     assert calls == [NOON, NOON + timedelta(seconds=2)]
@@ -138,7 +138,7 @@ def test_a_job_that_did_nothing_wakes_nobody():
     calls, job = counting()
     first = entry(nothing, "test.first", every=timedelta(seconds=1))
     then = entry(job, "test.then", every=timedelta(hours=1), after=("test.first",))
-    work.announce([first, then], now=NOON)
+    leases.announce([first, then], now=NOON)
     turn_at(NOON, [first, then])
     turn_at(NOON + timedelta(seconds=2), [first, then])
     assert calls == [NOON]
@@ -147,7 +147,7 @@ def test_a_job_that_did_nothing_wakes_nobody():
 @pytest.mark.django_db
 def test_an_idle_job_costs_one_query_and_writes_nothing(django_assert_num_queries):
     idle = entry(counting()[1], every=timedelta(0), asked=lambda: never)
-    work.announce([idle], now=NOON)
+    leases.announce([idle], now=NOON)
     with clock.frozen(NOON), django_assert_num_queries(1):
         assert work.turn([idle], ME) == 0
 
@@ -161,7 +161,7 @@ def test_a_question_answered_no_is_asked_again_only_after_a_while():
         return False
 
     entries = [entry(nothing, every=timedelta(seconds=1), asked=lambda: ask)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     turns = work.Turns()
     for tenths in range(0, 25, 5):
         with clock.frozen(NOON + timedelta(seconds=tenths / 10)):
@@ -175,7 +175,7 @@ def test_a_question_that_fails_is_shown_by_the_job():
         raise RuntimeError("no such table")
 
     entries = [entry(broken, asked=lambda: broken)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     turn_at(NOON, entries)
     assert Job.objects.get().last_error == "RuntimeError: no such table"
 
@@ -187,7 +187,7 @@ def test_a_question_whose_table_is_missing_holds_up_no_other_job():
 
     calls, job = counting()
     entries = [entry(broken, "test.broken", asked=lambda: broken), entry(job)]
-    work.announce(entries, now=NOON)
+    leases.announce(entries, now=NOON)
     turn_at(NOON, entries)
     assert calls == [NOON]
     shown = Job.objects.get(name="test.broken").last_error
@@ -198,7 +198,7 @@ def test_a_question_whose_table_is_missing_holds_up_no_other_job():
 def test_the_schedule_and_its_rows_agree_after_an_upgrade():
     Job.objects.create(name="test.gone", due_at=NOON)
     kept = Job.objects.create(name="test.kept", due_at=NOON + timedelta(hours=1), failures=2)
-    work.announce([entry(None, "test.kept"), entry(None, "test.new")], now=NOON)
+    leases.announce([entry(None, "test.kept"), entry(None, "test.new")], now=NOON)
     assert list(Job.objects.order_by("name").values_list("name", "failures")) == [
         ("test.kept", 2),
         ("test.new", 0),
@@ -212,12 +212,12 @@ def test_a_restart_frees_what_dead_processes_of_this_host_held():
     gone = subprocess.Popen(["true"])
     gone.wait()
     later = NOON + timedelta(hours=1)
-    host, alive = work.worker_name().split(":")[0], os.getppid()
+    host, alive = leases.worker_name().split(":")[0], os.getppid()
     held = {"dead": f"{host}:{gone.pid}:aaaaaa", "alive": f"{host}:{alive}:bbbbbb",
             "elsewhere": f"far:{gone.pid}:cccccc"}  # fmt: skip
     for name, owner in held.items():
         Job.objects.create(name=name, due_at=NOON, leased_by=owner, lease_until=later)
-    work.release_dead(work.worker_name())
+    leases.release_dead(leases.worker_name())
     assert set(Job.objects.exclude(leased_by="").values_list("name", flat=True)) == {
         "alive",
         "elsewhere",
@@ -279,7 +279,7 @@ def test_a_long_job_keeps_its_lease():
 
     entries = [entry(job, lease=timedelta(seconds=0.3))]
     begun = clock.now()
-    work.announce(entries, now=begun)
+    leases.announce(entries, now=begun)
     work.turn(entries, ME)
     assert seen[0] > begun + timedelta(seconds=0.7)
 
@@ -319,6 +319,6 @@ def test_a_job_of_a_killed_worker_is_taken_up_by_the_next(database_url):
     assert Job.objects.get().leased_by.split(":")[1] == str(worker.pid)
     calls, job = counting()
     again = [entry(job, "test.hang", every=timedelta(0))]
-    work.release_dead(work.worker_name())
-    work.turn(again, work.worker_name())
+    leases.release_dead(leases.worker_name())
+    work.turn(again, leases.worker_name())
     assert len(calls) == 1

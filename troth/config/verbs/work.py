@@ -19,12 +19,12 @@ def work(*, once: bool) -> None:
     troth work --once
     """
     from troth.config.schedule import SCHEDULE
-    from troth.core import clock
+    from troth.core import clock, leases
     from troth.core import work as loop
 
     if once:
-        loop.announce(SCHEDULE, now=clock.now())
-        while loop.turn(SCHEDULE, loop.worker_name()):
+        leases.announce(SCHEDULE, now=clock.now())
+        while loop.turn(SCHEDULE, leases.worker_name()):
             pass
         return
     stop = threading.Event()
