@@ -48,7 +48,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Upload, pk=pk)
     if found.state != Upload.State.PREVIEW:
         return render(request, "signals/upload_done.html", {"upload": found})
-    form = MappingForm(request.POST or {"mapping": found.mapping, "source": found.source})
+    form = MappingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         uploads.remap(upload=found, text=given["mapping"], source=given["source"])
@@ -58,6 +58,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(found: Upload, form: MappingForm) -> dict[str, Any]:
     seen = uploads.preview(found)
     summary = seen.summary
+    if not form.is_bound:
+        begun = skeleton(seen.columns) if seen.problems and not found.mapping.strip() else ""
+        form = MappingForm(initial={"mapping": found.mapping or begun, "source": found.source})
     return {
         "upload": found,
         "form": form,
@@ -65,7 +68,6 @@ def _context(found: Upload, form: MappingForm) -> dict[str, Any]:
         "summary": summary,
         "samples": summary.samples[:_SHOWN] if summary else [],
         "reasons": summary.by_reason() if summary else [],
-        "skeleton": skeleton(seen.columns) if seen.problems and not found.mapping else "",
     }
 
 

@@ -1,5 +1,6 @@
 """Signals → Upload on the desk: look at a file, put right what is asked, import it."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -159,3 +160,15 @@ def test_the_upload_screen_asks_the_database_a_fixed_number_of_times(
     give(), give()
     with django_assert_num_queries(3):
         desk.get("/desk/signals/import/")
+
+
+def test_refused_rows_of_a_file_are_kept_as_objects_to_be_mended(desk, give):
+    upload = give()
+    desk.post(f"/desk/signals/import/{upload.pk}/importing/")
+    answer = desk.get("/desk/signals/refused.ndjson")
+    (line,) = b"".join(answer.streaming_content).splitlines()
+    found = json.loads(line)
+    assert (found["k"], found["t"], found["_refused"]["line"]) == ("B", "yesterday", 3)
+    mended = give(json.dumps({**found, "t": "2026-01-02T00:00:00Z"}), name="mended.ndjson")
+    page = desk.get(f"/desk/signals/import/{mended.pk}/").content.decode()
+    assert "1 of 1 rows would be accepted" in page

@@ -1,11 +1,13 @@
 """A file, read with a mapping, as batches of signals and refused lines. Nothing is written here."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from troth.signals import envelope
 from troth.signals.doors import native
@@ -108,12 +110,20 @@ def _batch(lines: Sequence[Line], compiled: Compiled, found: Table) -> Batch:
     order = sorted(wrong)
     return Batch(
         signals=[one for place, one in signals.items() if place not in wrong],
-        refused=[Refused(lines[place].number, *wrong[place]) for place in order],
+        refused=[_refused(lines[place], wrong[place], found.columns) for place in order],
         cells=[lines[place].cells for place in order],
         skipped=skipped,
         done=found.read_bytes(),
         size=found.size,
     )
+
+
+def _refused(line: Line, why: tuple[str, str], columns: Sequence[str]) -> Refused:
+    """Return the row with its cells as one JSON object, as the list on the desk keeps it."""
+    raw = b""
+    with suppress(msgspec.MsgspecError, TypeError, ValueError):  # bytes that are no text
+        raw = msgspec.json.encode(dict(zip(columns, line.cells, strict=False)))
+    return Refused(line.number, *why, raw)
 
 
 def _signals(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 _TEXT = """\
-apiVersion: troth/v1
-kind: Import
+# Replace each … and look again. The columns of the file:
+# {columns}
 times:
   zone: …            # the time zone of the file, such as Europe/Berlin
   # format: "%d.%m.%Y %H:%M"
@@ -16,7 +16,6 @@ signal:
   # due_at: …        # by when it was promised
   # resolved_at: …   # when it was done
   segment: {{}}
-# The columns of the file: {columns}
 """
 
 
