@@ -74,7 +74,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no uploads are kept
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = TROTH.max_body_mb * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # forms and JSON; uploads and signals are streamed
 LOGGING = logs.setting(level=TROTH.log_level)
 
 # Cookies and headers. Behind TLS (BASE_URL is https) nothing of ours travels in the clear.
