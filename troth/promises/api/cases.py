@@ -1,6 +1,6 @@
 """The cases behind each number of a promise."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -51,6 +51,7 @@ class CaseFilter(Schema):
     search: str = Field("", max_length=200, description="Part of the case's key.")
     by: str = Field("", max_length=40, description="An attribute the promise is split by …")
     value: str = Field("", max_length=100, description="… and what it must be; empty: absent.")
+    day: date | None = Field(None, description="One local day of the window.")
     at: Instant | None = None
     as_of: Instant | None = None
     cursor: Cursor | None = None
@@ -66,7 +67,9 @@ def list_cases(request: HttpRequest, slug: Slug, asked: Query[CaseFilter]) -> di
         raise Refusal(422, f"no such window; there are {', '.join(names)}", field="window")
     if asked.by:
         split_by(standing, asked.by)
-    which = cases.Asked(slug, asked.part, asked.window, asked.search, asked.by, asked.value)
+    which = cases.Asked(
+        slug, asked.part, asked.window, asked.search, asked.by, asked.value, asked.day
+    )
     return listed(_page(which, asked))
 
 

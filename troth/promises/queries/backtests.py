@@ -7,8 +7,9 @@ from fractions import Fraction
 from troth.core import windows
 from troth.core.windows import DAY, Span
 from troth.metrics import queries as metrics
-from troth.promises.queries import defined, gaps
+from troth.promises.queries import defined, gaps, reckoning
 from troth.promises.queries.circumstances import Look
+from troth.promises.queries.regimes import Regime
 from troth.promises.rules import attesting, measures, wording
 from troth.promises.rules import document as documents
 from troth.promises.rules.frames import Column
@@ -76,6 +77,10 @@ def _counts(terms: Terms, spans: Sequence[Span], whole: Span) -> Iterator[tuple[
 
 
 def _column(terms: Terms, whole: Span) -> Column:
+    if terms.counting.calendar:
+        regime = Regime(0, terms, measures.Bounds())
+        (era,) = reckoning.eras([regime], {}, Look(signals.store(), whole.end))
+        return era.column("judged", DAY)
     measure = measures.parts(terms, measures.Bounds(), {}).get(("judged", DAY))
     if measure is None:
         return Column.of([])

@@ -1,6 +1,6 @@
 """Whether anything changed that a reader could see: what the public page asks all the time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -23,13 +23,24 @@ from troth.promises.rules.results import SuspensionRow, TargetChange
 _PRIME = 1009  # weighs each row, so that two changes that cancel out are told from none
 
 
-def revision() -> str:
-    """Return a text that changes whenever a promise, its figures or its history do.
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Two texts that change whenever something public does: what happened, and mere counts."""
 
-    Ten small aggregates, no row is read. Figures that time alone moves, such as how soon a
-    budget is used up, are not in it.
+    facts: str  # declared, broken, kept again, restated, excluded, suspended, withdrawn
+    figures: str
+
+
+def revision() -> Revision:
+    """Return the revision of all promises from small aggregates; no row is read.
+
+    Figures that time alone moves, such as how soon a budget is used up, are not in it.
     """
-    seen = [_totals(rows, *names) for rows, names in _watched()]
+    return Revision(_digest(_facts()), _digest(_figures()))
+
+
+def _digest(watched: Iterable[tuple[QuerySet, tuple[str, ...]]]) -> str:  # type: ignore[type-arg]
+    seen = [_totals(rows, *names) for rows, names in watched]
     return blake2b(repr(seen).encode(), digest_size=12).hexdigest()
 
 
@@ -63,19 +74,25 @@ def _declared(docket: Docket, now: datetime) -> Declared:
     )
 
 
-def _watched() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]
-    open_promises = Promise.objects.filter(retired_at=None)
+def _facts() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]
     return [
-        (open_promises, ("judged_revision", "turn", "position")),
-        (Judgement.objects.filter(promise__retired_at=None), _FIGURES),
-        (Judgement.objects.filter(provisional=True), ()),
-        (Judgement.objects.filter(restated=True), ()),
+        (Promise.objects.filter(retired_at=None), ("turn", "position")),
         (Version.objects.all(), ()),
         (Flip.objects.all(), ()),
         (Restatement.objects.all(), ()),
         (Exclusion.objects.filter(withdrawn_at=None), ()),
         (Suspension.objects.filter(ends_at=None), ()),
         (Suspension.objects.all(), ()),
+    ]
+
+
+def _figures() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]
+    present = Judgement.objects.filter(promise__retired_at=None)
+    return [
+        (Promise.objects.filter(retired_at=None), ("judged_revision",)),
+        (present, _FIGURES),
+        (present.filter(provisional=True), ()),
+        (present.filter(restated=True), ()),
     ]
 
 

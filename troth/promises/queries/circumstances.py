@@ -91,6 +91,21 @@ class Look:
             as_of=self.as_of,
         )
 
+    def every(self, counting: Counting, condition: str = "") -> list[Row]:
+        """Return every case that opened by now, page by page."""
+        return self._all(self._filter(counting, condition))
+
+    def every_of(self, kinds: tuple[str, ...]) -> list[Row]:
+        return self._all(self._filter(Counting("event", kinds)))
+
+    def _all(self, chosen: Filter) -> list[Row]:
+        page = self.store.cases(chosen, limit=MOST_CASES)
+        rows = list(page.cases)
+        while page.next is not None:
+            page = self.store.cases(chosen, after=page.next, limit=MOST_CASES)
+            rows += page.cases
+        return rows
+
     def _rows(self, chosen: Filter) -> Sequence[Row]:
         return self.store.cases(chosen, limit=MOST_CASES).cases
 

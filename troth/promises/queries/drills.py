@@ -91,6 +91,8 @@ def _window(terms: Terms, name: str | None) -> Window:
 
 def _condition(scene: _Scene, regime: Regime, part: str) -> str:
     counting = regime.terms.counting
+    if counting.calendar and part in ("kept", "broken"):
+        raise ValueError("deadlines in business hours are not listed by kept and broken")
     strictly = counting.slice is not None
     base = measures.joined(counting.where, *measures.in_force(regime.bounds, strictly=strictly))
     good = f"coalesce({counting.good or 'true'}, false)"

@@ -8,7 +8,7 @@ from functools import cache
 from troth.core import windows
 from troth.core.windows import Rolling, Span
 from troth.promises.models import Version
-from troth.promises.queries import readings
+from troth.promises.queries import readings, reckoning
 from troth.promises.queries.circumstances import Look
 from troth.promises.queries.dockets import Docket
 from troth.promises.queries.readings import Asking
@@ -54,8 +54,8 @@ def tallied(dockets: Sequence[Docket], *, now: datetime) -> list[Opinion]:
     eras = readings.kept(askings, until=now)
     look = Look(signals.store(), now)
     return [
-        Opinion(d, d.version(now, now), d.terms(now, now), now, now, (), 0, found,
-                _evidence(d.terms(now, now), look))
+        Opinion(d, d.version(now, now), d.terms(now, now), now, now, (), 0,
+                _reckoned(d, found, look, now), _evidence(d.terms(now, now), look))
         for d, found in zip(dockets, eras, strict=True)
     ]  # fmt: skip
 
@@ -73,6 +73,7 @@ def exact(
 
 def opinion(docket: Docket, eras: Sequence[Era], look: Look, as_of: datetime) -> Opinion:
     at, terms = look.at, docket.terms(look.at, as_of)
+    eras = _reckoned(docket, eras, look, as_of)
     pending = _pending(eras, at)
     silent_at = look.silent_at(terms)
     state = _state(docket, terms, look, as_of, pending)
@@ -86,6 +87,14 @@ def opinion(docket: Docket, eras: Sequence[Era], look: Look, as_of: datetime) ->
     )
     version = docket.version(at, as_of)
     return Opinion(docket, version, terms, at, as_of, results, pending, eras, evidence, silent_at)
+
+
+def _reckoned(docket: Docket, eras: Sequence[Era], look: Look, as_of: datetime) -> Sequence[Era]:
+    """Return the eras, reckoned case by case where deadlines count in business hours."""
+    if not docket.terms(look.at, as_of).counting.calendar:
+        return eras
+    regimes = begun(docket.regimes(look.at, as_of), look.at)
+    return reckoning.eras(regimes, docket.taken(as_of), look)
 
 
 def _evidence(terms: Terms, look: Look) -> list[Validity]:

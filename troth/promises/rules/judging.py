@@ -230,7 +230,16 @@ def _result(case: _Case, verdict: Verdict, why: str) -> WindowResult:
         provisional=case.at + timedelta(seconds=watermark) > as_of,
         restated=any(place.first <= day < place.end for day in case.state.restated),
         excluded=case.counted.excluded,
+        unpaused=_unpaused(case),
     )
+
+
+def _unpaused(case: _Case) -> Count | None:
+    if not case.terms.counting.calendar:
+        return None
+    place = case.place
+    counts = [era.column("unpaused", place.grain) for era in case.eras]
+    return sum((column.count(place.first, place.end) for column in counts), Count())
 
 
 def _undated(case: _Case) -> int:

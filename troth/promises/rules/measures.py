@@ -9,6 +9,9 @@ from troth.metrics.rules import Measure
 from troth.promises.rules.terms import Counting, Terms
 
 
+PAUSED = ".paused"  # what follows a kind in the kind of its pauses
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What one exclusion takes out: cases for which `where` holds, judged in (start, end]."""
@@ -54,6 +57,9 @@ def _named(terms: Terms, bounds: Bounds, exclusions: Exclusions) -> Iterator[tup
     counting = terms.counting
     if counting.evaluator == "attestation" or counting.calendar:
         yield "noticed", _noticed(counting)
+        if counting.calendar:
+            pauses = tuple(kind + PAUSED for kind in counting.kinds)
+            yield "noticed-pauses", replace(_noticed(counting), kinds=pauses, where=None)
         return
     judged = _judged(counting, bounds)
     yield "judged", judged

@@ -107,6 +107,7 @@ class WindowResult:
     provisional: bool = False
     restated: bool = False
     excluded: tuple[Excluded, ...] = ()
+    unpaused: Count | None = None  # business hours: as if no pause had been granted
 
     @property
     def share(self) -> float | None:
