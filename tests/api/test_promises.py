@@ -53,6 +53,7 @@ def test_segments_are_counted_and_an_unknown_one_is_told(ask):
         "de": (11, 11),
         "fr": (5, 10),
     }
+    assert ask(f"{ONE}/cases", day="2026-03-09").json()["total"] == 4
     late = ask(f"{ONE}/cases", part="broken", by="country", value="fr").json()
     assert late["total"] == 5
     assert ask(f"{ONE}/cases", by="plan").status_code == 404

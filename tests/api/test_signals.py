@@ -35,6 +35,12 @@ def test_all_that_was_said_about_a_case_is_listed_in_order(ask):
     assert ask("case", source="shop", key="nothing").status_code == 404
 
 
+def test_what_each_promise_says_of_a_case_is_listed(ask):
+    (said,) = ask("case/verdicts", source="shop", key="parcel-36").json()
+    assert said == {"slug": "on-time", "name": "On time", "part": "broken", "excluded": ""}
+    assert ask("case/verdicts", source="shop", key="nothing").status_code == 404
+
+
 def test_the_schema_describes_the_way_in_too(client, db):
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"] == "3.1.0"

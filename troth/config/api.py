@@ -15,6 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
+from troth.desk import api as desk
 from troth.metrics import api as metrics
 from troth.promises import api as promises
 from troth.signals import api as signals
@@ -150,5 +151,5 @@ _HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
 }
 for _kind, _handler in _HANDLERS.items():
     api.add_exception_handler(_kind, _handler)
-for _router in (signals.router, cases.router, metrics.router, promises.router):
+for _router in (signals.router, cases.router, metrics.router, promises.router, desk.router):
     api.add_router("", _router)
