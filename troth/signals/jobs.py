@@ -1,17 +1,48 @@
 """What happens to signals by the clock; `troth.config.schedule` says how often."""
 
+import time
 from datetime import datetime
 
-from troth.signals import actions, uploads
+from troth.signals import actions, queries, uploads
 from troth.signals.doors import mending
+
+WORTH = 20_000  # signals for which any sealing is worth its cost
+CHEAP = 0.25  # seconds of processor time that any sealing may cost
+SHARE = 4  # else a sealing may cost a quarter of the time
+LONGEST = 10.0  # seconds that signals may wait for company
+
+
+class _Pace:
+    """When to seal next: what costs much for few signals waits a little for others to come.
+
+    Each sealing asks whether cases are known already, which costs more the more there are.
+    """
+
+    def __init__(self) -> None:
+        self._rest_until = 0.0
+
+    def is_resting(self) -> bool:
+        return time.monotonic() < self._rest_until and queries.inbox_depth().signals < WORTH
+
+    def note(self, *, rows: int, cost: float) -> None:
+        if rows < WORTH and cost > CHEAP:
+            self._rest_until = time.monotonic() + min(LONGEST, cost * (SHARE - 1))
+
+
+_pace = _Pace()
 
 
 def seal(*, now: datetime) -> int:
-    """Seal what waits in the inbox; return how many signals left it."""
+    """Seal what waits in the inbox, unless it had better wait; return how many signals left it."""
+    if _pace.is_resting():
+        return 0
+    began = time.process_time()
     sealed = actions.seal(now=now)
     if sealed.files:
         actions.tidy(now=now)
-    return sealed.rows + sealed.repeated
+    rows = sealed.rows + sealed.repeated
+    _pace.note(rows=rows, cost=time.process_time() - began)
+    return rows
 
 
 def compact(*, now: datetime) -> int:

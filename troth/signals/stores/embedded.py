@@ -31,6 +31,7 @@ from troth.signals.stores import (
 )
 from troth.signals.stores.asking import Scope
 from troth.signals.stores.duck import connection
+from troth.signals.stores.known import known_cases
 from troth.signals.stores.manifest import Manifest
 from troth.signals.stores.reading import Reader, segment_columns
 
@@ -126,13 +127,14 @@ def _find_older(reader: Reader) -> list[str]:
     Return the names of the attributes that it holds.
     """
     attributes = sorted(manifest.attributes(reader.manifest.rows))
+    holding = known_cases.holding(reader.con, reader.manifest.rows)
     names = [*resolving.OLDER, *(f'"segment_{name}"' for name in attributes)]
     columns = ", ".join(
         "least(s.replaced_at, r.replaced_at) AS replaced_at" if name == "replaced_at"
         else f"s.{name}" for name in names
     )  # fmt: skip
     reader.con.execute(f"""
-        CREATE TEMP TABLE found AS {_versions(reader, reader.manifest.rows, attributes)}
+        CREATE TEMP TABLE found AS {_versions(reader, holding, attributes)}
         WHERE s.key IN (SELECT key FROM wanted)
             AND hash(s.source, s.key) IN (SELECT hash FROM wanted)
     """)
