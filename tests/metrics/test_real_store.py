@@ -83,7 +83,7 @@ stories = st.lists(
 @pytest.mark.mission("S2.6")
 @given(stories)
 @settings(
-    max_examples=15,
+    max_examples=300 if settings.get_current_profile_name() == "long" else 15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

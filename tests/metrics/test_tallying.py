@@ -182,6 +182,7 @@ signals = st.builds(
     value=st.one_of(st.none(), st.integers(-4, 4).map(float)),
     segment=st.sampled_from([{}, {"country": "DE"}, {"country": "FR"}]),
     supersedes=st.sampled_from([None, None, None, "a", "b"]),
+    subject=st.sampled_from([None, "ada", "ben"]),
 )
 steps = st.lists(
     st.one_of(
@@ -203,7 +204,7 @@ FOLLOWED = [
 @pytest.mark.mission("S2.6")
 @given(steps)
 @settings(
-    max_examples=60,
+    max_examples=2_000 if settings.get_current_profile_name() == "long" else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
