@@ -75,7 +75,7 @@ def _publish(page: Path, mark: str) -> None:
     body = f"<!doctype html><title>{mark}</title>{words}"[:SIZE].encode()
     sheet = Sheet("index.html", mark, lambda: body)
     with folder.alone(page):
-        folder.write(page, sheets=[sheet], inputs=mark, now=clock.now())
+        folder.write(page, sheets=[sheet], pulse=folder.Pulse(mark, mark), now=clock.now())
 
 
 class Server(NamedTuple):

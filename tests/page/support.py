@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
+from troth.page.leaf import Measured
 from troth.page.picture import Picture, Shown, Site
 from troth.promises.rules.results import (
     Budget,
+    Count,
     Day,
     Detail,
     ExclusionRow,
@@ -155,6 +157,7 @@ def company(base_url="https://city.example", languages=("en", "de"), written_at=
             change("street-lights", Fraction(3, 4), Fraction(9, 10), NOON - timedelta(40)),
         ),
         restatements=(restated("street-lights"),),
+        segments=("district",),
         exclusions=(exclusion("street-lights"),),
     )
     breach = shown(
@@ -197,13 +200,12 @@ def company(base_url="https://city.example", languages=("en", "de"), written_at=
     )
 
 
-def detail(picture):
-    """Return the function that gives a promise's detail by its slug, as promises.queries would."""
-    by_slug = {one.slug: one for one in picture.promises}
+def detail():
+    """Return the function that gives a promise's detail, as page.queries would."""
+    counts = {"north": Count(400, 420), "south": Count(10, 20), None: Count(3, 4)}
 
-    def measure(slug):
-        one = by_slug[slug]
-        return Detail(
+    def measure(one):
+        found = Detail(
             standing=one.standing,
             document=dict(one.document),
             how_counted=("A report counts as kept when it is closed by its due time.",),
@@ -214,6 +216,8 @@ def detail(picture):
             suspensions=one.suspensions,
             series=days(200),
         )
+        segments = dict.fromkeys(one.standing.segments, counts)
+        return Measured(found, segments, NOON)
 
     return measure
 
@@ -222,7 +226,7 @@ def published(place, picture, *, now=NOON):
     """Write the picture into a folder as `troth publish` would."""
     from troth.page import folder, render
 
-    made = render.sheets(picture, secret=SECRET, measure=detail(picture))
+    made = render.sheets(picture, secret=SECRET, measure=detail())
     with folder.alone(place):
-        folder.write(place, sheets=made, inputs=picture.revision, now=now)
+        folder.write(place, sheets=made, pulse=folder.Pulse(picture.revision, ""), now=now)
     return place / "current"

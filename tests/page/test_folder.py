@@ -20,7 +20,7 @@ def sheet(path="index.html", text="hello " * 100, inputs=None, *, immutable=Fals
 
 def write(place, *sheets, now=NOON):
     with folder.alone(place):
-        return folder.write(place, sheets=sheets, inputs="all", now=now)
+        return folder.write(place, sheets=sheets, pulse=folder.Pulse("a", "b"), now=now)
 
 
 def revisions(place):
@@ -100,7 +100,7 @@ from troth.page.sheets import Sheet
 place = Path({place!r})
 with folder.alone(place):
     sheets = [Sheet("index.html", "new", b"new".__add__(b"").strip)]
-    folder.write(place, sheets=sheets, inputs="x", now=NOON)
+    folder.write(place, sheets=sheets, pulse=folder.Pulse("a", "b"), now=NOON)
 """
 STEPS = {
     "publish.rendered": b"old",

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
 
 import brotli
 
@@ -46,13 +48,22 @@ class Entry:
     inputs: str
 
 
+class Pulse(NamedTuple):
+    """Fingerprints of what a page follows from, but for the time."""
+
+    facts: str
+    figures: str
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The list of files of one revision, itself published as `files.json`."""
 
     revision: str
-    inputs: str  # of the whole page: what it follows from, but for the time
+    facts: str  # what the page tells that happened; a change is published at once
+    figures: str  # what it counts; while signals pour in, that may wait a little
     written_at: datetime
+    took: float  # seconds to make it
     files: dict[str, Entry] = field(default_factory=dict)
 
 
@@ -73,7 +84,7 @@ def _manifest(revision: Path) -> Manifest:
         for name, entry in read["files"].items()
     }
     at = datetime.fromisoformat(read["written_at"])
-    return Manifest(read["revision"], read["inputs"], at, files)
+    return Manifest(read["revision"], read["facts"], read["figures"], at, read["took"], files)
 
 
 @contextmanager
@@ -86,13 +97,13 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def write(
-    folder: Path, *, sheets: Iterable[Sheet], inputs: str, now: datetime
+    folder: Path, *, sheets: Iterable[Sheet], pulse: Pulse, now: datetime
 ) -> tuple[Manifest, int]:
     """Write a revision and make it current. Returns its manifest and how many files are new.
 
     A file whose inputs are the same as before is linked, not made again. Call it inside `alone()`.
     """
-    before = current(folder)
+    began, before = monotonic(), current(folder)
     name = f"{now:%Y%m%dT%H%M%SZ}-{os.urandom(4).hex()}"
     target = folder / "revisions" / name
     target.mkdir(parents=True)
@@ -102,7 +113,7 @@ def write(
         kept = _linked(sheet, folder, target, before)
         files[sheet.path] = kept or _written(sheet, target, new)
     reached("publish.rendered")
-    manifest = Manifest(name, inputs, now, files)
+    manifest = Manifest(name, *pulse, now, round(monotonic() - began, 3), files)
     _put(target / MANIFEST, _encoded(manifest), new)
     _sync(target, new)
     reached("publish.files-written")

@@ -124,7 +124,7 @@ _UNREADABLE = "The page cannot be read from its disk right now. Please try again
 def _asked(environ: Environ) -> str:
     """Return the path asked for with a slash at its end; only ever a path of our own."""
     query = environ.get("QUERY_STRING", "")
-    return environ["PATH_INFO"] + "/" + (f"?{query}" if query else "")
+    return f"{environ['PATH_INFO']}/{f'?{query}' if query else ''}"
 
 
 def _plain(start: StartResponse, status: str, text: str, *more: tuple[str, str]) -> Iterable[bytes]:

@@ -1,6 +1,6 @@
 """A promise's own page: everything that stands behind its one line on the front page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -8,10 +8,12 @@ from itertools import dropwhile, groupby
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from troth.page.card import Card, card, figure
 from troth.page.edition import Edition
 from troth.page.explain import explained
+from troth.page.parts import Segments, Split, splits
 from troth.page.picture import Event, Shown, events_of
 from troth.page.spans import during
 from troth.page.story import Told, told
@@ -32,6 +34,7 @@ class Row:
     target: str
     raw: str
     budget: str
+    apart: tuple[str, ...]  # what is counted on neither side
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Leaf:
     series: tuple[Day, ...]
     target: str
     days_url: str
+    splits: tuple[Split, ...] = ()
 
     @property
     def source_is_web(self) -> bool:
@@ -53,8 +57,18 @@ class Leaf:
         return self.shown.standing.source_url.startswith(("https://", "http://"))
 
 
-def leaf(edition: Edition, shown: Shown, detail: Detail) -> Leaf:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is read for this page alone. Segments are as of an instant of their own."""
+
+    detail: Detail
+    segments: Segments
+    segments_at: datetime
+
+
+def leaf(edition: Edition, shown: Shown, measured: Measured) -> Leaf:
     """Return what the page of one promise shows, in the language now active."""
+    detail = measured.detail
     events = sorted(events_of(shown), key=lambda event: event.at, reverse=True)
     return Leaf(
         card=card(edition, shown),
@@ -67,6 +81,7 @@ def leaf(edition: Edition, shown: Shown, detail: Detail) -> Leaf:
         series=shown.standing.strip,
         target=words.target(shown.standing.target),
         days_url=edition.root + f"promises/{shown.slug}/days.csv",
+        splits=splits(measured.segments, measured.segments_at),
     )
 
 
@@ -80,7 +95,24 @@ def _row(result: WindowResult) -> Row:
             Fraction(result.raw_good, result.raw_total)
         ),
         budget=_budget(result),
+        apart=tuple(_apart(result)),
     )  # fmt: skip
+
+
+def _apart(result: WindowResult) -> Iterator[str]:
+    """Say what no verdict counts: cases without a due time, slices without data."""
+    if result.no_promise:
+        yield ngettext(
+            "%(n)s case had no due time, so there was no promise.",
+            "%(n)s cases had no due time, so there was no promise.",
+            result.no_promise,
+        ) % {"n": words.number(result.no_promise)}
+    if result.unknown:
+        yield ngettext(
+            "For %(n)s slice of time nothing is known.",
+            "For %(n)s slices of time nothing is known.",
+            result.unknown,
+        ) % {"n": words.number(result.unknown)}
 
 
 def _budget(result: WindowResult) -> str:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from django.conf import settings
@@ -10,12 +11,14 @@ from django.conf import settings
 from troth.core import work
 from troth.page import folder
 from troth.page.folder import Manifest
+from troth.page.leaf import Measured
 from troth.page.models import Notice
+from troth.page.parts import Segments
 from troth.page.picture import Picture, Shown, Site
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
 from troth.promises.queries import bulletin
-from troth.promises.rules.results import Detail, Standing
+from troth.promises.rules.results import Standing
 
 _ALL = 100_000  # events; more than any page has shown so far
 
@@ -50,8 +53,8 @@ def published() -> Manifest | None:
     return folder.current(settings.TROTH.page_dir)
 
 
-def revision() -> str:
-    """Return a fingerprint of all public figures and facts, without reading all of them."""
+def revision() -> bulletin.Revision:
+    """Return fingerprints of all public facts and figures, without reading all of them."""
     return bulletin.revision()
 
 
@@ -61,9 +64,32 @@ def checked_at() -> datetime | None:
     return max((at for at in seen if at is not None), default=None)
 
 
-def detail(slug: str) -> Detail:
-    """Return what only a promise's own page shows."""
-    return promises.promise_detail(slug)
+def measured(shown: Shown, *, now: datetime) -> Measured:
+    """Return what only a promise's own page shows. Segments are counted once a day."""
+    day = now.astimezone(UTC).date()
+    return Measured(
+        detail=promises.promise_detail(shown.slug),
+        segments=_segments(shown.slug, shown.standing.segments, shown.standing.version, day),
+        segments_at=_begun(day),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _segments(
+    slug: str,
+    attributes: tuple[str, ...],
+    version: int,  # noqa: ARG001 - a new version is counted anew
+    day: date,
+) -> Segments:
+    """Count a promise by its attributes as of the beginning of the day: a scan of the signals."""
+    at = _begun(day)
+    return {
+        attribute: promises.by_segment(slug, attribute=attribute, at=at) for attribute in attributes
+    }
+
+
+def _begun(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def picture(*, now: datetime) -> Picture:

@@ -10,16 +10,15 @@ from troth import __version__
 from troth.page import feeds, headers, signature, trust
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
-from troth.page.leaf import csv, leaf
+from troth.page.leaf import Measured, csv, leaf
 from troth.page.picture import Picture, Shown
 from troth.page.sheets import Sheet, fingerprint
 from troth.page.story import months, told
-from troth.promises.rules.results import Detail
 from troth.ui import assets
 
 ASSETS = ("page.css", "favicon.svg", "js/when.js", "page/age.js")
 _OLD_AFTER = 900  # seconds; after this the page itself says that it is old
-Measure = Callable[[str], Detail]
+Measure = Callable[[Shown], Measured]
 
 
 @cache
@@ -33,7 +32,7 @@ def software() -> str:
 
 
 def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[Sheet]:
-    """Yield every file of the page. `measure(slug)` reads what only a promise's own page shows."""
+    """Yield every file of the page. `measure(shown)` reads what only a promise's own page shows."""
     for edition in editions(picture):
         yield from _language(edition, measure)
     yield from _evidence(picture)
@@ -63,7 +62,8 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
         page = _promise(edition, shown, measure)
         own = fingerprint(software(), picture.site)
         path = f"{folder}promises/{shown.slug}/index.html"
-        yield Sheet(path, fingerprint(own, shown.inputs), _speaking(edition, page))
+        day = picture.written_at.date() if shown.standing.segments else None
+        yield Sheet(path, fingerprint(own, shown.inputs, day), _speaking(edition, page))
 
 
 def _speaking(edition: Edition, make: Callable[[], bytes]) -> Callable[[], bytes]:
@@ -80,7 +80,7 @@ def _front(edition: Edition) -> bytes:
 
 def _promise(edition: Edition, shown: Shown, measure: Measure) -> Callable[[], bytes]:
     def make() -> bytes:
-        values = leaf(edition, shown, measure(shown.slug))
+        values = leaf(edition, shown, measure(shown))
         page = f"promises/{shown.slug}/"
         return edition.render("page/promise.html", page, {"leaf": values, "old": _OLD_AFTER})
 
