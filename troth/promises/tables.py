@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+import click
+from tabulate import tabulate
 
 from troth.promises.queries import codec
 from troth.promises.queries.opinions import Opinion
@@ -21,26 +21,25 @@ _COLUMNS = (
 
 def show(opinions: Sequence[Opinion]) -> None:
     """Print one row a window, and below it what the table cannot say."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, justify in _COLUMNS:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for opinion in opinions:
-        for number, result in enumerate(opinion.results):
-            table.add_row(*_cells(opinion.terms.slug if number == 0 else "", result))
-    console = Console(width=None if Console().is_terminal else 150)
-    console.print(table)
+    rows = [
+        _cells(opinion.terms.slug if number == 0 else "", result)
+        for opinion in opinions
+        for number, result in enumerate(opinion.results)
+    ]
+    names, sides = zip(*_COLUMNS, strict=True)
+    click.echo(tabulate(rows, names, "plain", colalign=sides, disable_numparse=True))
     if opinions:
         at = opinions[0].at.isoformat(timespec="seconds")
         known = opinions[0].as_of.isoformat(timespec="seconds")
-        console.print(f"Judged at {at}, on what was known {known}.", style="dim")
+        click.echo(f"Judged at {at}, on what was known {known}.")
 
 
 def _cells(slug: str, result: WindowResult) -> list[str]:
-    colour = _COLOURS.get(result.verdict, "default")
+    verdict = click.style(result.verdict.replace("_", " "), fg=_COLOURS.get(result.verdict))
     return [
         slug,
         result.window,
-        f"[{colour}]{result.verdict.replace('_', ' ')}[/{colour}] {_flags(result)}".strip(),
+        f"{verdict} {_flags(result)}".strip(),
         _share(result.share),
         _interval(result.interval),
         f"{result.good:,} / {result.total:,}",

@@ -111,9 +111,10 @@ def _progress(path: Path, *, quiet: bool) -> Iterator[Progress]:
     if quiet or not sys.stderr.isatty():
         yield lambda _done, _size: None
         return
-    from rich.console import Console  # 100 ms that only a terminal pays
-    from rich.progress import Progress as Bar
+    with click.progressbar(length=1, label=path.name, file=sys.stderr) as bar:
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(path.name, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+        def tell(done: int, size: int) -> None:
+            bar.length = size
+            bar.update(done - bar.pos)
+
+        yield tell

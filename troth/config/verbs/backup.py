@@ -68,12 +68,8 @@ def _bar(total: int) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console  # 100 ms that only a terminal pays
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("segments", total=total)
-        yield lambda: progress.advance(task)
+    with click.progressbar(length=total, label="segments", file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
 
 
 def _tell(file: Path, contents: archive.Contents, settings: environment.Environment) -> None:
