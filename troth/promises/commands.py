@@ -14,6 +14,7 @@ from troth.promises import actions, exporting, queries, tables
 from troth.promises.actions import filing
 from troth.promises.actions.filing import Plan
 from troth.promises.rules import files
+from troth.promises.rules.fields import nearest
 from troth.promises.rules.terms import DocumentError
 from troth.signals import queries as signals
 
@@ -59,20 +60,23 @@ def apply_(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - cl
     try:
         folder = files.load(_texts(paths))
         plan = filing.plan(folder=folder, prune=options["prune"])
+        _show(plan, as_json=options["as_json"])
+        done = _carried_out(plan, options)
     except DocumentError as error:
         return _refused(error, as_json=options["as_json"])
-    if not options["as_json"]:
-        _show(plan)
-    done = 0
-    if plan.writes and not options["dry_run"]:
-        if not (options["yes"] or options["as_json"]):
-            click.confirm("Apply this?", abort=True)
-        done = filing.carry_out(plan=plan, author="apply", now=clock.now())
     if options["as_json"]:
         _tell({"steps": _told(plan), "remarks": plan.remarks, "applied": done})
     elif done:
         click.echo(f"Applied: {_things(done)}.")
     return 0
+
+
+def _carried_out(plan: Plan, options: dict[str, Any]) -> int:
+    if not plan.writes or options["dry_run"]:
+        return 0
+    if not (options["yes"] or options["as_json"]):
+        click.confirm("Apply this?", abort=True)
+    return filing.carry_out(plan=plan, author="apply", now=clock.now())
 
 
 def _texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
@@ -98,7 +102,9 @@ def _refused(error: DocumentError, *, as_json: bool) -> int:
 _MARKS = {"create": "+", "change": "~", "retire": "-", "withdraw": "-"}
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        return
     for remark in plan.remarks:
         click.echo(f"  note: {remark}")
     for step in plan.writes:
@@ -182,7 +188,7 @@ def _known(slugs: Sequence[str]) -> None:
     names = [promise.slug for promise in queries.promises()]
     for slug in slugs:
         if slug not in names:
-            hint = files.nearest(slug, names)
+            hint = nearest(slug, names)
             raise click.UsageError(f"there is no promise “{slug}”{hint}")
 
 

@@ -36,7 +36,7 @@ class Promise(models.Model):
 
 
 class Version(models.Model):
-    """What was promised from `effective_from` on, NULL = since the first signal. Append-only."""
+    """What was promised from `effective_from` on; NULL: since the first signal. Append-only."""
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="versions")
     number = models.IntegerField()
@@ -58,7 +58,7 @@ class Version(models.Model):
 
 
 class Followed(models.Model):
-    """A metric series that a version reads, and in which part: judged, opened, undated …"""
+    """A metric series that a version reads, and as which part: judged, opened, undated and more."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="followed")
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")

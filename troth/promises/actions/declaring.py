@@ -32,7 +32,7 @@ def declare(
     """
     plain = plain_values(spec)
     measured = _measured(plain)
-    terms = document.read(plain, metrics=lambda name: measured.get(name))
+    terms = document.read(plain, metrics=measured.get)
     _check_calendar(terms)
     promise, is_new = _promise(terms, managed_by, now)
     last = promise.versions.order_by("number").last()
@@ -136,7 +136,7 @@ def retire(*, slug: str, author: Actor, reason: str = "", now: datetime) -> Prom
 
 
 @transaction.atomic
-def suspend(
+def suspend(  # noqa: PLR0913 - who, what, when and why, all named
     *, slug: str, starts_at: datetime, ends_at: datetime | None = None, reason: str,
     author: Actor, now: datetime,
 ) -> Suspension:  # fmt: skip

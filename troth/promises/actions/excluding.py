@@ -27,7 +27,7 @@ class Cases:
 
 
 @transaction.atomic
-def exclude(
+def exclude(  # noqa: PLR0913 - who, what and why, all named
     *, slug: str, category: str, reason: str, cases: Cases, signed_by: Actor, now: datetime,
     name: str = "", managed_by: str = "",
 ) -> Exclusion:  # fmt: skip

@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from troth.core.steps import reached
 from troth.metrics import queries as metrics
 from troth.metrics.jobs import MOST, tally
-from troth.promises.actions.closing import close
 from troth.promises.actions import bulk
+from troth.promises.actions.closing import close
 from troth.promises.models import Flip, Followed, Judgement, Promise
 from troth.promises.queries import dockets, opinions
 from troth.promises.queries.opinions import Opinion

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from troth.core import windows
 from troth.core.windows import DAY, Span
@@ -25,7 +26,7 @@ def backtest(*, document: Mapping[str, object], months: int = 12, now: datetime)
     """Judge a draft on the last whole months, on what is known now. Raises `DocumentError`."""
     terms = read(document)
     starts = list(_starts(terms, months, now))
-    spans = [Span(a, b) for a, b in zip(starts, starts[1:], strict=False)]
+    spans = [Span(a, b) for a, b in pairwise(starts)]
     whole = Span(starts[0], starts[-1])
     found = [_month(terms, span, count) for span, count in _counts(terms, spans, whole)]
     good, total = sum(m.good for m in found), sum(m.total for m in found)

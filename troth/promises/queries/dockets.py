@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from troth.core.windows import Span
 from troth.promises.models import Exclusion, Promise, Restatement, Suspension, Version
@@ -80,5 +81,5 @@ def load(promises: Sequence[Promise]) -> list[Docket]:
     return list(dockets.values())
 
 
-def _of(rows: QuerySet[Model], dockets: Iterable[int]) -> QuerySet[Model]:
+def _of(rows: QuerySet[Any], dockets: Iterable[int]) -> QuerySet[Any]:
     return rows.filter(promise__in=list(dockets))

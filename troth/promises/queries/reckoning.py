@@ -98,9 +98,7 @@ def _kept(row: Row, due: datetime | None) -> bool:
 Readings = dict[str, list[tuple[datetime, int, int]]]  # part: (when, good, total)
 
 
-def _readings(
-    cases: Sequence[Reckoned], excluded: Mapping[int, str], at: datetime
-) -> Readings:
+def _readings(cases: Sequence[Reckoned], excluded: Mapping[int, str], at: datetime) -> Readings:
     found: Readings = defaultdict(list)
     for case in cases:
         weight = case.row.weight
@@ -131,9 +129,7 @@ def _categories(
     return found
 
 
-def _taken(
-    terms: Terms, cases: Sequence[Reckoned], taken: Taken, look: Look
-) -> Iterator[int]:
+def _taken(terms: Terms, cases: Sequence[Reckoned], taken: Taken, look: Look) -> Iterator[int]:
     matching = None
     if taken.where:
         matching = {row.seq for row in look.every(terms.counting, taken.where)}

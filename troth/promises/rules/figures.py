@@ -22,8 +22,8 @@ Whole = NDArray[np.int64]
 def dispersion(good: Whole, total: Whole) -> float:
     """Return φ = max(1, sigma_Z²): how much more the days differ than chance alone explains.
 
-    One entry per day, oldest first. sigma_Z = mean|z_t - z_{t-1}| / 1.128 (Laney) over the days with
-    cases; 1 where fewer than eight days have any, or where all or none of the cases are good.
+    One entry per day, oldest first. sigma_Z = mean|z_t - z_{t-1}| / 1.128 (Laney) over the days
+    with cases; 1 where fewer than eight have any, or where all or none of the cases are good.
     """
     seen = total > 0
     good, total = good[seen], total[seen]

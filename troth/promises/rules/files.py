@@ -46,22 +46,29 @@ def load(texts: Iterable[tuple[str, str]]) -> Folder:
 
     Raises DocumentError, with the file and the document in each problem.
     """
-    found, foreign, problems = Folder(), [], []
+    found, problems = Folder(), list[Problem]()
+    foreign: list[Loaded] = []
     for name, text in texts:
         for number, document in enumerate(_documents(name, text, problems), 1):
-            loaded = Loaded(f"{name}, document {number}", document)
-            version = document.get("apiVersion")
-            if isinstance(version, str) and version.lower().startswith("openslo/"):
-                foreign.append(loaded)
-            elif version == "troth/v1" and loaded.kind in KINDS:
-                found.documents.append(loaded)
-            else:
-                problems.append(_unknown(loaded))
+            _sort(Loaded(f"{name}, document {number}", document), found, foreign, problems)
     _take_foreign(found, foreign, problems)
     _refuse_twice(found, problems)
     if problems:
         raise DocumentError(tuple(problems))
     return found
+
+
+def _sort(loaded: Loaded, found: Folder, foreign: list[Loaded], problems: list[Problem]) -> None:
+    """Put a document where it belongs: ours, OpenSLO's, a mapping to leave out, or a problem."""
+    version = loaded.document.get("apiVersion")
+    if isinstance(version, str) and version.lower().startswith("openslo/"):
+        foreign.append(loaded)
+    elif version == "troth/v1" and loaded.kind in KINDS:
+        found.documents.append(loaded)
+    elif version == "troth/v1" and loaded.kind == "Import":
+        found.remarks.append(f"{loaded.place} is a mapping for troth import and is ignored")
+    else:
+        problems.append(_unknown(loaded))
 
 
 def _documents(name: str, text: str, problems: list[Problem]) -> list[dict[str, Any]]:

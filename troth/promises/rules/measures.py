@@ -8,7 +8,6 @@ from troth.core import windows
 from troth.metrics.rules import Measure
 from troth.promises.rules.terms import Counting, Terms
 
-
 PAUSED = ".paused"  # what follows a kind in the kind of its pauses
 
 

@@ -23,7 +23,7 @@ def _sentences(terms: Terms) -> Iterator[str]:
     yield _target(terms)
     yield f"Measured over {_listed([window(w) for w in terms.windows])}, in {terms.zone} time."
     if counting.undated:
-        yield "A case without a date is no promise: it is counted apart, as neither kept nor broken."
+        yield "A case without a date is no promise: it is counted apart, neither kept nor broken."
     if terms.target < 1 and terms.evaluator != "attestation":
         yield f"Under {terms.needs.cases} cases there is no verdict."
     yield _silence(terms)
@@ -47,15 +47,17 @@ def _kept(counting: Counting) -> str:
         return "Kept while evidence is there that has not expired."
     if counting.evaluator == "timeslice":
         return f"A slice is good when {counting.slice_good}."
+    return _due(counting) if counting.has_deadline else f"A case is kept when {counting.good}."
+
+
+def _due(counting: Counting) -> str:
     if counting.calendar:
         hours = span(counting.after or 0)
         return f"A case is due after {hours} of “{counting.calendar}” hours, pauses left out."
-    if counting.has_deadline:
-        return (
-            f"A case is judged when it falls due ({counting.due}); it is kept when"
-            f" {counting.good}, and broken otherwise, even if it is still open."
-        )
-    return f"A case is kept when {counting.good}."
+    return (
+        f"A case is judged when it falls due ({counting.due}); it is kept when"
+        f" {counting.good}, and broken otherwise, even if it is still open."
+    )
 
 
 def _target(terms: Terms) -> str:
