@@ -24,13 +24,19 @@ _INSERT = (
 class SpoolFull(Exception):  # noqa: N818 - a state of the spool, not a mistake
     """The inbox holds as much as it may: answer 503 and ask to try again later."""
 
+    exit_code = 4
+
 
 class DiskFull(Exception):  # noqa: N818
     """There is no room on the disk: answer 507."""
 
+    exit_code = 4
+
 
 class StoreBusy(Exception):  # noqa: N818
     """The state database did not answer in time: answer 503."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
