@@ -1,8 +1,9 @@
 """What must be counted again: changes of signals, and cases that fall due as time passes."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -10,22 +11,14 @@ from django.db.models import F
 from troth.core.steps import reached as step
 from troth.core.windows import Span
 from troth.metrics.models import Answered, Dirty, Sweep
-from troth.metrics.ranges import GAP, Grid, Range, joined, reached
-from troth.metrics.rules import Measure
+from troth.metrics.ranges import GAP, Grid, Range, joined, names_an_instant, reached, runs
 from troth.signals import queries as signals
 from troth.signals.expressions import Expression, parse
 
 AT_ONCE = 20_000  # changes answered in one transaction
-_KEPT = timedelta(minutes=5)  # how long an answered change is kept before it is dropped
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """That rows of a kind came or stopped counting on a UTC day, placed there by a column."""
-
-    kind: str
-    column: str
-    day: date
+Touched = Mapping[tuple[str, str], set[date]]  # (kind, column) → UTC days on which rows changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +45,17 @@ def answer(*, now: datetime) -> int:
         changes = list(open_ones.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
         if not changes:
             return 0
-        touches = {Touch(change.kind, change.column, change.day) for change in changes}
+        touched: dict[tuple[str, str], set[date]] = defaultdict(set)
+        for change in changes:
+            touched[change.kind, change.column].add(change.day)
         for sweep in Sweep.objects.filter(series__isnull=False).distinct():
-            _marked(sweep, _mark_of(sweep, touches, now=now))
+            _marked(sweep, _mark_of(sweep, touched, now=now))
         Answered.objects.bulk_create(
             [Answered(change=change) for change in changes], ignore_conflicts=True
         )
         step("tally.marked")
-    signals.changes().filter(answered__isnull=False, recorded_at__lt=now - _KEPT).delete()
+    # Dropped at once: an idle installation is asked for unanswered ones many times a minute.
+    signals.changes().filter(answered__isnull=False).delete()
     return len(changes)
 
 
@@ -75,25 +71,22 @@ def fall_due(*, now: datetime) -> int:
     return len(late)
 
 
-def _mark_of(sweep: Sweep, touches: Iterable[Touch], *, now: datetime) -> Mark | None:
-    measure = Measure(kinds=tuple(sweep.kinds), time=sweep.time)
-    places = parse(measure.time, role="time")
-    days = {touch.day for touch in touches if _concerns(touch, measure, places)}
+def _mark_of(sweep: Sweep, touched: Touched, *, now: datetime) -> Mark | None:
+    places = parse(sweep.time, role="time")
+    days: set[date] = set()
+    for (kind, column), some in touched.items():
+        if column in places.columns and (not sweep.kinds or kind in sweep.kinds):
+            days |= some
     return mark(places, days, Grid(sweep.tz, sweep.grain), now=now) if days else None
-
-
-def _concerns(touch: Touch, measure: Measure, places: Expression) -> bool:
-    return touch.column in places.columns and (not measure.kinds or touch.kind in measure.kinds)
 
 
 def mark(places: Expression, days: Iterable[date], grid: Grid, *, now: datetime) -> Mark:
     """Return what follows for a sweep from rows that changed on these UTC days. Pure."""
-    spans = [reached(places, day) for day in days]
-    if None in spans:
+    if names_an_instant(places.node):
         return Mark([], now, everything=True)
-    known = [span for span in spans if span is not None]
-    past = [Span(span.start, min(span.end, now)) for span in known if span.start < now]
-    future = [max(span.start, now) for span in known if span.end > now]
+    spans = [reached(places, first, last) for first, last in runs(days)]
+    past = [Span(span.start, min(span.end, now)) for span in spans if span.start < now]
+    future = [max(span.start, now) for span in spans if span.end > now]
     ranges = joined((grid.touched(span) for span in past), gap=GAP * grid.grain)
     return Mark(ranges, min(future, default=None))
 

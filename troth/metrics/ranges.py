@@ -78,17 +78,27 @@ def joined(ranges: Iterable[Range], *, gap: int) -> list[Range]:
     return found
 
 
-def reached(places: Expression, day: date) -> Span | None:
-    """Return where the time `places` may place a case one of whose instants lies on `day` (UTC).
+def runs(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Return the first and last day of each run of consecutive days."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and day - found[-1][1] <= timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
-    None: anywhere, because the expression also names an instant of its own.
+
+def reached(places: Expression, first: date, last: date) -> Span:
+    """Return where the time `places` may put a case with an instant on the UTC days first to last.
+
+    Not for one that also names an instant of its own: that may put a case anywhere.
     """
-    if names_an_instant(places.node):
-        return None
-    start = datetime.combine(day, time.min, tzinfo=UTC)
+    start, end = (datetime.combine(day, time.min, tzinfo=UTC) for day in (first, last))
     shift = timedelta(microseconds=places.reach)
-    return Span(start - shift - TICK, start + shift + timedelta(seconds=DAY) - TICK)
+    return Span(start - shift - TICK, end + shift + timedelta(seconds=DAY) - TICK)
 
 
 def names_an_instant(node: Node) -> bool:
+    """Return whether an expression holds an instant, such as timestamp '2026-01-01T00:00:00Z'."""
     return node.op == "instant" or any(names_an_instant(arg) for arg in node.args)
