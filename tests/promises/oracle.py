@@ -4,12 +4,15 @@ Written from the design's text alone. It shares no code with the engine: it know
 tallies, no expressions and no SQL. A promise is told to it as Python values and functions.
 """
 
+# ruff: noqa: C901, PLR0911, PLR0912, PLR0915 - it follows the text, one paragraph a method
+
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 TICK = timedelta(microseconds=1)
@@ -242,7 +245,7 @@ class _Judge:
         slices: dict = {}
         for row, when, target in cases:
             key = (self.slice_start(when), target)
-            good, total, category = slices.get(key, (0, 0, None))
+            good, total, _ = slices.get(key, (0, 0, None))
             slices[key] = (
                 good + (row.weight if self.promise.good(row) else 0),
                 total + row.weight,
@@ -617,7 +620,7 @@ def _dispersion(days: list[tuple[int, int]]) -> float:
         return 1.0
     p = good / total
     z = [(g / n - p) / math.sqrt(p * (1 - p) / n) for g, n in days]
-    moves = [abs(b - a) for a, b in zip(z, z[1:], strict=False)]
+    moves = [abs(b - a) for a, b in pairwise(z)]
     return max(1.0, (sum(moves) / len(moves) / 1.128) ** 2)
 
 

@@ -224,8 +224,9 @@ def test_a_category_over_its_cap_is_not_applied_at_all_and_that_is_said():
 def test_a_withdrawn_exclusion_counts_the_cases_again():
     declare(exclusions=["storm"])
     send(good=8, bad=4)
+    cases = Cases(where="outcome = 'missed'")
     row = actions.exclude(slug="calls", category="storm", reason="The line was down.",
-                          signed_by="Ada", cases=Cases(where="outcome = 'missed'"), now=NOON)  # fmt: skip
+                          signed_by="Ada", cases=cases, now=NOON)  # fmt: skip
     judge()
     actions.withdraw_exclusion(exclusion=row.pk, author="Ben", now=NOON + HOUR)
     judge(NOON + HOUR)

@@ -52,7 +52,7 @@ def _until(cases: int) -> None:
     while _counted["cases"] < cases:
         _some_worlds()
     passed = time.monotonic() - began
-    print(f"{_counted['cases']:,} cases in {_counted['worlds']} worlds, {passed:.0f} s")
+    print(f"{_counted['cases']:,} cases in {_counted['worlds']} worlds, {passed:.0f} s")  # noqa: T201 - asked for
 
 
 @settings(

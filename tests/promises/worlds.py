@@ -1,5 +1,7 @@
 """Small worlds made at random: signals, promises, instants; told to engine and oracle alike."""
 
+# ruff: noqa: ARG005, C901, PLR0912, PLR0915 - one long list of choices, read from top to bottom
+
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -250,8 +252,7 @@ def _add_slices(random: Random, spec: dict, promised: Promised, names: list[str]
     kept = [n for n in names if WINDOWS[n][0] in ("day", "calendar")]
     if seconds <= 3600:
         kept = [n for n in names if WINDOWS[n][0] != "minute"]
-    kept = [n for n in kept if n not in ("1Q", "1Y")] or ["2d"]
-    return kept
+    return [n for n in kept if n not in ("1Q", "1Y")] or ["2d"]
 
 
 def _maybe_second_version(
