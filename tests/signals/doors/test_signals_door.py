@@ -193,6 +193,12 @@ def test_a_mended_line_may_still_carry_its_reason(door):
     assert door(lines(mended)).body["accepted"] == 1
 
 
+def test_a_whole_number_may_be_written_with_a_point(door, inbox):
+    said = door(lines({**SIGNAL, "weight": 2.0, "version": 3.0}, {**SIGNAL, "weight": 2.5}))
+    assert [(one["weight"], one["version"]) for one in inbox()] == [(2, 3)]
+    assert [one["line"] for one in said.body["refused"]] == [2]
+
+
 EVENT = {
     "specversion": "1.0",
     "id": "e1",
@@ -259,6 +265,9 @@ def test_the_cloudevents_library_speaks_to_this_door(door, inbox):
         ({"time": "yesterday"}, "time", "is not a time"),
         ({"time": None}, "time", "is missing"),
         ({"type": None}, "type", "is missing"),
+        ({"id": None}, "id", "is missing"),
+        ({"id": ""}, "id", "is empty"),
+        ({"subject": ""}, "subject", "is empty"),
     ],
 )
 def test_a_cloud_event_that_is_no_signal_is_refused_by_its_own_names(door, change, field, reason):

@@ -13,7 +13,15 @@ import msgspec
 
 from troth.core.refusals import Refusal
 from troth.signals.doors import native
-from troth.signals.doors.parsed import UNREADABLE, Numbered, Parsed, Terms, checked, parts
+from troth.signals.doors.parsed import (
+    UNREADABLE,
+    Numbered,
+    Parsed,
+    Terms,
+    checked,
+    parts,
+    with_wholes,
+)
 from troth.signals.doors.refused import Refused, explained
 from troth.signals.envelope import Signal
 
@@ -67,20 +75,26 @@ def binary(body: IO[bytes], terms: Terms, headers: Mapping[str, str]) -> Iterato
 
 def signal_of(event: Mapping[str, Any]) -> Signal:
     """Return the signal that an event carries. Raises EventRefused or msgspec.ValidationError."""
-    if event.get("specversion") != "1.0":
-        raise EventRefused("specversion", "is not 1.0")
-    if "data_base64" in event:
-        raise EventRefused("data_base64", "is not read; send JSON in data")
-    data = event.get("data")
-    if data is None:
-        data = {}
-    if not isinstance(data, dict):
-        raise EventRefused("data", "is not an object with fields of a signal")
+    _check(event)
+    data = event.get("data") or {}
     unknown = [name for name in data if name not in _IN_DATA]
     if unknown:
         raise EventRefused(f"data.{unknown[0][:60]}", "is not a field of a signal")
-    told = {ours: event[theirs] for theirs, ours in _ATTRIBUTES.items() if event.get(theirs)}
-    return msgspec.convert({**told, **data}, Signal)
+    told = {
+        ours: event[theirs] for theirs, ours in _ATTRIBUTES.items() if event.get(theirs) is not None
+    }
+    return msgspec.convert({**told, **with_wholes(data)}, Signal)
+
+
+def _check(event: Mapping[str, Any]) -> None:
+    if event.get("specversion") != "1.0":
+        raise EventRefused("specversion", "is not 1.0")
+    if event.get("id") is None:
+        raise EventRefused("id", "is missing")
+    if "data_base64" in event:
+        raise EventRefused("data_base64", "is not read; send JSON in data")
+    if not isinstance(event.get("data"), dict | None):
+        raise EventRefused("data", "is not an object with fields of a signal")
 
 
 def events(lines: Iterable[tuple[int, bytes]], terms: Terms) -> Iterator[Parsed]:

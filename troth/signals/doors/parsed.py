@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -61,7 +62,7 @@ def decoded(lines: Iterable[tuple[int, bytes]]) -> Numbered:
     found = Numbered()
     for number, raw in lines:
         try:
-            found.add(number, envelope.decode(_mended(raw)), raw)
+            found.add(number, _decoded(raw), raw)
         except UNREADABLE as error:
             found.refused.append(Refused(number, *explained(error), raw))
     return found
@@ -104,11 +105,26 @@ def _with_id(signal: Signal, line: int, terms: Terms) -> Signal:
     return msgspec.structs.replace(signal, id=f"{terms.idempotency_key}:{line}")
 
 
-def _mended(raw: bytes) -> bytes:
-    """Return the line without the `_refused` member that our lists of refused lines add."""
-    if b'"_refused"' not in raw:
-        return raw
-    found = msgspec.json.decode(raw)
-    if isinstance(found, dict):
-        found.pop("_refused", None)
-    return msgspec.json.encode(found)
+def with_wholes(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the members with 7.0 as 7 where a whole number belongs: to JSON they are the same."""
+    wholes = {
+        name: int(found[name])
+        for name in ("version", "weight")
+        if isinstance(found.get(name), float) and found[name].is_integer()
+    }
+    return {**found, **wholes} if wholes else found
+
+
+def _decoded(raw: bytes) -> Signal:
+    try:
+        return envelope.decode(raw)
+    except msgspec.ValidationError:
+        found = msgspec.json.decode(raw)
+        if not isinstance(found, dict):
+            raise
+        # Our own lists of refused lines add `_refused`, which says why.
+        kept = {name: value for name, value in found.items() if name != "_refused"}
+        mended = with_wholes(kept)
+        if mended == found and mended is kept:
+            raise
+        return envelope.decode(msgspec.json.encode(mended))

@@ -6,20 +6,53 @@ import msgspec
 
 from troth.signals.envelope import Signal
 
-_SIGNAL: Final = next(iter(msgspec.json.schema_components([Signal])[1].values()))
+_NAME, _TOKEN, _TEXT_RULE = (
+    "^[A-Za-z0-9._:/-]+$",
+    "^[^\\s\\x00-\\x1f\\x7f]+$",
+    "^[^\\x00-\\x1f\\x7f]+$",
+)
+_INSTANT = (  # RFC 3339 with an offset, in the years that are kept
+    "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+# What `envelope.refusals` checks beyond the types.
+_PATTERNS = {
+    **dict.fromkeys(("source", "kind", "touchpoint"), _NAME),
+    **dict.fromkeys(("happened_at", "due_at", "resolved_at"), _INSTANT),
+    **dict.fromkeys(("unit", "outcome", "evidence"), _TOKEN),
+    **dict.fromkeys(("key", "id", "subject", "supersedes"), _TEXT_RULE),
+}
+
+
+def _signal() -> dict[str, Any]:
+    """Return the schema of the envelope: its types, and the patterns of its texts."""
+    shape: dict[str, Any] = next(iter(msgspec.json.schema_components([Signal])[1].values()))
+    for name, pattern in _PATTERNS.items():
+        text = shape["properties"][name]
+        text.get("anyOf", [text])[0]["pattern"] = pattern
+    text = shape["properties"]["segment"]["additionalProperties"]["anyOf"][0]
+    text["pattern"] = "^[^\\x00-\\x1f\\x7f]*$"
+    shape["description"] = "One fact as a source tells it; (source, key) is the case it is about."
+    shape["properties"]["segment"]["propertyNames"] = {"pattern": "^[a-z][a-z0-9_]{0,39}$"}
+    return shape
+
+
+_SIGNAL: Final = _signal()
 _TEXT = {"type": "string"}
+_GIVEN = _SIGNAL["properties"]
+_IN_DATA = {name: shape for name, shape in _GIVEN.items() if name not in {"id", "source", "kind"}}
 _EVENT: dict[str, Any] = {
     "type": "object",
     "description": "A CloudEvent 1.0. type is the kind, time is happened_at; data holds the rest.",
-    "required": ["specversion", "id", "source", "type"],
+    "required": ["specversion", "id", "source", "type", "time"],
     "properties": {
         "specversion": {"type": "string", "enum": ["1.0"]},
-        "id": _TEXT,
-        "source": _TEXT,
-        "type": _TEXT,
-        "time": {"type": "string", "format": "date-time"},
-        "subject": _TEXT,
-        "data": {"type": "object"},
+        "id": _GIVEN["id"]["anyOf"][0],
+        "source": _GIVEN["source"],
+        "type": _GIVEN["kind"],
+        "time": _GIVEN["happened_at"],
+        "subject": _GIVEN["subject"],
+        "data": {"type": ["object", "null"], "properties": _IN_DATA, "additionalProperties": False},
     },
 }
 _LINE: dict[str, Any] = {

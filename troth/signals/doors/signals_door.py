@@ -70,8 +70,10 @@ def _said(taken: Taken) -> Answer:
 
 
 def _idempotency_key(arrival: Arrival) -> str:
-    key = arrival.headers.get("idempotency-key", "").strip().strip('"')
-    if key and not _KEY.fullmatch(key):
+    key = arrival.headers.get("idempotency-key")
+    if key is None:
+        return ""
+    if not _KEY.fullmatch(key):
         raise Refusal(
             400, "is 150 printable characters at most, without spaces", field="Idempotency-Key"
         )
