@@ -174,7 +174,7 @@ def judge(
     now = clock.now()
     actions.bring_up_to_date(now=now)
     _warn_about(as_of)
-    opinions = queries.judged(list(slugs) or None, at=at or as_of or now, as_of=as_of)
+    opinions = queries.judged(list(slugs) or None, at=at, as_of=as_of)
     if as_json:
         _tell(tables.told(opinions))
     elif opinions:

@@ -54,8 +54,9 @@ def is_due(*, now: datetime) -> bool:
 
 def bring_up_to_date(*, now: datetime) -> Judged:
     """Seal what waits in the inbox, count it, and judge what may have changed."""
-    while signals.seal(now=now).rows:
-        pass
+    sealed = signals.seal(now=now)
+    while sealed.rows or sealed.repeated:
+        sealed = signals.seal(now=now)
     while tally(now=now) == MOST:
         pass
     return judge_all(now=now)

@@ -144,10 +144,11 @@ def strip(opinion: Opinion, *, days: int = 90) -> tuple[Day, ...]:
     span = windows.span_of(Rolling(days * windows.DAY), at=at, zone=terms.tz)
     starts = list(windows.buckets(span, terms.tz, windows.DAY))
     edges = [int(start.timestamp()) for start in starts]
+    restated = opinion.docket.restated(opinion.as_of)
     counts = _by_day(opinion, span)
     ends = [*starts[1:], windows.next_bucket(starts[-1], terms.tz, windows.DAY)]
     return tuple(
-        _day(opinion, Span(start, end), counts.get(edge, Count()))
+        _day(opinion, Span(start, end), counts.get(edge, Count()), restated=edge in restated)
         for start, end, edge in zip(starts, ends, edges, strict=True)
     )
 
@@ -178,17 +179,16 @@ def day_counts(
     return found
 
 
-def _day(opinion: Opinion, span: Span, count: Count) -> Day:
+def _day(opinion: Opinion, span: Span, count: Count, *, restated: bool) -> Day:
     terms = opinion.terms
     closes = span.end + timedelta(seconds=terms.needs.closing)
-    edge = int(span.start.timestamp())
     day = Day(
         date=span.start.astimezone(terms.tz).date(),
         good=count.good,
         total=count.total,
         verdict=_day_verdict(terms, count),
         provisional=closes > opinion.as_of,
-        restated=edge in opinion.docket.restated(opinion.as_of),
+        restated=restated,
     )
     if opinion.docket.is_suspended(min(span.end, opinion.at), opinion.as_of):
         return replace(day, verdict=Verdict.SUSPENDED)
