@@ -49,7 +49,7 @@ def signals(rng, first, count, last_keys, revised):
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("millions", nargs="?", type=float, default=3)
     parser.add_argument("--revised", type=float, default=0.02)
     options = parser.parse_args()
@@ -59,42 +59,62 @@ def main():
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from troth.signals import actions, envelope, queries
-
-    rng, keys, done, decoding = random.Random(1), [], 0, 0.0
-    total, sealing = int(options.millions * 1_000_000), 0.0
-    while done < total:
-        now = START + timedelta(seconds=done * 0.1)
-        batches = [
-            signals(rng, done + at, A_BATCH, keys, options.revised)
-            for at in range(0, A_SEAL, A_BATCH)
-        ]
-        lines = [envelope.encode_lines(batch) for batch in batches]
-        began = time.process_time()
-        for each in lines:
-            envelope.decode_lines(each)
-        decoding += time.process_time() - began
-        del lines
-        actions.accept(batches=batches, door="bench", now=now)
-        del batches
-        began = time.process_time()
-        sealed = actions.seal(now=now)
-        actions.tidy(now=now)
-        if done % 2_000_000 == 0:
-            actions.compact(now=now)
-        took = time.process_time() - began
-        sealing += took
-        done += A_SEAL
-        print(f"{done:>10,} signals: {sealed.rows / took:>9,.0f}/s sealed", flush=True)
+    sealing, decoding, done = filled(int(options.millions * 1_000_000), options.revised)
     print(f"sealed    {done / sealing:>9,.0f} signals/s over {done:,}")
     print(f"decoding  {done / decoding:>9,.0f} signals/s with msgspec alone (reference)")
-    began = time.process_time()
-    actions.compact(now=START + timedelta(seconds=done * 0.1) + timedelta(days=40))
-    store = queries.store().statistics()
-    print(f"compacted in {time.process_time() - began:.1f} s: {store.bytes / store.rows:.1f} bytes a "
-          f"signal in {store.files} files")  # fmt: skip
+    compacted(START + timedelta(seconds=done * 0.1) + timedelta(days=40))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MB")
+    print(f"peak memory {peak:,.0f} MB, the signals made for sending among it")
+
+
+def filled(total, revised):
+    """Accept and seal signals until there are `total`; return seconds sealing and decoding."""
+    rng, keys, done, decoding, sealing = random.Random(1), [], 0, 0.0, 0.0
+    while done < total:
+        now = START + timedelta(seconds=done * 0.1)
+        decoding += accepted(rng, done, keys, revised, now)
+        took, rows = sealed(now, whole=done % 2_000_000 == 0)
+        sealing += took
+        done += A_SEAL
+        print(f"{done:>10,} signals: {rows / took:>9,.0f}/s sealed", flush=True)
+    return sealing, decoding, done
+
+
+def accepted(rng, first, keys, revised, now):
+    """Accept what one sealing takes; return the seconds in which msgspec decodes it."""
+    from troth.signals import actions, envelope
+
+    starts = range(first, first + A_SEAL, A_BATCH)
+    batches = [envelope.encode_lines(signals(rng, at, A_BATCH, keys, revised)) for at in starts]
+    began = time.process_time()
+    for each in batches:
+        envelope.decode_lines(each)
+    took = time.process_time() - began
+    lines = [envelope.Lines(each, A_BATCH) for each in batches]
+    actions.accept(batches=lines, door="bench", now=now)
+    return took
+
+
+def sealed(now, *, whole):
+    """Seal what waits and put the files in shape; return the seconds and the rows."""
+    from troth.signals import actions
+
+    began = time.process_time()
+    sealing = actions.seal(now=now)
+    actions.tidy(now=now)
+    if whole:
+        actions.compact(now=now)
+    return time.process_time() - began, sealing.rows
+
+
+def compacted(now):
+    from troth.signals import actions, queries
+
+    began = time.process_time()
+    actions.compact(now=now)
+    took, store = time.process_time() - began, queries.store().statistics()
+    size = store.bytes / store.rows
+    print(f"compacted in {took:.1f} s: {size:.1f} bytes a signal in {store.files} files")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ def seal(*, now: datetime, limit_rows: int = 400_000) -> Sealed:
 
 def _oldest(limit_rows: int) -> list[Inbox]:
     counts = Inbox.objects.order_by("pk").values_list("pk", "count")
-    chosen, total = [], 0
+    chosen: list[int] = []
+    total = 0
     for pk, count in counts.iterator(chunk_size=500):
         if chosen and total + count > limit_rows:
             break

@@ -62,10 +62,10 @@ class Emitter:
     def sql(self, node: Node) -> str:
         return self.build(node).sql(dialect=self.dialect.name)
 
-    def build(self, node: Node) -> exp.Expression:
+    def build(self, node: Node) -> exp.Expr:
         return exp.paren(_BUILDERS[node.op](self, node), copy=False)
 
-    def both(self, node: Node) -> list[exp.Expression]:
+    def both(self, node: Node) -> list[exp.Expr]:
         return [self.build(arg) for arg in node.args]
 
     def unguarded(self, node: Node) -> str:
@@ -75,9 +75,9 @@ class Emitter:
         left, right = (self.unguarded(arg) for arg in node.args)
         return f"({left} {node.op} {f'nullif({right}, 0e0)' if node.op == '/' else right})"
 
-    def parsed(self, template: str, **parts: exp.Expression | str) -> exp.Expression:
+    def parsed(self, template: str, **parts: exp.Expr | str) -> exp.Expr:
         """Return the tree of a template in the engine's dialect with `:name` parts put in."""
-        tree = exp.maybe_parse(template, dialect=self.dialect.name)
+        tree: exp.Expr = exp.maybe_parse(template, dialect=self.dialect.name)
         return exp.replace_placeholders(tree, **parts)
 
     def local(self, at: str) -> str:
@@ -101,17 +101,17 @@ def floored(at: str, step: int) -> str:
     return f"({at} - (({at} % {step}) + {step}) % {step})"
 
 
-def _column(_emitter: Emitter, node: Node) -> exp.Expression:
+def _column(_emitter: Emitter, node: Node) -> exp.Expr:
     column = exp.column(str(node.value))
     return exp.cast(column, "double") if node.type == "number" else column
 
 
-def _segment(_emitter: Emitter, node: Node) -> exp.Expression:
+def _segment(_emitter: Emitter, node: Node) -> exp.Expr:
     return exp.column(f"segment_{node.value}")
 
 
-def _numeral(emitter: Emitter, node: Node) -> exp.Expression:
-    """A number as written, or one read from a text: `number(segment.size)`."""
+def _numeral(emitter: Emitter, node: Node) -> exp.Expr:
+    """Write a number as it stands, or read one from a text: `number(segment.size)`."""
     if node.args:
         return _read_number(emitter, node)
     number = float(str(node.value))
@@ -120,26 +120,26 @@ def _numeral(emitter: Emitter, node: Node) -> exp.Expression:
     return exp.Neg(this=literal) if number < 0 else literal
 
 
-def _text(_emitter: Emitter, node: Node) -> exp.Expression:
+def _text(_emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Literal.string(str(node.value))
 
 
-def _instant(_emitter: Emitter, node: Node) -> exp.Expression:
+def _instant(_emitter: Emitter, node: Node) -> exp.Expr:
     at = node.value
     return exp.Literal.number(micros(at)) if isinstance(at, datetime) else exp.null()
 
 
-def _date(_emitter: Emitter, node: Node) -> exp.Expression:
+def _date(_emitter: Emitter, node: Node) -> exp.Expr:
     day = node.value
     days = (day - EPOCH.date()).days if isinstance(day, date) else 0
     return exp.Literal.number(days * DAY)
 
 
-def _duration(_emitter: Emitter, node: Node) -> exp.Expression:
+def _duration(_emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Literal.number(int(str(node.value)))
 
 
-def _constant(_emitter: Emitter, node: Node) -> exp.Expression:
+def _constant(_emitter: Emitter, node: Node) -> exp.Expr:
     return exp.null() if node.op == "null" else exp.Boolean(this=node.op == "true")
 
 
@@ -149,29 +149,29 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 }  # fmt: skip
 
 
-def _operator(emitter: Emitter, node: Node) -> exp.Expression:
+def _operator(emitter: Emitter, node: Node) -> exp.Expr:
     left, right = emitter.both(node)
     return _OPERATORS[node.op](this=left, expression=right)
 
 
-def _any(emitter: Emitter, node: Node) -> exp.Expression:
+def _any(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.or_(*emitter.both(node), copy=False)
 
 
-def _not(emitter: Emitter, node: Node) -> exp.Expression:
+def _not(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Not(this=emitter.build(node.args[0]))
 
 
-def _isnull(emitter: Emitter, node: Node) -> exp.Expression:
+def _isnull(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Is(this=emitter.build(node.args[0]), expression=exp.null())
 
 
-def _like(emitter: Emitter, node: Node) -> exp.Expression:
+def _like(emitter: Emitter, node: Node) -> exp.Expr:
     text, pattern = emitter.both(node)
     return exp.Like(this=text, expression=pattern)
 
 
-def _arithmetic(emitter: Emitter, node: Node) -> exp.Expression:
+def _arithmetic(emitter: Emitter, node: Node) -> exp.Expr:
     """Numbers that are too large for a double, and any number divided by 0, are null."""
     result = emitter.unguarded(node)
     if node.type == "time":
@@ -179,7 +179,7 @@ def _arithmetic(emitter: Emitter, node: Node) -> exp.Expression:
     return emitter.parsed(f"CASE WHEN abs({result}) <= {LARGEST} THEN {result} END")
 
 
-def _case(emitter: Emitter, node: Node) -> exp.Expression:
+def _case(emitter: Emitter, node: Node) -> exp.Expr:
     half = len(node.args) // 2
     parts = emitter.both(node)
     case = exp.Case()
@@ -188,45 +188,45 @@ def _case(emitter: Emitter, node: Node) -> exp.Expression:
     return case.else_(parts[-1], copy=False)
 
 
-def _coalesce(emitter: Emitter, node: Node) -> exp.Expression:
+def _coalesce(emitter: Emitter, node: Node) -> exp.Expr:
     first, *others = emitter.both(node)
     return exp.Coalesce(this=first, expressions=others)
 
 
-def _abs(emitter: Emitter, node: Node) -> exp.Expression:
+def _abs(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Abs(this=emitter.build(node.args[0]))
 
 
-def _lower(emitter: Emitter, node: Node) -> exp.Expression:
+def _lower(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Anonymous(this=emitter.dialect.lower, expressions=emitter.both(node))
 
 
-def _upper(emitter: Emitter, node: Node) -> exp.Expression:
+def _upper(emitter: Emitter, node: Node) -> exp.Expr:
     return exp.Anonymous(this=emitter.dialect.upper, expressions=emitter.both(node))
 
 
-def _round(emitter: Emitter, node: Node) -> exp.Expression:
+def _round(emitter: Emitter, node: Node) -> exp.Expr:
     it, power = emitter.sql(node.args[0]), f"1e{int(float(str(node.args[1].value)))}"
     size = f"floor(abs({it}) * {power} + 0.5e0) / {power}"
     return emitter.parsed(f"CASE WHEN {it} < 0e0 THEN -({size}) ELSE {size} END")
 
 
-def _seconds(emitter: Emitter, node: Node) -> exp.Expression:
+def _seconds(emitter: Emitter, node: Node) -> exp.Expr:
     first, second = emitter.sql(node.args[0]), emitter.sql(node.args[1])
     return emitter.parsed(f"CAST({second} - {first} AS {emitter.dialect.double}) / 1e6")
 
 
-def _day(emitter: Emitter, node: Node) -> exp.Expression:
+def _day(emitter: Emitter, node: Node) -> exp.Expr:
     return emitter.parsed(floored(emitter.local(emitter.sql(node.args[0])), DAY))
 
 
-def _hour(emitter: Emitter, node: Node) -> exp.Expression:
+def _hour(emitter: Emitter, node: Node) -> exp.Expr:
     local = emitter.local(emitter.sql(node.args[0]))
     of_day = f"({floored(local, HOUR)} - {floored(local, DAY)})"
     return emitter.parsed(f"CAST({of_day} AS {emitter.dialect.double}) / {HOUR}e0")
 
 
-def _weekday(emitter: Emitter, node: Node) -> exp.Expression:
+def _weekday(emitter: Emitter, node: Node) -> exp.Expr:
     """1 is Monday; 1970 began on a Thursday."""
     day = f"({floored(emitter.local(emitter.sql(node.args[0])), DAY)} + {3 * DAY})"
     return emitter.parsed(
@@ -234,13 +234,13 @@ def _weekday(emitter: Emitter, node: Node) -> exp.Expression:
     )
 
 
-def _read_number(emitter: Emitter, node: Node) -> exp.Expression:
+def _read_number(emitter: Emitter, node: Node) -> exp.Expr:
     text = emitter.sql(node.args[0])
     matches = f"{emitter.dialect.matches}({text}, '{NUMERAL}')"
     return emitter.parsed(f"CASE WHEN {matches} THEN CAST({text} AS {emitter.dialect.double}) END")
 
 
-_BUILDERS: dict[str, Callable[[Emitter, Node], exp.Expression]] = {
+_BUILDERS: dict[str, Callable[[Emitter, Node], exp.Expr]] = {
     "column": _column, "segment": _segment, "number": _numeral, "text": _text, "date": _date,
     "instant": _instant, "duration": _duration, "any": _any, "not": _not, "isnull": _isnull,
     "like": _like, "case": _case, "coalesce": _coalesce, "abs": _abs, "lower": _lower,

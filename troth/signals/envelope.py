@@ -1,7 +1,7 @@
 """The envelope: the one shape in which facts come in, and what makes one refused."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -173,11 +173,10 @@ def _numbers_fine(signals: Sequence[Signal]) -> bool:
 
 def _faults(signal: Signal) -> Iterator[tuple[str, str]]:
     """Yield (field, reason) for everything wrong with one signal."""
-    for fields, fault in _CHECKS:
-        for field in fields:
-            value = getattr(signal, field)
-            if value is not None and (reason := fault(value)):
-                yield field, reason
+    for field, fault in _CHECKS:
+        value = getattr(signal, field)
+        if value is not None and (reason := fault(value)):
+            yield field, reason
     for name, value in signal.segment.items():
         if not _ATTRIBUTE(name):
             yield f"segment.{name}", "names use a-z, 0-9 and _, begin with a letter, 40 at most"
@@ -206,10 +205,13 @@ def _number_fault(number: float) -> str:
     return "" if number - number == 0 else "is not a finite number"
 
 
-_CHECKS: tuple[tuple[tuple[str, ...], Callable[[Any], str]], ...] = (
-    (_NAMES, _name_fault), (_TOKENS, _token_fault), (_TEXTS, _text_fault),
-    (_INSTANTS, _instant_fault), (_NUMBERS, _number_fault),
-)  # fmt: skip
+_CHECKS: tuple[tuple[str, Callable[[Any], str]], ...] = (
+    *((field, _name_fault) for field in _NAMES),
+    *((field, _token_fault) for field in _TOKENS),
+    *((field, _text_fault) for field in _TEXTS),
+    *((field, _instant_fault) for field in _INSTANTS),
+    *((field, _number_fault) for field in _NUMBERS),
+)
 
 
 def _value_fault(value: object) -> str:

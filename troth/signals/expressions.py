@@ -78,7 +78,7 @@ def parse(text: str, *, role: Role) -> Expression:
         raise ExpressionError("the expression is nested too deeply") from None
 
 
-def _tree(text: str) -> exp.Expression:
+def _tree(text: str) -> exp.Expr:
     if not text.strip():
         raise ExpressionError("the expression is empty")
     if len(text) > LONGEST:

@@ -21,10 +21,10 @@ SLICE_COLUMNS: Mapping[str, str] = dict.fromkeys(
     ("good", "total", "n", "sum", "mean", "share"), "number"
 )
 _SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400, "WEEK": 604_800}
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
 }  # fmt: skip
-_ARITHMETIC: dict[type[exp.Expression], str] = {
+_ARITHMETIC: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/",
 }  # fmt: skip
 # name: (types of the arguments, type of the result)
@@ -73,7 +73,7 @@ class Checker:
         self.columns = columns
         self.segments = segments
 
-    def node(self, tree: exp.Expression) -> Node:
+    def node(self, tree: exp.Expr) -> Node:
         handler = _HANDLERS.get(type(tree))
         if handler is None:
             raise ExpressionError(
@@ -81,7 +81,7 @@ class Checker:
             )
         return handler(self, tree)
 
-    def typed(self, tree: exp.Expression, wanted: str) -> Node:
+    def typed(self, tree: exp.Expr, wanted: str) -> Node:
         """Return the node of `tree`, which must be of type `wanted` or null."""
         node = self.node(tree)
         if node.type not in {wanted, "null"}:
@@ -91,7 +91,7 @@ class Checker:
             )  # fmt: skip
         return node
 
-    def alike(self, trees: list[exp.Expression]) -> list[Node]:
+    def alike(self, trees: list[exp.Expr]) -> list[Node]:
         """Return the nodes of `trees`, which must all be of one type, or null."""
         nodes = [self.node(tree) for tree in trees]
         wanted = next((node.type for node in nodes if node.type != "null"), "null")
@@ -103,18 +103,18 @@ class Checker:
 _HINTS = {("text", "number"): "; write number(…) to read a text as a number"}
 
 
-def _position(tree: exp.Expression) -> int | None:
+def _position(tree: exp.Expr) -> int | None:
     for part in tree.walk():
         if "start" in part.meta:
             return int(part.meta["start"])
     return None
 
 
-def _paren(checker: Checker, tree: exp.Expression) -> Node:
+def _paren(checker: Checker, tree: exp.Expr) -> Node:
     return checker.node(tree.this)
 
 
-def _column(checker: Checker, tree: exp.Expression) -> Node:
+def _column(checker: Checker, tree: exp.Expr) -> Node:
     name, table = tree.name.lower(), tree.text("table").lower()
     if table == "segment" and checker.segments and not tree.args.get("db"):
         return Node("segment", "text", value=_attribute(name, tree))
@@ -128,13 +128,13 @@ def _column(checker: Checker, tree: exp.Expression) -> Node:
     raise ExpressionError(f"there is no “{said}”{hint}", _position(tree))
 
 
-def _attribute(name: str, tree: exp.Expression) -> str:
+def _attribute(name: str, tree: exp.Expr) -> str:
     if not (name.isascii() and name.replace("_", "a").isalnum() and name[0].isalpha()):
         raise ExpressionError(f"“{name}” cannot be an attribute of a segment", _position(tree))
     return name
 
 
-def _literal(_checker: Checker, tree: exp.Expression) -> Node:
+def _literal(_checker: Checker, tree: exp.Expr) -> Node:
     if tree.args["is_string"]:
         return _text(tree.this)
     number = float(tree.this)
@@ -149,25 +149,25 @@ def _text(text: str) -> Node:
     return Node("text", "text", value=text)
 
 
-def _boolean(_checker: Checker, tree: exp.Expression) -> Node:
+def _boolean(_checker: Checker, tree: exp.Expr) -> Node:
     return Node("true" if tree.this else "false", "condition")
 
 
-def _null(_checker: Checker, _tree: exp.Expression) -> Node:
+def _null(_checker: Checker, _tree: exp.Expr) -> Node:
     return Node("null", "null")
 
 
-def _logic(checker: Checker, tree: exp.Expression) -> Node:
+def _logic(checker: Checker, tree: exp.Expr) -> Node:
     op = "and" if isinstance(tree, exp.And) else "or"
     sides = (checker.typed(tree.this, "condition"), checker.typed(tree.expression, "condition"))
     return Node(op, "condition", sides)
 
 
-def _not(checker: Checker, tree: exp.Expression) -> Node:
+def _not(checker: Checker, tree: exp.Expr) -> Node:
     return Node("not", "condition", (checker.typed(tree.this, "condition"),))
 
 
-def _comparison(checker: Checker, tree: exp.Expression) -> Node:
+def _comparison(checker: Checker, tree: exp.Expr) -> Node:
     left, right = checker.alike([tree.this, tree.expression])
     return _compared(_COMPARISONS[type(tree)], left, right)
 
@@ -178,13 +178,13 @@ def _compared(op: str, left: Node, right: Node) -> Node:
     return Node(op, "condition", (left, right))
 
 
-def _between(checker: Checker, tree: exp.Expression) -> Node:
+def _between(checker: Checker, tree: exp.Expr) -> Node:
     it, low, high = checker.alike([tree.this, tree.args["low"], tree.args["high"]])
     both = (_compared(">=", it, low), _compared("<=", it, high))
     return _negated(tree, Node("and", "condition", both))
 
 
-def _in(checker: Checker, tree: exp.Expression) -> Node:
+def _in(checker: Checker, tree: exp.Expr) -> Node:
     if not tree.expressions:
         raise ExpressionError("“in” needs a list of values in parentheses")
     it, *values = checker.alike([tree.this, *tree.expressions])
@@ -192,13 +192,13 @@ def _in(checker: Checker, tree: exp.Expression) -> Node:
     return _negated(tree, Node("any", "condition", choices))
 
 
-def _is(checker: Checker, tree: exp.Expression) -> Node:
+def _is(checker: Checker, tree: exp.Expr) -> Node:
     if not isinstance(tree.expression, exp.Null):
         raise ExpressionError("“is” can only be followed by null or not null", _position(tree))
     return _negated(tree, Node("isnull", "condition", (checker.node(tree.this),)))
 
 
-def _like(checker: Checker, tree: exp.Expression) -> Node:
+def _like(checker: Checker, tree: exp.Expr) -> Node:
     pattern = tree.expression
     if not (isinstance(pattern, exp.Literal) and pattern.is_string) or "\\" in pattern.this:
         raise ExpressionError("“like” takes a text in quotes, without a backslash", _position(tree))
@@ -206,11 +206,11 @@ def _like(checker: Checker, tree: exp.Expression) -> Node:
     return _negated(tree, found)
 
 
-def _negated(tree: exp.Expression, node: Node) -> Node:
+def _negated(tree: exp.Expr, node: Node) -> Node:
     return Node("not", "condition", (node,)) if tree.args.get("negate") else node
 
 
-def _arithmetic(checker: Checker, tree: exp.Expression) -> Node:
+def _arithmetic(checker: Checker, tree: exp.Expr) -> Node:
     op = _ARITHMETIC[type(tree)]
     left, right = checker.node(tree.this), checker.node(tree.expression)
     if op in "+-" and (left.type, right.type) == ("time", "duration"):
@@ -221,14 +221,14 @@ def _arithmetic(checker: Checker, tree: exp.Expression) -> Node:
     return Node(op, "number", numbers)
 
 
-def _negative(checker: Checker, tree: exp.Expression) -> Node:
+def _negative(checker: Checker, tree: exp.Expr) -> Node:
     if isinstance(tree.this, exp.Literal) and not tree.this.is_string:
         return Node("number", "number", value=-float(tree.this.this))
     return Node("-", "number", (Node("number", "number", value=0.0),
                                 checker.typed(tree.this, "number")))  # fmt: skip
 
 
-def _case(checker: Checker, tree: exp.Expression) -> Node:
+def _case(checker: Checker, tree: exp.Expr) -> Node:
     if tree.this is not None:
         raise ExpressionError("write “case when condition then value … end”")
     branches = tree.args["ifs"]
@@ -240,18 +240,18 @@ def _case(checker: Checker, tree: exp.Expression) -> Node:
     return Node("case", kind, (*conditions, *values))
 
 
-def _default(tree: exp.Expression) -> list[exp.Expression]:
+def _default(tree: exp.Expr) -> list[exp.Expr]:
     default = tree.args.get("default")
     return [default] if default is not None else []
 
 
-def _coalesce(checker: Checker, tree: exp.Expression) -> Node:
+def _coalesce(checker: Checker, tree: exp.Expr) -> Node:
     nodes = checker.alike([tree.this, *tree.expressions])
     kind = next((node.type for node in nodes if node.type != "null"), "null")
     return Node("coalesce", kind, tuple(nodes))
 
 
-def _interval(_checker: Checker, tree: exp.Expression) -> Node:
+def _interval(_checker: Checker, tree: exp.Expr) -> Node:
     unit = tree.text("unit").upper().rstrip("S")
     try:
         count = float(tree.this.this)
@@ -264,7 +264,7 @@ def _interval(_checker: Checker, tree: exp.Expression) -> Node:
     return Node("duration", "duration", value=round(count * _SECONDS[unit] * 1_000_000))
 
 
-def _cast(_checker: Checker, tree: exp.Expression) -> Node:
+def _cast(_checker: Checker, tree: exp.Expr) -> Node:
     literal, kind = tree.this, tree.args["to"].sql("duckdb").upper()
     if isinstance(literal, exp.Literal) and literal.is_string and kind in _READERS:
         return _READERS[kind](literal.this)
@@ -295,7 +295,7 @@ _READERS: dict[str, Callable[[str], Node]] = {
 }  # fmt: skip
 
 
-def _function(checker: Checker, tree: exp.Expression) -> Node:
+def _function(checker: Checker, tree: exp.Expr) -> Node:
     name = tree.name.lower() if isinstance(tree, exp.Anonymous) else tree.key
     if name not in FUNCTIONS:
         near = difflib.get_close_matches(name, FUNCTIONS, n=1)
@@ -313,12 +313,12 @@ def _function(checker: Checker, tree: exp.Expression) -> Node:
     return Node(name, result, args)
 
 
-def _arguments(tree: exp.Expression) -> list[exp.Expression]:
+def _arguments(tree: exp.Expr) -> list[exp.Expr]:
     second = tree.args.get("decimals")
     return [tree.this, second] if second is not None else [tree.this]
 
 
-_HANDLERS: dict[type[exp.Expression], Callable[[Checker, exp.Expression], Node]] = {
+_HANDLERS: dict[type[exp.Expr], Callable[[Checker, exp.Expr], Node]] = {
     exp.Paren: _paren, exp.Column: _column, exp.Literal: _literal, exp.Boolean: _boolean,
     exp.Null: _null, exp.And: _logic, exp.Or: _logic, exp.Not: _not, exp.Between: _between,
     exp.In: _in, exp.Is: _is, exp.Like: _like, exp.Neg: _negative, exp.Case: _case,

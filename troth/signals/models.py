@@ -17,6 +17,9 @@ class Inbox(models.Model):
     class Meta:
         indexes = [models.Index(fields=["size"], name="inbox_size")]
 
+    def __str__(self) -> str:
+        return f"{self.count} signals by {self.door}"
+
 
 class SegmentFile(models.Model):
     """The manifest of the embedded store: a file counts if and only if it stands here.
@@ -51,6 +54,9 @@ class SegmentFile(models.Model):
     class Meta:
         indexes = [models.Index(fields=["removed_at"], name="segmentfile_removed")]
 
+    def __str__(self) -> str:
+        return self.path
+
 
 class Change(models.Model):
     """A fact for whoever counts: on this UTC day, by this column, rows came or stopped counting."""
@@ -64,6 +70,9 @@ class Change(models.Model):
     class Meta:
         indexes = [models.Index(fields=["recorded_at"], name="change_recorded")]
 
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.column} on {self.day}"
+
 
 class Erasure(models.Model):
     """A forgotten subject: its hash is hidden from every answer, then gone from the files.
@@ -75,6 +84,9 @@ class Erasure(models.Model):
     at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return f"erasure of {self.at}"
+
 
 class Retention(models.Model):
     """How many days cases of a kind are kept after the last of their instants; no row: for ever."""
@@ -83,6 +95,9 @@ class Retention(models.Model):
     days = models.PositiveIntegerField()
     # Cases all of whose instants lie before it may be gone: who has counted them counts no more.
     removed_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.days} days"
 
 
 class Upload(models.Model):

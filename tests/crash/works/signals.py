@@ -13,8 +13,8 @@ def _batch(number):
 
     return [
         Signal(
-            source="shop", kind="delivery", happened_at=START + timedelta(hours=n), key=f"order-{n}",
-            id=f"{number}-{n}", version=number, subject=f"person-{n % 7}", weight=1 + n % 3,
+            source="shop", kind="delivery", key=f"order-{n}", id=f"{number}-{n}", version=number,
+            happened_at=START + timedelta(hours=n), subject=f"person-{n % 7}", weight=1 + n % 3,
             resolved_at=START + timedelta(hours=n + number),
             supersedes=f"order-{n - 1}" if number == 4 and n % 10 == 0 else None,
         )

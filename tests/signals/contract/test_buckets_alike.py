@@ -31,9 +31,7 @@ TIME = parse("happened_at", role="time")
 @pytest.fixture
 def instants(adapter):
     found = sorted(set(EDGES))
-    batch = [
-        Signal(source="s", kind="k", happened_at=at, key=str(n)) for n, at in enumerate(found)
-    ]
+    batch = [Signal(source="s", kind="k", happened_at=at, key=str(n)) for n, at in enumerate(found)]
     actions.accept(batches=[batch], door="test", now=datetime(2026, 6, 1, tzinfo=UTC))
     actions.seal(now=datetime(2026, 6, 1, tzinfo=UTC))
     return found

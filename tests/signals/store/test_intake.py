@@ -88,8 +88,9 @@ def test_many_threads_share_their_writes_and_each_gets_its_own_receipt():
 
     def client(number):
         try:
-            for _ in range(5):
-                receipts.append(actions.accept(batches=[some(number)], door="test", now=NOW))
+            receipts.extend(
+                actions.accept(batches=[some(number)], door="test", now=NOW) for _ in range(5)
+            )
         except Exception as error:  # noqa: BLE001 - told by the assertion
             failures.append(error)
         finally:

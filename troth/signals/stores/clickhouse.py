@@ -52,7 +52,7 @@ class ClickHouse:
     def _reader(self) -> Reader:
         return Reader(self.cluster, manifest.erased())
 
-    def add(self, batch: Batch, *, now: datetime) -> Added:
+    def add(self, batch: Batch, *, now: datetime) -> Added:  # noqa: ARG002 - rows bear their own
         with connection() as con:
             loading.load(con, batch, manifest.erased())
             resolving.want(con)
@@ -192,4 +192,4 @@ def _passing() -> Iterator[Path]:
 
 
 def _nothing() -> None:
-    """Inserted rows count by themselves, and the same rows inserted again change nothing."""
+    """Do nothing: inserted rows count, and the same rows inserted again change nothing."""

@@ -95,8 +95,8 @@ class Cluster:
         self.client.command(sql)
 
 
-def _options(address: str) -> dict[str, bool]:
-    """A server must not tie us to one session, in which it answers one question at a time."""
+def _options(address: str) -> dict[str, Any]:
+    """Return what keeps a server from tying us to one session, one question at a time."""
     return {} if address.startswith("chdb:") else {"autogenerate_session_id": False}
 
 
@@ -155,7 +155,7 @@ class Reader:
         )
         which = f"(s.source, s.key) IN ({asked}) OR ({claimed})"
         seqs = f"SELECT seq FROM {SIGNALS} AS s WHERE {which}"
-        marks = f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED} WHERE seq IN ({seqs}) GROUP BY seq"
+        marks = _ends_of(seqs)
         return (
             f"SELECT {columns} FROM {SIGNALS} AS s FINAL LEFT JOIN ({marks}) AS m "
             f"ON m.seq = s.seq WHERE {which}"
@@ -196,7 +196,10 @@ def _within(need: Need) -> list[str]:
 
 
 def _marks(source: str, key: str) -> str:
-    seqs = f"SELECT seq FROM {SIGNALS} WHERE source = {literal(source)} AND key = {literal(key)}"
-    return (
-        f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED} WHERE seq IN ({seqs}) GROUP BY seq"
-    )
+    which = f"source = {literal(source)} AND key = {literal(key)}"
+    return _ends_of(f"SELECT seq FROM {SIGNALS} WHERE {which}")
+
+
+def _ends_of(seqs: str) -> str:
+    ends = f"SELECT seq, min(replaced_at) AS ends FROM {REPLACED}"
+    return f"{ends} WHERE seq IN ({seqs}) GROUP BY seq"

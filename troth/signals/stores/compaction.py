@@ -23,7 +23,6 @@ SEALED, HOUR, DAY, MONTH = 0, 2, 3, 4  # levels; 1 is a few merged before their 
 AT_ONCE = 16  # so many files of one level are merged before their hour is over
 MOST_ROWS = 4_000_000  # of a file that is merged: so much is sorted in memory at once
 REPEATS = timedelta(days=7)  # a delivery that comes again after so long is no longer known
-_STEP = "compact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def tidy(*, now: datetime) -> int:
 def compact(*, now: datetime) -> int:
     """Merge hours, days and months that are over, and fold in what was replaced or forgotten."""
     done = sum(_rewrite(group, now=now) for group in _due(_current("rows"), now))
-    done += sum(_rewrite(Group(f.level, (f,)), now=now) for f in _with_forgotten())
+    done += sum(_rewrite(Group(max(f.level, SEALED + 1), (f,)), now=now) for f in _with_forgotten())
     done += sum(_rewrite(group, now=now) for group in _crowds(_current("rows")))
     done += _merge_marks(least=1, now=now)
     janitor.clean(now=now)
@@ -66,7 +65,7 @@ def retain(*, kind: str, before: datetime, now: datetime) -> int:
 
 
 def _without(file: SegmentFile, keep: str, now: datetime) -> int:
-    left = _rewrite(Group(file.level, (file,)), now=now, keep=keep, fold=False)
+    left = _rewrite(Group(max(file.level, SEALED + 1), (file,)), now=now, keep=keep, fold=False)
     return file.rows - left if left >= 0 else 0
 
 
@@ -143,7 +142,7 @@ def _rewrite(group: Group, *, now: datetime, keep: str = "true", fold: bool = Tr
     with connection() as con:
         reader = Reader(con)
         made = files.write(con, _folded(reader, group, keep, now), role="rows", level=group.level,
-                           now=now, step=_STEP)  # fmt: skip
+                           now=now)  # fmt: skip
     swapped = _swapped(group.files, [made] if made else [], now)
     if not swapped:
         files.remove(made)
@@ -201,7 +200,7 @@ def _merge_marks(*, least: int, now: datetime) -> int:
                 f"SELECT m.* FROM ({select}) AS m JOIN {reader.scan(every)} AS s USING (seq) "
                 "WHERE s.replaced_at IS NULL OR s.replaced_at > m.replaced_at"
             )
-        made = files.write(con, select, role="replaced", level=SEALED + 1, now=now, step=_STEP)
+        made = files.write(con, select, role="replaced", level=SEALED + 1, now=now)
     swapped = _swapped(old, [made] if made else [], now)
     if not swapped:
         files.remove(made)

@@ -20,8 +20,7 @@ _RANGED = ("happened", "due", "resolved")
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, select: str, *, role: str, level: int, now: datetime,
-    step: str = "seal",
+    con: duckdb.DuckDBPyConnection, select: str, *, role: str, level: int, now: datetime
 ) -> SegmentFile | None:  # fmt: skip
     """Write the rows of `select` to a new file, synced with its folder; None if there are none.
 
@@ -32,6 +31,7 @@ def write(
     target.parent.mkdir(parents=True, exist_ok=True)
     options = OPTIONS.format(level=1 if level == 0 else 3)
     con.execute(f"COPY ({select}) TO {quoted(str(target))} ({options})")
+    step = "seal" if level == 0 else "compact"
     steps.reached(f"{step}.file-written")
     described = _described(con, target, role)
     if described is None:

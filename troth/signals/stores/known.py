@@ -58,7 +58,9 @@ class KnownCases:
 
 def _read(con: duckdb.DuckDBPyConnection, file: SegmentFile) -> NDArray[np.uint64]:
     source = f"read_parquet({listed(manifest.paths([file]))})"
-    hashes = con.sql(f"SELECT hash(source, key) AS h FROM {source}").fetchnumpy()["h"]
+    hashes: NDArray[np.uint64] = con.sql(
+        f"SELECT hash(source, key) AS h FROM {source}"
+    ).fetchnumpy()["h"]
     hashes.sort()
     return hashes
 

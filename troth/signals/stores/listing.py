@@ -138,11 +138,12 @@ def history(engine: Lister, source: str, key: str) -> list[Row]:
 
 def _row(values: Sequence[Any], attributes: Sequence[str]) -> Row:
     """Return a row from its columns in the order PLAIN, TIMES, attributes."""
-    plain = dict(zip(PLAIN, values[: len(PLAIN)], strict=True))
+    plain: dict[str, Any] = dict(zip(PLAIN, values[: len(PLAIN)], strict=True))
     told = values[len(PLAIN) : len(PLAIN) + len(TIMES)]
-    times = dict(zip(TIMES, (None if at is None else instant(at) for at in told), strict=True))
+    instants = (None if at is None else instant(at) for at in told)
+    plain.update(zip(TIMES, instants, strict=True))
     pairs = zip(attributes, values[len(PLAIN) + len(TIMES) :], strict=True)
     segment = {name: text for name, text in pairs if text is not None}
     raised = plain.pop("flags") or 0
     flags = tuple(name for bit, name in enumerate(FLAGS) if raised >> bit & 1)
-    return Row(**plain, **times, segment=segment, flags=flags)
+    return Row(**plain, segment=segment, flags=flags)

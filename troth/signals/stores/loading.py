@@ -44,7 +44,7 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch, erased: dict[str, int]) -
     found = con.sql("SELECT count(*) FROM raw").fetchall()[0][0]
     if found != len(batch.seq):
         raise RuntimeError(f"{len(batch.seq)} lines were accepted, but {found} were read")
-    numbers = {"seq": batch.seq, "recorded": batch.recorded_at}
+    numbers: dict[str, object] = {"seq": batch.seq, "recorded": batch.recorded_at}
     numbers["hidden"] = _subjects(con, batch, erased)
     con.execute("CREATE TEMP TABLE numbers AS SELECT * FROM numbers")
     con.execute(_incoming(batch.attributes))

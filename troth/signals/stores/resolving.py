@@ -11,6 +11,7 @@ the order of sealing; a row's `replaced_at` does not depend on what was sealed f
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import duckdb
 
@@ -137,7 +138,7 @@ def _replace(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP TABLE incoming")
 
 
-def touched(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, object]]:
+def touched(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, date]]:
     """Return (kind, column, UTC day) of what came and of what it replaced, without repeats."""
     places = " UNION ".join(
         f"SELECT kind, '{column}' AS placed, CAST({column} AS DATE) AS day FROM {table} "
