@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,8 +47,7 @@ class Question:
     not_after: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True, gc=False):  # ten times quicker to make than a dataclass
     """The answer for one bucket (its start, UTC) and one segment (one value per `by`)."""
 
     bucket: datetime
