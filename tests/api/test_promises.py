@@ -82,6 +82,18 @@ def test_lists_are_filtered_and_paged(client, shop, reader):
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_asks_the_database_as_often_for_three_promises_as_for_one(
+    client, shop, token, django_assert_num_queries, number
+):
+    for count in range(number):
+        shop(f"promise-{count}")
+    header = {"Authorization": f"Bearer {token('read')}"}
+    client.get(API, headers=header)
+    with django_assert_num_queries(8):
+        assert client.get(API, headers=header).json()["total"] == number
+
+
 @pytest.mark.parametrize(
     ("path", "field", "status"),
     [

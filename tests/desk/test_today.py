@@ -14,6 +14,17 @@ def today(shop, vic, signed_in):
     return lambda **query: browser.get("/desk/", query).text
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_day_asks_the_database_as_often_for_three_promises_as_for_one(
+    shop, today, django_assert_num_queries, number
+):
+    for count in range(number):
+        shop(f"promise-{count}", target="90%")
+    today()
+    with django_assert_num_queries(21):
+        today()
+
+
 def test_before_anything_is_promised_the_next_steps_are_told(today):
     assert "Nothing is promised yet." in today()
     assert "Bring signals in." in today()

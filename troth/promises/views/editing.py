@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -99,7 +100,8 @@ def _form(values: Any, base: Document | None) -> Declaring:  # noqa: ANN401 - a 
 def _shown(document: Document, base: Document | None, *, as_yaml: bool) -> Declaring:
     if as_yaml:
         return YamlForm(initial={"yaml": documents.to_yaml(document)}, base=base)
-    return PromiseForm(initial=initial(document) or _NEW, base=base)
+    shown = initial(document) or {**_NEW, "zone": settings.TROTH.time_zone}
+    return PromiseForm(initial=shown, base=base)
 
 
 def _switched(form: Declaring, base: Document | None) -> Declaring:
