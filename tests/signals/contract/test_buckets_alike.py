@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from datasketches import kll_doubles_sketch
 
 from troth.core.windows import DAY, HOUR, Span, bucket_start, buckets
 from troth.signals import actions, queries
@@ -98,3 +99,24 @@ def test_pages_follow_each_other_without_gap_or_repeat(instants, order):
     assert len({row.seq for row in seen}) == len(seen) == len(instants)
     values = [getattr(row, order.removeprefix("-")) for row in seen]
     assert values == sorted(values, reverse=order.startswith("-"))
+
+
+def test_sketches_hold_every_value_as_often_as_its_weight(adapter):
+    start = datetime(1990, 1, 15, tzinfo=UTC)
+    batch = [
+        Signal(source="s", kind="k", key=str(n), value=float(n), weight=1 + n % 3,
+               happened_at=start + timedelta(days=31 * (n % 150)), segment={"part": n % 2})
+        for n in range(3000)
+    ]  # fmt: skip
+    actions.accept(batches=[batch], door="test", now=SPRING)
+    actions.seal(now=SPRING)
+    asked = Question(kinds=("k",), time=TIME, value=parse("value", role="number"), by=("part",),
+                     sketch=True)  # fmt: skip
+    [tallies] = queries.store().tally([asked], span=WHOLE, zone=ZoneInfo("UTC"), grain=DAY)
+    sketches = {(t.bucket, t.segment): kll_doubles_sketch.deserialize(t.sketch) for t in tallies}
+    assert len(tallies) == 150
+    for n in range(3000):
+        place = (bucket_start(start + timedelta(days=31 * (n % 150)), ZoneInfo("UTC"), DAY),
+                 (str(n % 2),))  # fmt: skip
+        assert sketches[place].get_min_value() <= n <= sketches[place].get_max_value()
+    assert {p: s.n for p, s in sketches.items()} == {(t.bucket, t.segment): t.n for t in tallies}

@@ -43,6 +43,10 @@ class Engine(Protocol):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
 
+    def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of an answer that may be too long to hold."""
+        ...
+
     def limits(self) -> Span:
         """Return the earliest and latest instant in any column."""
         ...
@@ -103,7 +107,7 @@ def _plain(engine: Engine, group: Sequence[Question], scope: Scope) -> list[list
     )
     answers = [list(_tallies(rows, len(first.by), n, scope)) for n in range(len(group))]
     return [
-        sketches.added(engine.rows(_values(engine, asked, scope)), tallies, scope)
+        sketches.added(engine.batches(_values(engine, asked, scope)), tallies, scope)
         if asked.sketch else tallies
         for asked, tallies in zip(group, answers, strict=True)
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,7 @@ _TABLES = (
 )
 _SETTINGS = {
     "output_format_parquet_string_as_string": 1, "precise_float_parsing": 1,
+    "max_partitions_per_insert_block": 0, "do_not_merge_across_partitions_select_final": 1,
     "transform_null_in": 0, "mutations_sync": 2, "max_query_size": 16_000_000,
     "max_ast_elements": 1_000_000, "max_expanded_ast_elements": 2_000_000,
 }  # fmt: skip
@@ -111,6 +112,10 @@ class Reader:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.cluster.rows(sql)
+
+    def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        with self.cluster.client.query_row_block_stream(sql) as blocks:
+            yield from (list(map(tuple, block)) for block in blocks)
 
     def limits(self) -> Span:
         names = ("happened_at", "due_at", "resolved_at", "recorded_at")

@@ -1,6 +1,6 @@
 """Reading the embedded store: one state of the manifest as relations for DuckDB."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from troth.signals.stores.duck import listed, quoted
 from troth.signals.stores.manifest import Manifest
 
 _TIMES = ("happened_at", "due_at", "resolved_at", "recorded_at", "replaced_at")
+_BATCH = 100_000
 
 
 class Reader:
@@ -29,6 +30,11 @@ class Reader:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.con.execute(sql).fetchall()
+
+    def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        answer = self.con.execute(sql)
+        while rows := answer.fetchmany(_BATCH):
+            yield rows
 
     def limits(self) -> Span:
         return self.manifest.limits()

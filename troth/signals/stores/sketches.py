@@ -31,7 +31,7 @@ def added(
             place = (scope.starts_at(key[0]), key[1:])
             found.setdefault(place, kll_doubles_sketch(ACCURACY)).update(_values(rows))
     told = {place: bytes(made.serialize()) for place, made in found.items()}
-    return [replace(t, sketch=told.get((t.bucket, t.segment))) for t in tallies]
+    return [msgspec.structs.replace(t, sketch=told.get((t.bucket, t.segment))) for t in tallies]
 
 
 def _values(rows: Iterable[tuple[Any, ...]]) -> NDArray[np.float64]:
