@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from django.db import OperationalError
 
 from troth.config import cli, outcome
@@ -102,3 +103,11 @@ def test_a_foreseen_failure_is_one_sentence_and_a_code(problem, code, capsys):
 def test_what_nobody_foresaw_is_not_hidden():
     with pytest.raises(KeyError):
         outcome.of(KeyError("a mistake of ours"))
+
+
+@pytest.mark.parametrize("verb", [[], *([name] for name in cli.VERBS)])
+def test_help_keeps_the_lines_of_its_examples(verb):
+    told = CliRunner().invoke(cli.troth, [*verb, "--help"]).output
+
+    assert "\\b" not in told
+    assert "\b" not in told

@@ -44,7 +44,8 @@ class Verbs(click.Group):
         if cmd_name not in WITHOUT_DJANGO and not ctx.resilient_parsing:
             _set_up_django()
         module = import_module(VERBS[cmd_name][0])
-        return next((each for each in module.commands if each.name == cmd_name), None)
+        found = next((each for each in module.commands if each.name == cmd_name), None)
+        return _laid_out(found) if found else None
 
     def format_commands(
         self,
@@ -53,6 +54,12 @@ class Verbs(click.Group):
     ) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl([(name, text) for name, (_, text) in VERBS.items() if text])
+
+
+def _laid_out(command: click.Command) -> click.Command:
+    """Keep the lines of examples: a raw docstring writes click's mark for that in two letters."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    return command
 
 
 def _set_up_django() -> None:
@@ -80,10 +87,13 @@ def troth() -> None:
     """
 
 
+_laid_out(troth)
+
+
 def main() -> None:
     """Run the command; a foreseen failure is one sentence, never a traceback."""
     try:
-        code = troth.main(standalone_mode=False)
+        code = troth.main(standalone_mode=False, prog_name="troth")
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         code = 130
