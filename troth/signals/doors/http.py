@@ -18,15 +18,14 @@ from troth.signals.doors.arrival import Answer, Arrival, answered
 _LOG = logging.getLogger(__name__)
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SIGNALS: Final = "/api/v1/signals"
-PATHS: Final = frozenset({SIGNALS, *segment_door.PATHS})
 
 
 def is_ours(environ: Mapping[str, Any]) -> bool:
     """Return whether this request brings signals in."""
-    path = environ.get("PATH_INFO", "")
+    path = environ.get("PATH_INFO", "").removesuffix("/")
     if path == SIGNALS:
         return environ.get("REQUEST_METHOD") == "POST"
-    return path.removesuffix("/") in PATHS
+    return path in segment_door.PATHS
 
 
 def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -67,7 +66,7 @@ def answer(arrival: Arrival) -> Answer:
 
 def _leave(environ: Mapping[str, Any], status: int, seconds: float) -> None:
     """Count and log as Django's middleware does for every other request."""
-    route = "api/v1/signals" if environ["PATH_INFO"] == SIGNALS else "v1/<call>"
+    route = "v1/<call>" if environ["PATH_INFO"].startswith("/v1/") else "api/v1/signals"
     method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] == "POST" else "OTHER"
     meters.REQUESTS.labels(route, method, str(status)).inc()
     meters.SECONDS.labels(route).observe(seconds)

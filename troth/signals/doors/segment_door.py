@@ -21,7 +21,7 @@ _SHORT: Final = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g":
                  "a": "alias"}  # fmt: skip
 _BATCH: Final = ("batch", "b", "import")
 CALLS: Final = {**_CALLS, **_SHORT}
-PATHS: Final = tuple(f"/v1/{name}" for name in (*_BATCH, *CALLS))
+PATHS: Final = frozenset(f"/v1/{name}" for name in (*_BATCH, *CALLS))
 _LARGEST: Final = 4 * 1024 * 1024
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
