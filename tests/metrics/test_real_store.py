@@ -16,7 +16,7 @@ from troth.metrics.rules import Measure
 from troth.signals import actions as signals
 from troth.signals import queries as signal_queries
 from troth.signals.envelope import Signal
-from troth.signals.models import Change, SegmentFile
+from troth.signals.models import Change, Retention, SegmentFile
 
 
 def take(*given: Signal, at: datetime) -> None:
@@ -182,3 +182,32 @@ def test_the_job_answers_every_change_and_drops_it_then():
     assert not Change.objects.exists()
     assert not Answered.objects.exists()
     assert signal_queries.store().extent(("k",)).rows == 1
+
+
+@pytest.mark.django_db
+def test_retention_takes_signals_that_are_over_and_leaves_their_tallies():
+    due = actions.follow(
+        measure=Measure(kinds=("k",), time="due_at", good="resolved_at <= due_at"),
+        zone="UTC", grain=DAY,
+    )  # fmt: skip
+    happened = actions.follow(measure=Measure(kinds=("k",)), zone="Europe/Berlin", grain=DAY)
+    long_ago = NOON - timedelta(days=100)
+    case = {"source": "s", "kind": "k", "happened_at": long_ago}
+    take(
+        Signal(**case, key="over", due_at=long_ago + timedelta(days=3), resolved_at=long_ago),
+        Signal(**case, key="open", due_at=NOON + timedelta(days=3)),
+        Signal(source="s", kind="k", key="new", happened_at=NOON),
+        at=NOON,
+    )
+    jobs.tally(now=NOON)
+    before = [standing(due), standing(happened)]
+    Retention.objects.create(kind="k", days=30)
+    assert signals.retain(now=NOON) == 1
+    take(Signal(**case, key="late"), at=NOON)
+    jobs.tally(now=NOON)
+    assert [standing(due), standing(happened)] == before
+    later = NOON + timedelta(days=4)
+    jobs.tally(now=later)
+    assert [row[1:3] for row in standing(due)] == [(1, 1), (0, 1)]
+    assert signals.retain(now=later) == 1
+    assert signal_queries.store().extent(("k",)).rows == 2
