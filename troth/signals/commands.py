@@ -13,7 +13,7 @@ import click
 from troth.core import clock
 from troth.signals import actions
 from troth.signals.imports import mapping, report, running
-from troth.signals.imports.mapping import Plan
+from troth.signals.imports.plan import Plan
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.imports.running import Progress, Terms
 from troth.signals.imports.summary import Summary

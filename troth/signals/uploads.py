@@ -14,14 +14,13 @@ from django.db import transaction
 from troth.core import clock
 from troth.signals.doors import mending
 from troth.signals.imports import mapping, running
-from troth.signals.imports.mapping import FileTerms, Plan
+from troth.signals.imports.plan import FileTerms, Plan
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.imports.reading import reading
 from troth.signals.imports.summary import Summary
 from troth.signals.imports.tables import table
 from troth.signals.models import Upload
 from troth.staff import actions as staff
-from troth.staff.models import User
 
 INLINE: Final = 2_000_000  # bytes that are imported while the person waits
 _LOOKED_AT: Final = 20_000  # rows that the preview reads
@@ -39,10 +38,11 @@ class Preview:
     columns: tuple[str, ...] = ()
 
 
-def receive(
-    *, file: "UploadedFile[Any]", text: str, source: str, by: User, now: datetime
-) -> Upload:
-    """Keep a file on disk, readable by us only, until it is imported. Raises ImportProblem."""
+def receive(*, file: "UploadedFile[Any]", text: str, source: str, by: Any, now: datetime) -> Upload:
+    """Keep a file on disk, readable by us only, until it is imported. Raises ImportProblem.
+
+    `by` is the person who gives it.
+    """
     limit = settings.TROTH.max_body_mb * 1_000_000
     if (file.size or 0) > limit:
         raise ImportProblem(f"The file is larger than {settings.TROTH.max_body_mb} MB.")
@@ -86,7 +86,7 @@ def remap(*, upload: Upload, text: str, source: str) -> None:
     upload.save(update_fields=["mapping", "source"])
 
 
-def start(*, upload: Upload, by: User, now: datetime) -> bool:
+def start(*, upload: Upload, by: Any, now: datetime) -> bool:  # noqa: ANN401 - the same
     """Import a small file now, leave a large one to the worker. Return whether it is done."""
     claimed = Upload.objects.filter(pk=upload.pk, state=Upload.State.PREVIEW).update(
         state=Upload.State.WAITING

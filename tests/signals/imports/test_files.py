@@ -12,7 +12,7 @@ import pytest
 
 from troth.core.packing import zstd
 from troth.signals.imports import tables
-from troth.signals.imports.mapping import FileTerms
+from troth.signals.imports.plan import FileTerms
 from troth.signals.imports.problems import ImportProblem
 
 from .conftest import minimal

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import Final
 
 from troth.signals.imports.compiled import Compiled
-from troth.signals.imports.mapping import NumberField, Plan
 from troth.signals.imports.numbers import HAS_COMMA
+from troth.signals.imports.plan import NumberField, Plan
 from troth.signals.imports.problems import ImportProblem, shown
 from troth.signals.imports.tables import Table
 from troth.signals.imports.templates import taker

@@ -10,7 +10,7 @@ import msgspec
 from troth.signals.doors.refused import explained
 from troth.signals.envelope import Signal
 from troth.signals.imports import numbers, times
-from troth.signals.imports.mapping import (
+from troth.signals.imports.plan import (
     COUNTS,
     UNITS,
     AnyField,

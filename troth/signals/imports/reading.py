@@ -18,7 +18,8 @@ from troth.signals.imports import packed
 from troth.signals.imports.asked import ask
 from troth.signals.imports.compiled import Compiled, RowRefused
 from troth.signals.imports.delimited import unusable
-from troth.signals.imports.mapping import FileTerms, Plan, for_envelope
+from troth.signals.imports.mapping import for_envelope
+from troth.signals.imports.plan import FileTerms, Plan
 from troth.signals.imports.problems import ImportProblem, listed
 from troth.signals.imports.refusedfile import WHY
 from troth.signals.imports.rows import Line

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from troth.signals.imports.mapping import FileTerms
+from troth.signals.imports.plan import FileTerms
 
 
 class Line(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Final
 from troth.core import clock
 from troth.signals import actions, queries
 from troth.signals.envelope import Signal
-from troth.signals.imports.mapping import Plan
+from troth.signals.imports.plan import Plan
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.imports.reading import Batch, Reading, reading
 from troth.signals.imports.refusedfile import RefusedFile, beside

@@ -8,8 +8,8 @@ from pathlib import Path
 from troth.signals.imports import packed
 from troth.signals.imports.delimited import delimited
 from troth.signals.imports.jsonlines import json_lines
-from troth.signals.imports.mapping import FileTerms
 from troth.signals.imports.parquet import parquet
+from troth.signals.imports.plan import FileTerms
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.imports.rows import Line, Opening
 from troth.signals.imports.sheets import spreadsheet
