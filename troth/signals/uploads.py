@@ -38,7 +38,14 @@ class Preview:
     columns: tuple[str, ...] = ()
 
 
-def receive(*, file: "UploadedFile[Any]", text: str, source: str, by: Any, now: datetime) -> Upload:
+def receive(
+    *,
+    file: "UploadedFile[Any]",
+    text: str,
+    source: str,
+    by: Any,  # noqa: ANN401 - a staff.User: other packages' models are not imported
+    now: datetime,
+) -> Upload:
     """Keep a file on disk, readable by us only, until it is imported. Raises ImportProblem.
 
     `by` is the person who gives it.
