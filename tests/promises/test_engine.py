@@ -275,6 +275,8 @@ def test_a_result_that_changes_after_its_watermark_is_restated():
     assert judge(later + 2 * HOUR).restatements == 0
     found = only(later + 2 * HOUR)
     assert [day.restated for day in found.strip if day.total] == [True]
+    assert found.restated
+    assert found.flags == ("restated",)
 
 
 def test_the_page_of_an_earlier_day_can_be_asked_for():

@@ -78,7 +78,7 @@ def _compare(world: World) -> None:
     _send(world)
     with clock.frozen(world.now):
         metrics.tally(now=world.now)
-        actions.judge_all(now=world.now, everything=True)
+        actions.judge_all(now=world.now, everything=not world.stepwise)
         for at, as_of in world.asked:
             _check(world, at, as_of)
 
@@ -120,6 +120,10 @@ def _send(world: World) -> None:
         if batch:
             signals.accept(batches=[batch], door="test", now=moment)
             signals.seal(now=moment)
+        if world.stepwise:
+            with clock.frozen(moment):
+                metrics.tally(now=moment)
+                actions.judge_all(now=moment)
     for moment, person in world.forgotten:
         signals.forget(subject=person, now=moment)
 

@@ -69,6 +69,7 @@ class World:
     promises: list[Told]
     now: datetime
     asked: list[tuple[datetime | None, datetime | None]]
+    stepwise: bool  # tally and judge after each batch, and in the end only what has moved
 
 
 def make(random: Random, *, promises: int, windows: int) -> World:
@@ -80,7 +81,8 @@ def make(random: Random, *, promises: int, windows: int) -> World:
     now = max(batches[-1], _near(random, middle, zone, hours=72)) + timedelta(
         hours=random.choice((0, 1, 30))
     )
-    now += timedelta(seconds=1)
+    stepwise = random.random() < 0.5
+    now += timedelta(hours=2) if stepwise else timedelta(seconds=1)
     sent = _signals(random, middle, zone, batches)
     choice = _Choice(random)
     told = [_promise(choice, f"p{n}", middle, zone, now, windows) for n in range(promises)]
@@ -95,7 +97,7 @@ def make(random: Random, *, promises: int, windows: int) -> World:
         (None, random.choice(batches)),
     ]
     people = [(batches[-1], f"person{n}") for n in range(2) if random.random() < 0.5]
-    return World(zone, sent, batches, people, told, now, asked)
+    return World(zone, sent, batches, people, told, now, asked, stepwise)
 
 
 class _Choice:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from django.db import transaction
-
 from troth.core import windows
 from troth.promises.actions import bulk
 from troth.promises.models import Closed, Promise, Restatement
@@ -20,7 +18,8 @@ _NONE: Figures = (0, 0, 0, 0)
 def close(found: Sequence[Opinion], *, now: datetime) -> int:
     """Close the days that are due and restate those that changed; return how many were restated.
 
-    A digest of all figures up to the last day closed tells cheaply that nothing moved.
+    In the caller's transaction. A digest of all figures up to the last day closed tells cheaply
+    that nothing moved.
     """
     changed = []
     for opinion in found:
@@ -28,10 +27,7 @@ def close(found: Sequence[Opinion], *, now: datetime) -> int:
         digest = _digest(opinion, edge)
         if digest != opinion.docket.promise.closed_digest:
             changed.append(_Closing(opinion, dict(_figures(opinion, edge)), digest))
-    if not changed:
-        return 0
-    with transaction.atomic():
-        return _write(changed, now)
+    return _write(changed, now) if changed else 0
 
 
 @dataclass(frozen=True, slots=True)

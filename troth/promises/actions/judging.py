@@ -1,7 +1,8 @@
 """Judging: find what may have changed, judge it, and leave a flip for each change of verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from troth.metrics import queries as metrics
 from troth.metrics.jobs import MOST, tally
 from troth.promises.actions import bulk
 from troth.promises.actions.closing import close
-from troth.promises.models import Flip, Followed, Judgement, Promise
+from troth.promises.models import Flip, Followed, Judgement, Promise, Restatement
 from troth.promises.queries import dockets, opinions
 from troth.promises.queries.opinions import Opinion
 from troth.promises.rules.results import WindowResult
@@ -81,11 +82,38 @@ def _judge(promises: Sequence[Promise], now: datetime) -> Judged:
     found = opinions.live(dockets.load(promises), now=now)
     reached("judge.computed")
     with transaction.atomic():
-        flips = _write(found, now)
+        restated = close(found, now=now)
+        flips = _write([_with_restated(opinion, marks) for opinion, marks in _marked(found)], now)
         _remember(found, revision)
         reached("judge.written")
     reached("judge.committed")
-    return Judged(len(found), flips, close(found, now=now))
+    return Judged(len(found), flips, restated)
+
+
+def _marked(found: Sequence[Opinion]) -> Iterator[tuple[Opinion, set[int]]]:
+    """Yield each opinion with the days restated by now, those of this very turn included."""
+    marks: dict[int, set[int]] = defaultdict(set)
+    ids = [opinion.docket.promise.pk for opinion in found]
+    rows = Restatement.objects.filter(promise__in=ids).values_list("promise", "bucket")
+    for promise, bucket in rows.distinct():
+        marks[promise].add(bucket)
+    for opinion in found:
+        yield opinion, marks[opinion.docket.promise.pk]
+
+
+def _with_restated(opinion: Opinion, days: set[int]) -> Opinion:
+    if not days:
+        return opinion
+    results = tuple(
+        replace(
+            result,
+            restated=any(
+                result.starts_at.timestamp() <= day < result.at.timestamp() for day in days
+            ),
+        )
+        for result in opinion.results
+    )
+    return replace(opinion, results=results)
 
 
 def _write(found: Sequence[Opinion], now: datetime) -> int:

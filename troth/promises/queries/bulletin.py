@@ -54,20 +54,26 @@ def judged_at() -> datetime | None:
 class Declared:
     """What was said about one promise: its document, its versions, its suspensions."""
 
+    slug: str
+    name: str
+    retired_at: datetime | None
     document: Mapping[str, object]
     targets: tuple[TargetChange, ...]
     suspensions: tuple[SuspensionRow, ...]  # newest first
 
 
 def declared(*, now: datetime, visibility: str = "public") -> dict[str, Declared]:
-    """Return slug → what was declared, for all promises that are not retired, in five queries."""
-    rows = Promise.objects.filter(retired_at=None, visibility=visibility)
+    """Return slug → what was declared, retired promises too, in their order, in five queries."""
+    rows = Promise.objects.filter(visibility=visibility)
     return {docket.promise.slug: _declared(docket, now) for docket in dockets.load(list(rows))}
 
 
 def _declared(docket: Docket, now: datetime) -> Declared:
     slug = docket.promise.slug
     return Declared(
+        slug=slug,
+        name=docket.promise.name,
+        retired_at=docket.promise.retired_at,
         document=docket.version(now, now).spec,
         targets=tuple(lists.changes_between(slug, docket.versions)),
         suspensions=tuple(lists.suspension(slug, row) for row in reversed(docket.suspensions)),
@@ -77,6 +83,7 @@ def _declared(docket: Docket, now: datetime) -> Declared:
 def _facts() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg]
     return [
         (Promise.objects.filter(retired_at=None), ("turn", "position")),
+        (Promise.objects.exclude(retired_at=None), ()),
         (Version.objects.all(), ()),
         (Flip.objects.all(), ()),
         (Restatement.objects.all(), ()),

@@ -208,6 +208,8 @@ def next_change(opinion: Opinion) -> datetime:
     grain = min(terms.grains)
     following = windows.next_bucket(windows.bucket_start(at, terms.tz, grain), terms.tz, grain)
     moments = [following + windows.TICK]
+    if terms.counting.slice is not None:
+        moments.append(_end_of_slice(terms, terms.counting.slice, at))
     moments += [v.effective_from for v in opinion.docket.versions if v.effective_from]
     for row in opinion.docket.suspensions:
         moments += [moment for moment in (row.starts_at, row.ends_at) if moment]
@@ -217,3 +219,10 @@ def next_change(opinion: Opinion) -> datetime:
     if opinion.pending:
         moments.append(at + timedelta(hours=1))
     return min(moment for moment in moments if moment > at)
+
+
+def _end_of_slice(terms: Terms, length: int, at: datetime) -> datetime:
+    """Return when the running slice is over: one without data counts from then on."""
+    start = windows.bucket_start(at, terms.tz, windows.DAY)
+    passed = int((at - start) / timedelta(seconds=length)) + 1
+    return start + timedelta(seconds=passed * length)

@@ -50,11 +50,13 @@ class Slices:
 
     def _between(self, bucket: Span, low: datetime, high: datetime) -> int:
         low, high = max(low, bucket.start), min(high, bucket.end)
+        if low >= high:
+            return 0
         first = _microseconds(bucket.start, low) // (self.length * 1_000_000)
         reached = _microseconds(bucket.start, high)
         if high == bucket.end:  # an uneven day ends in a shorter slice
             reached += self.length * 1_000_000 - 1
-        return max(0, reached // (self.length * 1_000_000) - first)
+        return reached // (self.length * 1_000_000) - first
 
 
 def filled(count: Count, missing: int, no_data: str) -> Count:
