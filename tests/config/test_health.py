@@ -109,7 +109,6 @@ def test_a_request_id_that_could_forge_a_log_line_is_replaced(client, bad):
     assert found["X-Request-ID"] != bad
 
 
-@pytest.mark.mission("S0.9")
 @pytest.mark.django_db
 def test_logs_hold_no_personal_data(client, caplog):
     caplog.handler.setFormatter(logs.JsonLines())

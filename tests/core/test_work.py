@@ -301,7 +301,6 @@ work.run([Entry(name="test.hang", every=timedelta(0), work=lambda: hang)], stop=
 """
 
 
-@pytest.mark.mission("S1.2")
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_killed_worker_is_taken_up_by_the_next(database_url):
     environment = {
