@@ -104,7 +104,7 @@ def test_asking_whether_anything_changed_is_cheap(django_assert_num_queries):
     declare()
     happen()
     actions.publish(now=NOON)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert not jobs.is_due(now=NOON)
 
 
@@ -162,18 +162,35 @@ def test_a_failed_check_is_no_check():
     assert not jobs.is_due(now=later)
 
 
-def test_what_is_internal_or_retired_stays_inside(place):
+def test_what_is_internal_stays_inside(place):
     declare("lights")
     declare("secret-plan", visibility="internal")
-    declare("old-hat")
-    promises.retire(slug="old-hat", author="ada", reason="Over.", now=NOON)
     happen("secret-plan")
+    promises.retire(slug="secret-plan", author="ada", reason="Over.", now=NOON)
     actions.publish(now=NOON)
     whole = "".join(p.read_text() for p in (place / "current").rglob("*.[hjx]*ml"))
     whole += read(place, ".well-known/trust.json") + read(place, "feed.json")
     assert "lights" in whole
     assert "secret" not in whole.lower()
-    assert not (place / "current/promises/old-hat").exists()
+
+
+@pytest.mark.mission("S3.10")
+def test_a_withdrawn_promise_leaves_the_front_page_and_keeps_its_history(place):
+    declare("lights")
+    declare("old-hat", text="We never wear hats.")
+    happen("old-hat", kept=0, broken=40)
+    later = NOON + timedelta(minutes=1)
+    promises.retire(slug="old-hat", author="ada", reason="Over.", now=later)
+    actions.publish(now=later)
+    assert "We never wear hats." not in read(place)
+    assert "We withdrew our promise “Old-hat”." in read(place, "history/index.html")
+    assert "Wir haben unser Versprechen „Old-hat“ zurückgezogen." in read(place, "de/atom.xml")
+    page = read(place, "promises/old-hat/index.html")
+    assert "We withdrew this promise on" in page
+    assert "We made a promise: “Old-hat”, target 75\u202f%." in page
+    gone = json.loads(read(place, ".well-known/trust.json"))["withdrawn"]
+    assert [one["slug"] for one in gone] == ["old-hat"]
+    assert gone[0]["targets"]
 
 
 def test_names_are_shown_as_text_whatever_they_hold(place):

@@ -36,12 +36,43 @@ class Shown:
         return self.standing.slug
 
     @property
+    def name(self) -> str:
+        return self.standing.name
+
+    @property
+    def text(self) -> str:
+        return self.standing.text
+
+    @property
+    def remedy(self) -> str:
+        return self.standing.remedy
+
+    @property
     def inputs(self) -> str:
         """A fingerprint of all this, but for the instants of judging."""
         windows = tuple(replace(w, at=_STILL, starts_at=_STILL) for w in self.standing.windows)
         standing = replace(self.standing, windows=windows, judged_at=None)
         rest = (self.document, self.targets, self.flips, self.restatements)
         return fingerprint(standing, *rest, self.exclusions, self.suspensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A public promise that is made no longer: what happened to it stays to be read."""
+
+    slug: str
+    name: str
+    text: str
+    at: datetime
+    document: Mapping[str, object]
+    remedy: str = ""
+    targets: tuple[TargetChange, ...] = ()
+    flips: tuple[FlipRow, ...] = ()
+    restatements: tuple[RestatementRow, ...] = ()
+
+    @property
+    def inputs(self) -> str:
+        return fingerprint(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +93,7 @@ class Picture:
     written_at: datetime
     checked_at: datetime | None
     promises: tuple[Shown, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     revision: str = field(default="", compare=False)  # of the data: the same figures, the same text
 
     @property
@@ -77,18 +109,19 @@ class Picture:
     @property
     def events(self) -> list["Event"]:
         """All that changed publicly, newest first."""
-        found = [event for shown in self.promises for event in events_of(shown)]
+        every: list[Shown | Withdrawn] = [*self.promises, *self.withdrawn]
+        found = [event for shown in every for event in events_of(shown)]
         return sorted(found, key=lambda event: (event.at, event.key), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A flip, a change of what is promised, or a restatement: what feeds and history tell."""
+    """A flip, a change of what is promised, a correction, an end: what feeds and history tell."""
 
-    kind: str  # flip | target | restatement
+    kind: str  # flip | target | restatement | withdrawal
     at: datetime
-    shown: Shown
-    row: FlipRow | TargetChange | RestatementRow
+    shown: Shown | Withdrawn
+    row: FlipRow | TargetChange | RestatementRow | Withdrawn
 
     @property
     def key(self) -> str:
@@ -98,6 +131,8 @@ class Event:
             return f"{self.shown.slug}/flip/{row.id}"
         if isinstance(row, TargetChange):
             return f"{self.shown.slug}/version/{row.version}"
+        if isinstance(row, Withdrawn):
+            return f"{self.shown.slug}/withdrawal/{row.at:%Y%m%dT%H%M%SZ}"
         return f"{self.shown.slug}/restatement/{row.date:%Y-%m-%d}/{row.at:%Y%m%dT%H%M%SZ}"
 
     @property
@@ -105,7 +140,7 @@ class Event:
         return self.at.date().replace(day=1)
 
 
-def events_of(shown: Shown) -> Iterable[Event]:
+def events_of(shown: Shown | Withdrawn) -> Iterable[Event]:
     """Yield all that changed publicly about one promise."""
     for flip in shown.flips:
         if flip.headline and flip.was:
@@ -114,3 +149,5 @@ def events_of(shown: Shown) -> Iterable[Event]:
         yield Event("target", change.declared_at, shown, change)
     for restated in shown.restatements:
         yield Event("restatement", restated.at, shown, restated)
+    if isinstance(shown, Withdrawn):
+        yield Event("withdrawal", shown.at, shown, shown)

@@ -1,7 +1,7 @@
 """What the page reads, all of it from the promises: once for each writing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ from troth.page.folder import Manifest
 from troth.page.leaf import Measured
 from troth.page.models import Notice
 from troth.page.parts import Segments
-from troth.page.picture import Picture, Shown, Site
+from troth.page.picture import Picture, Shown, Site, Withdrawn
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
 from troth.promises.queries import bulletin
@@ -94,29 +94,51 @@ def _begun(day: date) -> datetime:
 
 def picture(*, now: datetime) -> Picture:
     """Return everything public, as it stands at the instant `now`."""
-    shown = tuple(_shown(promises.standing(visibility="public"), now))
-    data = fingerprint(*(one.inputs for one in shown))
-    return Picture(site(), now, checked_at(), shown, data)
+    known = _Known(now)
+    shown = tuple(known.shown(promises.standing(visibility="public")))
+    withdrawn = tuple(known.withdrawn())
+    data = fingerprint([one.inputs for one in shown], [gone.inputs for gone in withdrawn])
+    return Picture(site(), now, checked_at(), shown, withdrawn, data)
 
 
-def _shown(standings: list[Standing], now: datetime) -> Iterable[Shown]:
-    declared = bulletin.declared(now=now)
-    flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
-    restatements = _by_slug(promises.restatements(limit=_ALL))
-    exclusions = _by_slug(promises.exclusions())
-    for standing in standings:
-        slug = standing.slug
-        if slug not in declared:
-            continue  # retired in this very moment
-        yield Shown(
-            standing=standing,
-            document=declared[slug].document,
-            targets=declared[slug].targets,
-            flips=flips[slug],
-            restatements=restatements[slug],
-            exclusions=exclusions[slug],
-            suspensions=declared[slug].suspensions,
-        )
+class _Known:
+    """The facts about all public promises, by slug."""
+
+    def __init__(self, now: datetime) -> None:
+        self._declared = bulletin.declared(now=now)
+        self._flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
+        self._restatements = _by_slug(promises.restatements(limit=_ALL))
+        self._exclusions = _by_slug(promises.exclusions())
+
+    def shown(self, standings: list[Standing]) -> Iterator[Shown]:
+        for standing in standings:
+            one = self._declared.get(standing.slug)
+            if one is not None:
+                yield Shown(
+                    standing=standing,
+                    document=one.document,
+                    targets=one.targets,
+                    flips=self._flips[one.slug],
+                    restatements=self._restatements[one.slug],
+                    exclusions=self._exclusions[one.slug],
+                    suspensions=one.suspensions,
+                )
+
+    def withdrawn(self) -> Iterator[Withdrawn]:
+        for one in self._declared.values():
+            if one.retired_at is not None:
+                spec = one.document.get("spec")
+                text = spec.get("text") if isinstance(spec, Mapping) else ""
+                yield Withdrawn(
+                    slug=one.slug,
+                    name=one.name,
+                    text=str(text),
+                    at=one.retired_at,
+                    document=one.document,
+                    targets=one.targets,
+                    flips=self._flips[one.slug],
+                    restatements=self._restatements[one.slug],
+                )
 
 
 def _by_slug(rows: Iterable[Row]) -> "defaultdict[str, tuple[Row, ...]]":

@@ -11,9 +11,10 @@ from troth.page import feeds, headers, signature, trust
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
-from troth.page.picture import Picture, Shown
+from troth.page.picture import Picture, Shown, Withdrawn, events_of
 from troth.page.sheets import Sheet, fingerprint
 from troth.page.story import months, told
+from troth.page.tongue import language_of, name_of, text_of
 from troth.ui import assets
 
 ASSETS = ("page.css", "favicon.svg", "js/when.js", "page/age.js")
@@ -58,6 +59,10 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     for name, make in _FEEDS.items():
         yield sheet(name, _feed(edition, make))
     yield from _history(edition, sheet)
+    for gone in picture.withdrawn:
+        path = f"{folder}promises/{gone.slug}/index.html"
+        own = fingerprint(software(), picture.site, gone.inputs)
+        yield Sheet(path, own, _speaking(edition, _withdrawn(edition, gone)))
     for shown in picture.promises:
         page = _promise(edition, shown, measure)
         own = fingerprint(software(), picture.site)
@@ -83,6 +88,22 @@ def _promise(edition: Edition, shown: Shown, measure: Measure) -> Callable[[], b
         values = leaf(edition, shown, measure(shown))
         page = f"promises/{shown.slug}/"
         return edition.render("page/promise.html", page, {"leaf": values, "old": _OLD_AFTER})
+
+    return make
+
+
+def _withdrawn(edition: Edition, gone: Withdrawn) -> Callable[[], bytes]:
+    def make() -> bytes:
+        events = sorted(events_of(gone), key=lambda event: event.at, reverse=True)
+        first = edition.picture.site.languages[0]
+        values = {
+            "gone": gone,
+            "text": text_of(gone),
+            "name": name_of(gone),
+            "language": language_of(gone, first),
+            "events": told(edition, events),
+        }
+        return edition.render("page/withdrawn.html", f"promises/{gone.slug}/", values)
 
     return make
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from troth.page.picture import Event
+from troth.page.picture import Event, Withdrawn
 from troth.page.tongue import name_of
 from troth.promises.rules.results import FlipRow, RestatementRow, TargetChange, Verdict
 from troth.ui import verdicts, words
@@ -15,6 +15,8 @@ def title(event: Event) -> str:
         return _flip(row) % named
     if isinstance(row, TargetChange):
         return _target(row) % {**named, **_targets(row)}
+    if isinstance(row, Withdrawn):
+        return _("We withdrew our promise “%(name)s”.") % named
     return _("We corrected what we counted for “%(name)s”.") % named
 
 
@@ -25,7 +27,7 @@ def text(event: Event) -> str:
         return _("It was “%(was)s” before.") % {"was": verdicts.word(row.was)}
     if isinstance(row, TargetChange):
         return row.reason
-    return _restated(row)
+    return "" if isinstance(row, Withdrawn) else _restated(row)
 
 
 def _flip(row: FlipRow) -> str:

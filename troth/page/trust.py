@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from troth.page.edition import Edition, editions
-from troth.page.picture import Picture, Shown
+from troth.page.picture import Picture, Shown, Withdrawn
 from troth.promises.rules.results import Standing, TargetChange, WindowResult
 
 SCHEMA = 1
@@ -32,6 +32,7 @@ def document(picture: Picture) -> bytes:
         "signature": first.url(f"{PATH}.sig"),
         "public_key": first.url(".well-known/trust-key.json"),
         "promises": [_promise(first, shown) for shown in picture.promises],
+        "withdrawn": [_gone(first, gone) for gone in picture.withdrawn],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
 
@@ -103,7 +104,38 @@ _WINDOW = (
 )  # fmt: skip
 
 
+def _gone(edition: Edition, gone: Withdrawn) -> dict[str, object]:
+    return {
+        "slug": gone.slug,
+        "name": gone.name,
+        "text": gone.text,
+        "url": edition.url(f"promises/{gone.slug}/"),
+        "withdrawn_at": _instant(gone.at),
+        **_events(gone),
+    }
+
+
 def _history(shown: Shown) -> dict[str, object]:
+    return {**_events(shown), "exclusions": _exclusions(shown)}
+
+
+def _exclusions(shown: Shown) -> list[dict[str, object]]:
+    return [
+        {
+            "category": e.category,
+            "reason": e.reason,
+            "where": e.where,
+            "starts_at": _instant(e.starts_at),
+            "ends_at": _instant(e.ends_at),
+            "recorded_at": _instant(e.recorded_at),
+            "withdrawn_at": _instant(e.withdrawn_at),
+            "retroactive": e.retroactive,
+        }
+        for e in shown.exclusions
+    ]
+
+
+def _events(shown: Shown | Withdrawn) -> dict[str, object]:
     return {
         "targets": [_target(change) for change in shown.targets],
         "flips": [
@@ -119,19 +151,6 @@ def _history(shown: Shown) -> dict[str, object]:
                 "at": _instant(r.at),
             }
             for r in shown.restatements
-        ],
-        "exclusions": [
-            {
-                "category": e.category,
-                "reason": e.reason,
-                "where": e.where,
-                "starts_at": _instant(e.starts_at),
-                "ends_at": _instant(e.ends_at),
-                "recorded_at": _instant(e.recorded_at),
-                "withdrawn_at": _instant(e.withdrawn_at),
-                "retroactive": e.retroactive,
-            }
-            for e in shown.exclusions
         ],
     }
 
