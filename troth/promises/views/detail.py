@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from troth.core.moments import Moments, moments
 from troth.promises import chart, queries, wording
+from troth.promises.rules.evidence import Evidence, chance_of_broken
 from troth.promises.rules.results import Detail, Standing
 from troth.promises.views import found
 from troth.staff.access import requires
@@ -53,10 +54,14 @@ def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[s
     counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of)
     worst = sorted(counts.items(), key=lambda item: (-item[1].bad, -item[1].total))
     where = reverse("promises:cases", args=[standing.slug])
+    parent = Evidence(
+        sum(each.good for each in counts.values()), sum(each.bad for each in counts.values())
+    )
     return [
         {
             "value": value,
             "count": count,
+            "next": chance_of_broken(Evidence(count.good, count.bad), parent),
             "url": f"{where}?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
         }
         for value, count in worst[:_MOST_VALUES]
