@@ -8,6 +8,8 @@ whole run uses a throw-away PostgreSQL cluster instead of a SQLite file.
 import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +25,10 @@ for _name in [name for name in os.environ if name.startswith("TROTH_")]:
     if _name not in ("TROTH_SHARED", "TROTH_TEST_DATABASE", "TROTH_TEST_CLICKHOUSE", "TROTH_VENV"):
         del os.environ[_name]
 os.environ["TROTH_DATA"] = str(_DATA)
-if os.environ.get("TROTH_TEST_DATABASE") == "postgres":
+# With xdist (-n) only the workers ask the database.
+_asks = "PYTEST_XDIST_WORKER" in os.environ or "-n" not in sys.argv
+if os.environ.get("TROTH_TEST_DATABASE") == "postgres" and _asks:
     os.environ["TROTH_DATABASE_URL"] = _OPEN.enter_context(cluster())
 atexit.register(_OPEN.close)
+# A run that is told to end still ends its servers.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
