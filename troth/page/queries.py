@@ -15,6 +15,7 @@ from troth.page.leaf import Measured
 from troth.page.models import Notice
 from troth.page.parts import Segments
 from troth.page.picture import Picture, Shown, Site, Withdrawn
+from troth.page.readability import Reading, reading
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
 from troth.promises.queries import bulletin
@@ -46,6 +47,14 @@ def notice() -> str:
     """Return the sentence that stands on every page, or ""."""
     row = Notice.objects.filter(withdrawn_at=None).first()
     return row.text if row else ""
+
+
+def hard_to_read() -> list[tuple[str, str, Reading]]:
+    """Return (slug, text, how it reads) of the public promises whose words are not plain."""
+    first = site().languages[0]
+    texts = [(one.slug, one.text) for one in promises.standing(visibility="public")]
+    read = [(slug, text, reading(text, first)) for slug, text in texts]
+    return [found for found in read if not found[2].is_plain]
 
 
 def published() -> Manifest | None:

@@ -38,6 +38,7 @@ def _screen(request: HttpRequest, form: NoticeForm, *, status: int) -> HttpRespo
         "site": queries.site(),
         "folder": settings.TROTH.page_dir,
         "due": actions.is_due(now=now),
+        "hard": queries.hard_to_read(),
         "may_edit": person(request).may("editor"),
     }
     return render(request, "page/desk.html", context, status=status)
