@@ -115,3 +115,26 @@ def test_what_the_store_cannot_answer_stays_dirty(bench, signal):
     assert jobs.bring_up(whole, now=NOON) > 0
     assert counting.count(whole, now=NOON) == 0
     assert queries.revision() == 1
+
+
+def test_a_sweep_that_cannot_be_counted_holds_up_no_other_and_says_why(bench, signal):
+    class Picky(Memory):
+        def tally(self, questions, **asked):
+            if questions[0].kinds == ("return",):
+                raise ValueError("not this kind")
+            return super().tally(questions, **asked)
+
+    bench.store = Picky()
+    stuck = actions.follow(measure=Measure(kinds=("return",)), zone="UTC", grain=DAY)
+    fine = actions.follow(measure=Measure(kinds=("delivery",)), zone="UTC", grain=DAY)
+    bench.record(signal(NOON), signal(NOON, key="b", kind="return"), at=NOON)
+    assert bench.tally(now=NOON) > 0
+    assert standing(fine) == recounted(bench.store, fine, now=NOON)
+    stuck.sweep.refresh_from_db()
+    assert stuck.sweep.problem == "ValueError: not this kind"
+    with pytest.raises(ValueError, match="not this kind"):
+        bench.tally(now=NOON)
+    whole = Memory(versions=bench.store.versions)
+    assert jobs.bring_up(whole, now=NOON) > 0
+    stuck.sweep.refresh_from_db()
+    assert (stuck.sweep.problem, len(standing(stuck))) == ("", 1)
