@@ -6,7 +6,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from tests.shop import DAY, HOUR, NOW, judged, parcel
+from tests.shop import DAY, HOUR, NOW, document, judged, parcel
 from troth.core import clock
 from troth.promises import actions
 from troth.signals import actions as signals
@@ -169,3 +169,11 @@ def test_exclusions_restatements_and_targets_are_listed(shop, ben, vic, signed_i
     assert "signed by Ben" in text
     assert "ben@example.org" not in text
     assert keys(browser.get(CASES, {"part": "excluded:storm"})) == ["parcel-36"]
+
+
+def test_a_promise_just_declared_is_shown_before_it_was_ever_judged(noon, vic, signed_in):
+    actions.declare(spec=document(), author="test", reason="first said", now=NOW)
+    browser = signed_in(vic)
+    for path in ("/desk/", "/desk/promises/", SHOW, CASES, SHOW + "days.csv", "/desk/signals/"):
+        assert browser.get(path).status_code == 200, path
+    assert "Not judged yet." in browser.get(SHOW).text

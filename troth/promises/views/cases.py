@@ -36,7 +36,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "moments": asked,
         "which": which,
         "keep": {name: request.GET[name] for name in _KEPT if request.GET.get(name)},
-        "window": which.window or standing.windows[0].window,
+        "window": which.window or next((w.window for w in standing.windows), ""),
         "parts": [*_NAMES, *_excluded(standing)],
         "page": page,
         "rows": [(row, _cells(row, standing)) for row in page.cases],
@@ -56,7 +56,7 @@ def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
     part = request.GET.get("part", "judged")
     window = request.GET.get("window") or None
     known = {name for name, _ in [*_NAMES, *_excluded(standing)]}
-    if not standing.windows or (window and window not in {w.window for w in standing.windows}):
+    if window and window not in {w.window for w in standing.windows}:
         raise Http404(window)
     if part not in known:
         raise Http404(part)
