@@ -14,11 +14,14 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from tests.crash import works
@@ -27,11 +30,29 @@ _RUN = """
 import importlib, json, sys
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 done = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])()
 print("RESULT " + json.dumps(done, sort_keys=True, default=str))
 """
+
+
+def migrated() -> None:
+    """Make the state database: a work of its own, done once and copied."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+@cache
+def _fresh() -> TemporaryDirectory:
+    folder = TemporaryDirectory(prefix="troth-crash-")
+    Installation(Path(folder.name)).result(__name__, "migrated")
+    return folder
+
+
+def fresh(folder: Path) -> "Installation":
+    """Return an installation in an empty folder, its database made and its keys drawn."""
+    shutil.copytree(_fresh().name, folder, dirs_exist_ok=True)
+    return Installation(folder)
 
 
 @dataclass(frozen=True)

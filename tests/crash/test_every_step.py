@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.crash.harness import Installation, all_works
+from tests.crash.harness import all_works, fresh
 from troth.core.steps import STEPS
 
 WORKS = all_works()
@@ -16,7 +16,7 @@ WORKS = all_works()
 def undisturbed(module):
     """Return what is true after the work when nothing goes wrong."""
     with TemporaryDirectory() as folder:
-        installation = Installation(Path(folder))
+        installation = fresh(Path(folder))
         installation.result(module, "work")
         return installation.result(module, "recover")
 
@@ -27,6 +27,6 @@ def test_a_crash_at_any_step_loses_nothing_and_counts_nothing_twice(step, tmp_pa
     prefix = step.partition(".")[0]
     assert prefix in WORKS, f"no work in tests/crash/works reaches {step}"
     module = WORKS[prefix].__name__
-    installation = Installation(tmp_path)
+    installation = fresh(tmp_path)
     installation.crash(module, "work", at=step)
     assert installation.result(module, "recover") == undisturbed(module)
