@@ -1,18 +1,28 @@
 """Configuration as files: apply, prune, export, OpenSLO in and out; and `troth judge`."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from troth.core import clock
 from troth.promises import actions, queries
 from troth.promises.commands import apply_, export, judge
 from troth.promises.models import Promise, Version
-from troth.promises.rules import document, files, openslo, openslo_out
+from troth.promises.rules import (
+    calendars,
+    document,
+    exclusion_document,
+    files,
+    openslo,
+    openslo_out,
+)
 from troth.promises.rules.terms import DocumentError
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
@@ -189,6 +199,34 @@ def test_what_is_exported_applies_again_without_a_change(folder, tmp_path):
 def test_a_file_that_cannot_be_read_is_named(text, said):
     with pytest.raises(DocumentError, match=said.replace("?", "[?]")):
         files.load([("a.yaml", text)])
+
+
+_words = st.sampled_from(
+    ["apiVersion", "kind", "metadata", "spec", "name", "labels", "annotations", "objectives",
+     "indicator", "indicatorRef", "timeWindow", "target", "windows", "signals", "due", "clock",
+     "verdict", "needs", "exclusions", "evaluator", "openslo/v1", "troth/v1", "SLO", "SLI",
+     "Promise", "Calendar", "Exclusion", "deadline", "28d", "after", "calendar", "duration"]
+)  # fmt: skip
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | _words
+    | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words, inner, max_size=6),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(
+    st.fixed_dictionaries(
+        {"apiVersion": st.sampled_from(["openslo/v1", "troth/v1"]),
+         "kind": st.sampled_from(["SLO", "SLI", "Promise", "Calendar", "Exclusion"])},
+        optional={"metadata": _anything, "spec": _anything},
+    )
+)  # fmt: skip
+def test_whatever_a_file_holds_the_answer_is_in_plain_words(thing):
+    readers = {"Calendar": calendars.read, "Exclusion": exclusion_document.read}
+    with suppress(DocumentError):  # anything else is a failure
+        for one in files.load([("a.yaml", yaml.safe_dump(thing))]).documents:
+            readers.get(one.kind, document.read)(one.document)
 
 
 def _examples():

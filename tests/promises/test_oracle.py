@@ -56,7 +56,7 @@ def _until(cases: int) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("TROTH_ORACLE_WORLDS", "10")),
+    max_examples=int(os.environ.get("TROTH_ORACLE_WORLDS", "4")),
     deadline=None,
     database=None,
     derandomize=False,

@@ -25,7 +25,7 @@ from troth.signals.grammar import (
 __all__ = ["Expression", "ExpressionError", "Role", "parse"]
 
 Role = Literal["condition", "number", "time", "slice"]
-LONGEST = 2000
+LONGEST = 50_000  # a promise joins its exclusions into one expression
 LARGEST = 20_000
 
 

@@ -27,7 +27,8 @@ class Loaded:
 
     @property
     def name(self) -> str:
-        return str((self.document.get("metadata") or {}).get("name", ""))
+        meta = self.document.get("metadata")
+        return str(meta.get("name", "")) if isinstance(meta, Mapping) else ""
 
 
 @dataclass(slots=True)

@@ -34,14 +34,25 @@ def read(documents: Sequence[Document]) -> Read:
     indicators = {_name(d): d.get("spec") or {} for d in documents if d.get("kind") == "SLI"}
     for document in documents:
         if document.get("kind") == "SLO":
-            found.promises += _slo(document, indicators, found.remarks)
+            found.promises += _shaped(document, indicators, found.remarks)
         elif document.get("kind") != "SLI":
             found.remarks.append(f"{document.get('kind')} {_name(document)} is ignored")
     return found
 
 
 def _name(document: Document) -> str:
-    return str((document.get("metadata") or {}).get("name", ""))
+    meta = document.get("metadata")
+    return str(meta.get("name", "")) if isinstance(meta, Mapping) else ""
+
+
+def _shaped(
+    document: Document, indicators: Mapping[str, Document], remarks: list[str]
+) -> list[dict[str, Any]]:
+    try:
+        return list(_slo(document, indicators, remarks))
+    except (AttributeError, TypeError) as error:
+        message = "is not shaped as OpenSLO v1 says: a field holds another kind of value"
+        raise DocumentError((Problem(_name(document) or "SLO", message),)) from error
 
 
 def _slo(
