@@ -8,7 +8,6 @@ sees the old page or the new one, never half of each, whatever dies in between.
 """
 
 import fcntl
-import gzip
 import hashlib
 import json
 import os
@@ -22,18 +21,13 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-import brotli
-
-from troth.core.packing import zstd
 from troth.core.steps import reached
+from troth.page.disk import packed, sync, sync_folder
 from troth.page.negotiation import SUFFIXES
 from troth.page.sheets import Sheet
 from troth.page.shelf import MANIFEST, content_type
 
 KEPT = 5  # revisions, the current one included
-_WORTH_CODING = 256  # bytes; smaller files only grow
-_CODED = (".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom")
-_MANY = 48  # new files; beyond this one sync of everything is quicker than one for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +109,7 @@ def write(
     reached("publish.rendered")
     manifest = Manifest(name, *pulse, now, round(monotonic() - began, 3), files)
     _put(target / MANIFEST, _encoded(manifest), new)
-    _sync(target, new)
+    sync(target, new)
     reached("publish.files-written")
     point(folder, name)
     reached("publish.swapped")
@@ -136,7 +130,7 @@ def copy(source: Path, folder: Path) -> str:
         half = folder / "revisions" / f".half-{revision.name}"
         shutil.rmtree(half, ignore_errors=True)
         shutil.copytree(revision, half)
-        _sync(half, [path for path in half.rglob("*") if path.is_file()])
+        sync(half, [path for path in half.rglob("*") if path.is_file()])
         half.rename(target)
     point(folder, revision.name)
     prune(folder)
@@ -149,7 +143,7 @@ def point(folder: Path, revision: str) -> None:
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(Path("revisions") / revision)
     pointer.rename(folder / "current")
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def prune(folder: Path) -> None:
@@ -192,17 +186,6 @@ def _written(sheet: Sheet, target: Path, new: list[Path]) -> Entry:
     )
 
 
-def packed(name: str, body: bytes) -> dict[str, bytes]:
-    """Return coding → bytes for text worth packing. The same input gives the same bytes."""
-    if len(body) < _WORTH_CODING or not name.endswith(_CODED):
-        return {}
-    return {
-        "br": brotli.compress(body, quality=9),
-        "zstd": zstd.compress(body, 12),
-        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
-    }
-
-
 def _encoded(manifest: Manifest) -> bytes:
     plain = {**asdict(manifest), "written_at": manifest.written_at.isoformat()}
     return json.dumps({"schema": 1, **plain}, indent=1, sort_keys=True).encode()
@@ -211,28 +194,3 @@ def _encoded(manifest: Manifest) -> bytes:
 def _put(path: Path, body: bytes, new: list[Path]) -> None:
     path.write_bytes(body)
     new.append(path)
-
-
-def _sync(target: Path, new: list[Path]) -> None:
-    """Bring the files, their folders and the name of the revision itself to the disk."""
-    if len(new) > _MANY:
-        os.sync()
-    else:
-        for path in new:
-            _sync_file(path)
-        for folder in {target, *(path.parent for path in new)}:
-            _sync_folder(folder)
-    _sync_folder(target.parent)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

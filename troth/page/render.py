@@ -1,17 +1,16 @@
 """From a picture to the list of files: which there are, and how each is made when it is needed."""
 
-import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from troth import __version__
-from troth.page import feeds, headers, signature, trust
+from troth.page import feeds
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
 from troth.page.picture import Picture, Shown, Withdrawn, events_of
+from troth.page.programs import for_programs, instants
 from troth.page.sheets import Sheet, fingerprint
 from troth.page.story import months, told
 from troth.page.tongue import language_of, name_of, text_of
@@ -37,7 +36,7 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     for edition in editions(picture):
         yield from _language(edition, measure)
     yield from _evidence(picture)
-    yield from _for_programs(picture, secret)
+    yield from for_programs(picture, secret=secret, whole=inputs(picture))
     yield from _assets()
 
 
@@ -53,7 +52,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     def sheet(path: str, make: Callable[[], bytes], *more: object) -> Sheet:
         return Sheet(f"{folder}{path}", fingerprint(whole, *more), _speaking(edition, make))
 
-    yield sheet("index.html", lambda: _front(edition), _instants(picture))
+    yield sheet("index.html", lambda: _front(edition), instants(picture))
     yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
     yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
     for name, make in _FEEDS.items():
@@ -141,68 +140,6 @@ def _evidence(picture: Picture) -> Iterator[Sheet]:
 
 def _csv(shown: Shown) -> Callable[[], bytes]:
     return lambda: csv(shown)
-
-
-def _for_programs(picture: Picture, secret: bytes) -> Iterator[Sheet]:
-    now = fingerprint(_instants(picture))
-    body = trust.document(picture)
-    keyed = fingerprint(signature.public_jwk(secret))
-    whole = inputs(picture)
-    yield Sheet("checked.json", now, lambda: _checked(picture))
-    yield Sheet(trust.PATH, now, lambda: body)
-    yield Sheet(f"{trust.PATH}.sig", now, lambda: signature.sign(secret, body))
-    yield Sheet(".well-known/trust-key.json", keyed, lambda: signature.public_jwk(secret))
-    yield Sheet(".well-known/trust-key.pem", keyed, lambda: signature.public_pem(secret))
-    yield Sheet("organisation.jsonld", whole, lambda: _linked_data(picture))
-    yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
-    yield Sheet("robots.txt", whole, lambda: _robots(picture))
-    yield Sheet("_headers", fingerprint(headers.hints()), lambda: headers.hints().encode())
-
-
-def _instants(picture: Picture) -> tuple[datetime | None, ...]:
-    return (picture.checked_at, picture.written_at)
-
-
-def _checked(picture: Picture) -> bytes:
-    """Return when the page was last checked: what pages ask that changed longer ago."""
-    at = _instants(picture)
-    names = ("checked_at", "written_at")
-    fields = {
-        name: f"{i:%Y-%m-%dT%H:%M:%SZ}" if i else None for name, i in zip(names, at, strict=True)
-    }
-    return json.dumps({**fields, "data_revision": picture.revision}).encode() + b"\n"
-
-
-def _robots(picture: Picture) -> bytes:
-    return f"User-agent: *\nAllow: /\n\nSitemap: {picture.site.base_url}/sitemap.xml\n".encode()
-
-
-def _sitemap(picture: Picture) -> bytes:
-    pages = ["", "history/", "verify/", *(f"promises/{s.slug}/" for s in picture.promises)]
-    rows = [f" <url><loc>{e.url(page)}</loc></url>" for e in editions(picture) for page in pages]
-    head = '<?xml version="1.0" encoding="utf-8"?>\n'
-    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return "\n".join([f'{head}<urlset xmlns="{space}">', *rows, "</urlset>\n"]).encode()
-
-
-def _linked_data(picture: Picture) -> bytes:
-    """Return schema.org's view: who we are, and that our promises are a data set to fetch."""
-    site = picture.site
-    organisation = {"@type": "Organization", "name": site.organisation, "url": site.base_url + "/"}
-    whole = {
-        "@context": "https://schema.org",
-        "@type": "Dataset",
-        "name": f"{site.organisation}: promises and whether they are kept",
-        "description": "What we promise, how it is counted, and each change of a verdict.",
-        "creator": organisation,
-        "inLanguage": list(site.languages),
-        "distribution": {
-            "@type": "DataDownload",
-            "encodingFormat": "application/json",
-            "contentUrl": f"{site.base_url}/{trust.PATH}",
-        },
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _assets() -> Iterator[Sheet]:

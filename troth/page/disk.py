@@ -1,0 +1,50 @@
+"""Bytes on their way to the disk: packed beside themselves, and really there when we say so."""
+
+import gzip
+import os
+from pathlib import Path
+
+import brotli
+
+from troth.core.packing import zstd
+
+_WORTH_CODING = 256  # bytes; smaller files only grow
+_CODED = (".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom")
+_MANY = 96  # new files and folders; beyond this one sync of everything is quicker than one for each
+
+
+def packed(name: str, body: bytes) -> dict[str, bytes]:
+    """Return coding → bytes for text worth packing. The same input gives the same bytes."""
+    if len(body) < _WORTH_CODING or not name.endswith(_CODED):
+        return {}
+    return {
+        "br": brotli.compress(body, quality=9),
+        "zstd": zstd.compress(body, 12),
+        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+    }
+
+
+def sync(target: Path, new: list[Path]) -> None:
+    """Bring the files, their folders and the name of the revision itself to the disk."""
+    folders = [target, *(path for path in target.rglob("*") if path.is_dir())]
+    if len(new) + len(folders) > _MANY:
+        os.sync()
+    else:
+        for path in new:
+            _sync_file(path)
+        for folder in folders:  # those with links alone, too
+            sync_folder(folder)
+    sync_folder(target.parent)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
