@@ -1,8 +1,11 @@
 """Times are read as declared, and never guessed."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from troth.signals.imports import times
 from troth.signals.imports.problems import ImportProblem, Undeclared, ValueRefused
@@ -151,3 +154,19 @@ def test_an_unknown_zone_is_said():
         if name:
             with pytest.raises(ImportProblem, match="is no time zone"):
                 times.zone_named(name)
+
+
+@pytest.mark.parametrize("zone", [NEW_YORK, "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"])
+@hypothesis.given(at=st.datetimes(datetime(1950, 1, 1), datetime(2030, 1, 1)))  # noqa: DTZ001
+def test_hours_remembered_change_nothing(zone, at):
+    """The clock that an instant shows leads back to that instant, or to a question at an edge."""
+    local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    edges = times.Edges(TimeTerms(zone=zone))
+    wall = local.replace(tzinfo=None, fold=0)
+    for moment in (wall, wall.replace(minute=0), wall.replace(minute=59), wall):
+        early = moment.replace(tzinfo=ZoneInfo(zone))
+        if early.utcoffset() != early.replace(fold=1).utcoffset():
+            with pytest.raises(ValueRefused):
+                edges.instant(moment)
+        else:
+            assert edges.instant(moment) == early

@@ -33,6 +33,8 @@ def reader(terms: NumberTerms) -> Callable[[object], float]:
         if isinstance(value, int | float):
             return _finite(float(value), value)
         text = str(value).strip()
+        if text.isdecimal() and text.isascii():
+            return _finite(float(text), value)
         if not pattern.fullmatch(text):
             raise _refusal(text, terms)
         return _finite(float(_bare(text, terms)), value)

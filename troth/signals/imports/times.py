@@ -50,6 +50,10 @@ _UNIX = {"unix": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 FORMATS_SAID = "directives such as %d/%m/%Y %H:%M, or iso8601, unix, unix_ms, unix_us"
 
 
+_NAIVE, _AWARE = datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)  # noqa: DTZ001 - wall clocks
+_FIRST, _LAST = datetime(1, 1, 3), datetime(9999, 12, 29)  # noqa: DTZ001 - the same
+
+
 @dataclass(frozen=True, slots=True)
 class TimeTerms:
     """How a column writes times. `fold`: refuse, earlier, later; `bare_date`: "", start, end."""
@@ -66,8 +70,34 @@ class Edges:
     def __init__(self, terms: TimeTerms) -> None:
         self.terms = terms
         self.zone = zone_named(terms.zone) if terms.zone else None
+        self._origins: dict[tuple[int, int], datetime | None] = {}
 
     def instant(self, wall: datetime) -> datetime:
+        """Return the instant at which clocks of the zone show `wall`. Raises ValueRefused."""
+        hour = (wall.toordinal(), wall.hour)
+        try:
+            origin = self._origins[hour]
+        except KeyError:
+            if len(self._origins) >= _REMEMBERED:
+                self._origins.clear()
+            origin = self._origins[hour] = self._origin(wall)
+        return origin + (wall - _NAIVE) if origin else self._looked_up(wall)
+
+    def _origin(self, wall: datetime) -> datetime | None:
+        """Return 1970 by the offset that holds all through the hour of `wall`, if one does.
+
+        Files tell thousands of times of few hours: each hour's offset is looked up once.
+        """
+        if self.zone is None or not _FIRST < wall < _LAST:
+            return None
+        first = wall.replace(minute=0, second=0, microsecond=0, tzinfo=self.zone)
+        last = first.replace(minute=59, second=59, microsecond=999_999)
+        ends = (first, first.replace(fold=1), last, last.replace(fold=1))
+        offsets = {end.utcoffset() for end in ends}
+        offset = offsets.pop()
+        return None if offsets or offset is None else _AWARE - offset
+
+    def _looked_up(self, wall: datetime) -> datetime:
         if self.zone is None:
             raise Undeclared(f"{shown(wall)} has no offset; say its time zone with `zone`")
         early = wall.replace(tzinfo=self.zone, fold=0)
