@@ -1,5 +1,6 @@
 """DuckDB, in memory: one database a process, one connection a piece of work."""
 
+import atexit
 import os
 import threading
 from collections.abc import Iterator
@@ -43,6 +44,13 @@ def _open() -> duckdb.DuckDBPyConnection:
     _databases.clear()
     _databases[os.getpid()] = database
     return database
+
+
+@atexit.register
+def _close() -> None:
+    """Close what is open before Python ends: DuckDB's binding complains of it otherwise."""
+    while _databases:
+        _databases.popitem()[1].close()
 
 
 def quoted(text: str) -> str:
