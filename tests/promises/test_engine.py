@@ -167,6 +167,12 @@ def test_a_promise_cannot_be_changed_backwards():
         declare(now=NOON, target="50%", effective_from="2026-02-01")
 
 
+def test_a_promise_that_has_not_begun_yet_may_still_be_mended():
+    declare(effective_from="2026-05-01")
+    version = declare(now=NOON, target="50%", effective_from="2026-05-01")
+    assert version.effective_from == datetime(2026, 5, 1, tzinfo=UTC)
+
+
 def test_declaring_the_same_again_changes_nothing():
     first, second = declare(), declare(now=NOON)
     assert first == second

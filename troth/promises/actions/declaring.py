@@ -94,7 +94,7 @@ def _effective(terms: Terms, last: Version | None, now: datetime) -> datetime | 
     """Return when the version takes effect; slices of time change at the next boundary."""
     if last is None:
         return terms.effective_from
-    start = now
+    start = max(now, last.effective_from or now)  # what has not begun yet may still be mended
     if terms.effective_from != terms_of(last).effective_from and terms.effective_from:
         start = terms.effective_from
     if start < now or (last.effective_from is not None and start < last.effective_from):
