@@ -41,16 +41,16 @@ def _open() -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "true",
         },
     )
-    _databases.clear()
-    _databases[os.getpid()] = database
+    _databases[os.getpid()] = database  # a parent's stays untouched: its threads are not here
     return database
 
 
 @atexit.register
 def _close() -> None:
     """Close what is open before Python ends: DuckDB's binding complains of it otherwise."""
-    while _databases:
-        _databases.popitem()[1].close()
+    database = _databases.pop(os.getpid(), None)
+    if database is not None:
+        database.close()
 
 
 def quoted(text: str) -> str:
