@@ -1,5 +1,6 @@
 """Backup and restore: what comes back is what was there, or nothing changes."""
 
+import json
 import shutil
 
 import pytest
@@ -100,7 +101,8 @@ def test_a_damaged_backup_changes_nothing(installation, damage):
 def test_a_backup_runs_while_signals_come_in_and_is_readable_by_its_owner_only(installation):
     file = installation.home / "b.tar.zst"
     file.write_bytes(b"an older one")
-    installation.must("backup", file)
+    told = json.loads(installation.must("backup", "--json", file))
+    assert (told["files"], told["keys"], told["bytes"]) == (2, False, file.stat().st_size)
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in installation.home.glob("*b.tar.zst*")] == ["b.tar.zst"]
 

@@ -1,5 +1,6 @@
 """`troth backup`: state and signals in one file."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,8 @@ from troth.core import clock
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--with-keys", is_flag=True, help="Put the keys in too: keep the file very safe.")
-def backup(*, file: Path, with_keys: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
+def backup(*, file: Path, with_keys: bool, as_json: bool) -> None:
     r"""Write state and signals to one file.
 
     It may run at any time: web and worker go on. Without its keys a backup can be restored only
@@ -46,7 +48,24 @@ def backup(*, file: Path, with_keys: bool) -> None:
                 step()
         if with_keys:
             _add_keys(writer, settings.data_dir / "keys")
-    _tell(file, contents, settings)
+    if as_json:
+        click.echo(json.dumps(_told(file, contents)))
+    else:
+        _tell(file, contents, settings)
+
+
+def _told(file: Path, contents: archive.Contents) -> dict[str, object]:
+    return {
+        "file": str(file.resolve()),
+        "bytes": file.stat().st_size,
+        "files": len(contents.files),
+        "keys": _has_keys(contents),
+        "made_at": contents.made_at,
+    }
+
+
+def _has_keys(contents: archive.Contents) -> bool:
+    return any(name.startswith("keys/") for name in contents.files)
 
 
 def _existing(folder: Path, segments: Sequence[str]) -> Iterator[str]:
@@ -75,7 +94,7 @@ def _bar(total: int) -> Iterator[Callable[[], None]]:
 def _tell(file: Path, contents: archive.Contents, settings: environment.Environment) -> None:
     size = file.stat().st_size / 1e6
     click.echo(f"{file}: {len(contents.files)} files, {size:.1f} MB")
-    if not any(name.startswith("keys/") for name in contents.files):
+    if not _has_keys(contents):
         click.echo(
             f"It holds no keys. Keep {settings.data_dir / 'keys'} in another place.", err=True
         )
