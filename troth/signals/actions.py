@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 MOST_LINES = 1 << 24  # the line's part of a seq
+MOST_BATCHES = 10_000  # of one sealing: a statement names them all
+MOST_BYTES = 64_000_000  # of their payloads, which are several times larger unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +95,15 @@ def seal(*, now: datetime, limit_rows: int = 400_000) -> Sealed:
 
 
 def _oldest(limit_rows: int) -> list[Inbox]:
-    counts = Inbox.objects.order_by("pk").values_list("pk", "count")
+    """Return the oldest batches that can be sealed at once: bounded in every respect."""
+    waiting = Inbox.objects.order_by("pk").values_list("pk", "count", "size")[:MOST_BATCHES]
     chosen: list[int] = []
-    total = 0
-    for pk, count in counts.iterator(chunk_size=500):
-        if chosen and total + count > limit_rows:
+    signals = size = 0
+    for pk, count, more in waiting:
+        if chosen and (signals + count > limit_rows or size + more > MOST_BYTES):
             break
         chosen.append(pk)
-        total += count
+        signals, size = signals + count, size + more
     return list(Inbox.objects.filter(pk__in=chosen).order_by("recorded_at", "pk")) if chosen else []
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from troth.core.windows import DAY, Span
-from troth.signals import actions, envelope, queries
+from troth.signals import actions, envelope, intake, queries, spool
 from troth.signals.envelope import Signal
 from troth.signals.expressions import parse
+from troth.signals.intake import Parcel
 from troth.signals.models import Change, Erasure, Inbox, Retention, SegmentFile
 from troth.signals.store import Filter, Question
 from troth.signals.stores import janitor, manifest
@@ -262,3 +263,14 @@ def test_quantiles_of_merged_sketches_are_near_the_exact_ones(home):
         merged.merge(kll_doubles_sketch.deserialize(tally.sketch))
     assert merged.n == 5000
     assert abs(merged.get_quantile(0.9) - 900) < 25
+
+
+def test_many_small_requests_are_sealed_in_turns(home):
+    rows = 10_500
+    parcels = [
+        Parcel(NOW, "test", 1, spool.pack(envelope.encode_lines([signal(f"case-{n}")])))
+        for n in range(rows)
+    ]
+    intake.put(parcels)
+    assert [actions.seal(now=NOW).rows for _ in range(3)] == [10_000, 500, 0]
+    assert queries.store().cases(Filter()).total == rows
