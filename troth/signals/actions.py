@@ -1,11 +1,12 @@
 """What may be done to signals: take them in, seal them into the store, keep the store in shape."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 
 from troth.core import steps
 from troth.signals import intake, queries, spool
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 MOST_LINES = 1 << 24  # the line's part of a seq
+_SEALING = 0x74726F7468  # the number of the lock that a sealer holds
 MOST_BATCHES = 10_000  # of one sealing: a statement names them all
 MOST_BYTES = 64_000_000  # of their payloads, which are several times larger unpacked
 
@@ -82,9 +84,34 @@ def seal(*, now: datetime, limit_rows: int = 400_000) -> Sealed:
     Several processes may do so at once: one wins each row, the others clean up after themselves
     and return nothing sealed.
     """
-    taken = _oldest(limit_rows)
-    if not taken:
-        return Sealed(0, 0, 0)
+    with _alone() as is_alone:
+        taken = _oldest(limit_rows) if is_alone else []
+        return _sealed(taken, now) if taken else Sealed(0, 0, 0)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether no other process seals.
+
+    On SQLite rows are committed in the order of their ids, so two sealers always read a row in
+    common and one of them loses. On PostgreSQL a lower id can be committed later: two sealers could
+    read different rows, and neither would see that they are of one case.
+    """
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SEALING])
+        [is_alone] = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SEALING])
+
+
+def _sealed(taken: Sequence[Inbox], now: datetime) -> Sealed:
     steps.reached("seal.rows-read")
     added = queries.store().add(_batch(taken), now=now)
     if not _published(added, [row.pk for row in taken], now):
