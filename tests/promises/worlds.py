@@ -62,6 +62,7 @@ class Told:
 
 @dataclass
 class World:
+    seed: int
     zone: ZoneInfo
     sent: list[Sent]
     batches: list[datetime]
@@ -72,7 +73,9 @@ class World:
     stepwise: bool  # tally and judge after each batch, and in the end only what has moved
 
 
-def make(random: Random, *, promises: int, windows: int) -> World:
+def make(seed: int, *, promises: int, windows: int) -> World:
+    """Make the world of a seed: the same each time."""
+    random = Random(seed)
     zone = ZoneInfo(random.choice(ZONES))
     day = datetime.fromisoformat(random.choice(DAYS)).replace(tzinfo=zone)
     middle = day.astimezone(UTC)
@@ -97,7 +100,7 @@ def make(random: Random, *, promises: int, windows: int) -> World:
         (None, random.choice(batches)),
     ]
     people = [(batches[-1], f"person{n}") for n in range(2) if random.random() < 0.5]
-    return World(zone, sent, batches, people, told, now, asked, stepwise)
+    return World(seed, zone, sent, batches, people, told, now, asked, stepwise)
 
 
 class _Choice:
