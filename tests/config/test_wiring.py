@@ -59,7 +59,9 @@ def test_an_idle_worker_asks_little_and_writes_nothing(django_assert_max_num_que
         work.turn(SCHEDULE, "here:1:aa")
     with django_assert_max_num_queries(20) as captured:
         assert work.turn(SCHEDULE, "here:1:aa") == 0
-    assert [query["sql"] for query in captured if not query["sql"].startswith("SELECT")] == []
+    assert [
+        query["sql"] for query in captured if not query["sql"].lstrip("(").startswith("SELECT")
+    ] == []
 
 
 def test_a_taken_port_is_said_and_not_shared():
