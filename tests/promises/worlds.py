@@ -255,7 +255,7 @@ def _add_slices(random: Random, spec: dict, promised: Promised, names: list[str]
     if spec["slice_good"] == "share >= 0.5":
         promised.slice_good = lambda good, total: 2 * good >= total
     kept = [n for n in names if WINDOWS[n][0] in ("day", "calendar")]
-    if seconds <= 3600:
+    if seconds <= (1800 if "Lord_Howe" in str(promised.zone) else 3600):
         kept = [n for n in names if WINDOWS[n][0] != "minute"]
     return [n for n in kept if n not in ("1Q", "1Y")] or ["2d"]
 

@@ -1,7 +1,7 @@
 """From a promise document (apiVersion troth/v1, kind Promise) to its terms."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         slug=slug,
         name=meta.text("displayName", slug.replace("-", " ").capitalize()),
         text=spec.needed("text", "the promise as your customers read it"),
-        counting=_fitting(spec, read_counting(spec, evaluator, slug, metrics), found),
+        counting=_fitting(spec, read_counting(spec, evaluator, slug, metrics), found, zone),
         target=_target(spec, evaluator),
         windows=found,
         zone=zone,
@@ -97,13 +97,22 @@ def _check_translations(translations: Fields) -> None:
             said.text(str(name))
 
 
-def _fitting(spec: Fields, counting: Counting, found: tuple[Window, ...]) -> Counting:
-    """Note windows whose buckets are shorter than the slices that they should hold."""
+def _fitting(spec: Fields, counting: Counting, found: tuple[Window, ...], zone: str) -> Counting:
+    """Note windows whose buckets are shorter than the slices, or cut them unlike days."""
     for window in found:
-        if counting.slice and windows.grain_for(window) % counting.slice:
+        grain = windows.grain_for(window)
+        if counting.slice and (
+            grain % counting.slice or (grain < windows.DAY and _is_off(zone, counting.slice))
+        ):
             length = windows.written(counting.slice)
             spec.note("windows", f"{window} has buckets that hold no whole slices of {length}")
     return counting
+
+
+def _is_off(zone: str, length: int) -> bool:
+    """Whether local midnight lies inside a slice that is counted from whole hours of UTC."""
+    moments = (datetime(2026, month, 1, tzinfo=ZoneInfo(zone)) for month in (1, 7))
+    return any(int(moment.timestamp()) % length for moment in moments)
 
 
 def _evaluator(spec: Fields) -> str:
