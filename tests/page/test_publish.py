@@ -89,6 +89,18 @@ def test_a_judged_promise_is_on_the_page_with_the_figures_of_its_standing(place)
     )
 
 
+@pytest.mark.mission("S3.11")
+def test_whoever_decides_finds_everything_one_link_away(place):
+    declare()
+    happen(kept=30, broken=10)
+    actions.publish(now=NOON)
+    front, page = read(place), read(place, "promises/lights/index.html")
+    whole = json.loads(read(place, ".well-known/trust.json"))["promises"][0]
+    assert all(link in front for link in ("/history/", "/verify/", "trust.json", "feed.json"))
+    assert all(word in page for word in ("days.csv", "75", "30 / 40", "Version", "90 % interval"))
+    assert {"good", "total", "raw_good", "raw_total", "windows"} <= set(whole)
+
+
 def test_nothing_is_written_when_nothing_changed(place):
     declare()
     happen()
