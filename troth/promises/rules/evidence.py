@@ -2,7 +2,7 @@
 
 A beta reputation with forgetting (Jøsang and Ismail 2002): each kept and each broken case is
 evidence that halves with every half-life. A segment with few cases leans on its parent, so that
-three cases cannot promise or damn what comes next (docs/decisions/020-evidence.md).
+three cases cannot promise or damn what comes next (docs/decisions/021-evidence.md).
 """
 
 from collections.abc import Iterable
