@@ -82,7 +82,6 @@ _ESCAPED_CONTROL = re.compile(rb"\\(?:[bfnrt]|u00(?:[01][0-9a-fA-F]|7[fF]))").se
 _NAMES = ("source", "kind", "touchpoint")
 _TOKENS = ("unit", "outcome", "evidence")
 _TEXTS = ("key", "id", "subject", "supersedes")
-_WORDS = attrgetter(*_NAMES, *_TOKENS)
 _INSTANTS = ("happened_at", "due_at", "resolved_at")
 _NUMBERS = ("value", "expected")
 
@@ -138,7 +137,7 @@ def _all_fine(signals: Sequence[Signal], lines: bytes | None) -> bool:
         and all(map(_NAME, names))
         and all(map(_TOKEN, tokens))
         and not any(map(_instant_fault, _extremes(signals)))
-        and all(map(_ATTRIBUTE, set().union(*map(attrgetter("segment"), signals))))
+        and all(map(_ATTRIBUTE, set().union(*[one.segment for one in signals])))
         and (lines is not None or _numbers_fine(signals))
     )
 
@@ -150,18 +149,21 @@ def _without_controls(lines: bytes) -> bool:
 
 
 def _distinct(signals: Sequence[Signal]) -> tuple[set[str], set[str]]:
-    """Return the distinct names and the distinct tokens."""
-    found = [set(texts) for texts in zip(*set(map(_WORDS, signals)), strict=True)]
-    names, tokens = set().union(*found[:3]), set().union(*found[3:])
-    return names - {None}, tokens - {None}
+    """Return the distinct names and the distinct tokens; each field by itself is quickest."""
+    names = {one.source for one in signals} | {one.kind for one in signals}
+    touchpoints = {one.touchpoint for one in signals}
+    tokens = {one.unit for one in signals} | {one.outcome for one in signals}
+    references = {one.evidence for one in signals}
+    return names | set(filter(None, touchpoints)), set(filter(None, tokens | references))
 
 
 def _extremes(signals: Sequence[Signal]) -> Iterator[datetime]:
-    for field in _INSTANTS:
-        instants = list(filter(None, map(attrgetter(field), signals)))
-        if instants:
-            yield min(instants)
-            yield max(instants)
+    happened = [one.happened_at for one in signals]
+    due = [at for one in signals if (at := one.due_at) is not None]
+    resolved = [at for one in signals if (at := one.resolved_at) is not None]
+    for instants in filter(None, (happened, due, resolved)):
+        yield min(instants)
+        yield max(instants)
 
 
 def _numbers_fine(signals: Sequence[Signal]) -> bool:
