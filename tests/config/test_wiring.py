@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.urls import get_resolver
 
 from troth.config import environment, ports
 from troth.config.schedule import SCHEDULE
+from troth.config.verbs import work as work_verb
+from troth.core import clock, leases
+from troth.core.models import Job
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +103,15 @@ def test_settings_are_the_environment_and_nothing_else():
 
     assert isinstance(settings.TROTH, environment.Environment)
     assert settings.TROTH.secret_key == settings.SECRET_KEY
+
+
+def test_working_once_takes_over_what_a_killed_worker_held(db):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    now = clock.now()
+    leases.announce(SCHEDULE, now=now)
+    leases.claim(SCHEDULE[0], f"{leases.worker_name().split(':')[0]}:{gone.pid}:dead", now=now)
+
+    CliRunner().invoke(work_verb.work, ["--once"], catch_exceptions=False)
+
+    assert not Job.objects.get(name=SCHEDULE[0].name).leased_by

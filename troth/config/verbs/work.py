@@ -23,8 +23,10 @@ def work(*, once: bool) -> None:
     from troth.core import work as loop
 
     if once:
+        name = leases.worker_name()
         leases.announce(SCHEDULE, now=clock.now())
-        while loop.turn(SCHEDULE, leases.worker_name()):
+        leases.release_dead(name)  # what a killed worker held is due now, not after its lease
+        while loop.turn(SCHEDULE, name):
             pass
         return
     stop = threading.Event()
