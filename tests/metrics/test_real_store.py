@@ -11,7 +11,7 @@ from tests.metrics.test_tallying import FOLLOWED, NOON, ON_TIME, recounted, stan
 from tests.metrics.test_tallying import signals as any_signal
 from troth.core.windows import DAY, HOUR, Span
 from troth.metrics import actions, jobs, queries
-from troth.metrics.models import Answered, Dirty
+from troth.metrics.models import Dirty
 from troth.metrics.rules import Measure
 from troth.signals import actions as signals
 from troth.signals import queries as signal_queries
@@ -174,13 +174,12 @@ def signal_zone():
 
 
 @pytest.mark.django_db
-def test_the_job_answers_every_change_and_drops_it_then():
+def test_the_job_marks_for_every_change_and_drops_it_in_the_same_transaction():
     actions.follow(measure=Measure(), zone="UTC", grain=DAY)
     take(Signal(source="s", kind="k", key="a", happened_at=NOON), at=NOON)
     assert Change.objects.exists()
     jobs.tally(now=NOON)
     assert not Change.objects.exists()
-    assert not Answered.objects.exists()
     assert signal_queries.store().extent(("k",)).rows == 1
 
 

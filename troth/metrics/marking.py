@@ -10,7 +10,7 @@ from django.db.models import F
 
 from troth.core.steps import reached as step
 from troth.core.windows import Span
-from troth.metrics.models import Answered, Dirty, Sweep
+from troth.metrics.models import Dirty, Sweep
 from troth.metrics.ranges import GAP, Grid, Range, joined, names_an_instant, reached, runs
 from troth.signals import queries as signals
 from troth.signals.expressions import Expression, parse
@@ -32,30 +32,29 @@ class Mark:
 
 def is_wanted(*, now: datetime) -> bool:
     """Return whether there is anything to count: what an idle worker asks, in one query."""
-    unanswered = signals.changes().filter(answered=None).order_by().values("pk")
+    unanswered = signals.changes().order_by().values("pk")
     due = Sweep.objects.filter(next_due__lt=now).values("pk")
     return unanswered.union(Dirty.objects.values("pk"), due, all=True).exists()
 
 
 def answer(*, now: datetime) -> int:
-    """Turn changes that nobody has answered into dirty buckets. Returns how many changes."""
+    """Turn changes into dirty buckets and drop them, all or nothing. Returns how many changes.
+
+    Each worker takes other changes, and marks sweeps in the same order, so that none waits for one
+    that waits for it.
+    """
     with transaction.atomic():
-        # Locked where the database can, so that another worker cannot drop one meanwhile.
-        open_ones = signals.changes().filter(answered=None)
-        changes = list(open_ones.select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+        changes = list(signals.changes().select_for_update(skip_locked=True)[:AT_ONCE])
         if not changes:
             return 0
         touched: dict[tuple[str, str], set[date]] = defaultdict(set)
         for change in changes:
             touched[change.kind, change.column].add(change.day)
-        for sweep in Sweep.objects.filter(series__isnull=False).distinct():
+        followed = Sweep.objects.filter(series__isnull=False).distinct()
+        for sweep in followed.order_by("pk"):
             _marked(sweep, _mark_of(sweep, touched, now=now))
-        Answered.objects.bulk_create(
-            [Answered(change=change) for change in changes], ignore_conflicts=True
-        )
+        signals.changes().filter(pk__in=[change.pk for change in changes]).delete()
         step("tally.marked")
-    # Dropped at once: an idle installation is asked for unanswered ones many times a minute.
-    signals.changes().filter(answered__isnull=False).delete()
     return len(changes)
 
 

@@ -135,15 +135,6 @@ class Dirty(models.Model):
         return f"{self.first} to {self.last}"
 
 
-class Answered(models.Model):
-    """A change of signals whose buckets have been marked."""
-
-    change = models.OneToOneField("signals.Change", on_delete=models.CASCADE)
-
-    def __str__(self) -> str:
-        return f"answer to {self.change_id}"
-
-
 class Watch(models.Model):
     """That the metric of this name is kept tallied by this series."""
 

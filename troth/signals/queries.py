@@ -73,5 +73,5 @@ def removed_until() -> dict[str, datetime]:
 
 
 def changes() -> "QuerySet[Change]":
-    """Return the facts for whoever counts; a reader joins them to its own answers."""
+    """Return the facts for whoever counts, oldest first; they drop what they have marked."""
     return Change.objects.order_by("pk")

@@ -8,9 +8,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [
-        ('signals', '0001_initial'),
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
@@ -33,13 +31,6 @@ class Migration(migrations.Migration):
                 ('tallied_until', models.DateTimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('turn', models.BigIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Answered',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='signals.change')),
             ],
         ),
         migrations.CreateModel(
