@@ -1,0 +1,1 @@
+"""What customers use of us, in parts, and how each part is right now."""

@@ -1,0 +1,1 @@
+"""When it was not true: what we told whom, and when it ended."""

@@ -1,0 +1,1 @@
+"""How we watch ourselves: scheduled checks that turn into signals."""

@@ -1,0 +1,1 @@
+"""When a check is due, what its answer means, and when a state has changed. Pure."""
