@@ -11,9 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troth.config.verbs.apply import apply_
+from troth.config.verbs.export import export
 from troth.core import clock
 from troth.promises import actions, queries
-from troth.promises.commands import apply_, export, judge
+from troth.promises.commands import judge
 from troth.promises.models import Promise, Version
 from troth.promises.rules import (
     calendars,

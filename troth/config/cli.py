@@ -17,10 +17,13 @@ VERBS: dict[str, tuple[str, str]] = {
     "work": ("troth.config.verbs.work", "Start a worker alone."),
     "import": ("troth.signals.commands", "Read signals from files."),
     "apply": (
-        "troth.promises.commands",
-        "Declare promises, metrics, calendars and exclusions from files.",
+        "troth.config.verbs.apply",
+        "Declare promises, components, monitors and the rest from files.",
     ),
-    "export": ("troth.promises.commands", "Write what is declared to files, as apply takes them."),
+    "export": (
+        "troth.config.verbs.export",
+        "Write what is declared to files, as apply takes them.",
+    ),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "forget": ("troth.signals.commands", "Forget a person's signals."),

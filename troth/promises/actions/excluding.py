@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from troth.core import windows
+from troth.core.fields import nearest
 from troth.promises.actions.following import follow
 from troth.promises.actions.judging import stir
 from troth.promises.models import Exclusion, Promise
 from troth.promises.queries import dockets
-from troth.promises.rules.fields import nearest
 from troth.promises.rules.terms import DocumentError, Problem, Terms
 from troth.signals.expressions import ExpressionError, parse
 from troth.staff.actions import note

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from troth.core import windows
+from troth.core import fields, windows
+from troth.core.fields import Fields
 from troth.core.windows import Span
-from troth.promises.rules import fields
-from troth.promises.rules.fields import Fields
 from troth.promises.rules.terms import DocumentError, Problem
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from troth.core import windows
-from troth.promises.rules import fields
-from troth.promises.rules.fields import Fields
+from troth.core import fields, windows
+from troth.core.fields import Fields
 from troth.promises.rules.terms import Counting
 from troth.signals import expressions
 

@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from troth.core import windows
+from troth.core import fields, windows
+from troth.core.fields import Fields
 from troth.core.windows import Window
-from troth.promises.rules import fields
 from troth.promises.rules.counting import read_counting
-from troth.promises.rules.fields import Fields
 from troth.promises.rules.terms import (
     EVALUATORS,
     NO_DATA,

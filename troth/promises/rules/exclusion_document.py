@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from troth.promises.rules import fields
-from troth.promises.rules.fields import Fields
+from troth.core import fields
+from troth.core.fields import Fields
 from troth.promises.rules.terms import DocumentError, Problem
 
 

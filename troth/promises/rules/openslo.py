@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from troth.promises.rules import fields
+from troth.core import fields
 from troth.promises.rules.terms import DocumentError, Problem
 
 VERSION = "openslo/v1"

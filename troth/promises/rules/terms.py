@@ -7,29 +7,12 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from troth.core import windows
+from troth.core.problems import DocumentError as DocumentError  # noqa: PLC0414 - said from here
+from troth.core.problems import Problem as Problem  # noqa: PLC0414 - the same
 from troth.core.windows import Window
 
 EVALUATORS = ("event", "deadline", "timeslice", "invariant", "attestation")
 NO_DATA = ("unknown", "kept", "broken")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a document: the field, as `spec.windows[0]`, and what to do."""
-
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
-class DocumentError(ValueError):
-    """A document that cannot be understood. `problems` holds every finding, not only the first."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(str(problem) for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)

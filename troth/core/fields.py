@@ -1,4 +1,4 @@
-"""Reading a document field by field, collecting every problem in plain words."""
+"""Reading a document field by field, collecting every problem in plain words. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from troth.core import windows
-from troth.promises.rules.terms import Problem
+from troth.core.problems import Problem
 
 T = TypeVar("T")
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
