@@ -91,6 +91,7 @@ class Weights:
     degraded: Fraction = Fraction(0)
     maintenance: Fraction = Fraction(0)
     major: Fraction = Fraction(1)
+    unannounced: Fraction = Fraction(1)  # of maintenance that was not announced in time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
