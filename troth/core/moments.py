@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
+_YEARS = "^(197[1-9]|19[89][0-9]|2[01][0-9]{2})-"  # every instant in these is kept, in any offset
 _DATE = 10  # characters of 2026-03-01
 _EXAMPLE = "write for example 2026-03-01 or 2026-03-01T14:30Z"
 
@@ -85,7 +86,7 @@ def _rfc3339(value: object) -> datetime:
 Instant = Annotated[
     datetime,
     BeforeValidator(_rfc3339),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _YEARS}),
 ]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many to a page.")]
 Cursor = Annotated[str, Field(max_length=400, description="`next` of the page before.")]

@@ -15,6 +15,7 @@ from troth.signals.store import Row
 from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"), tags=["signals"])
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"  # what a key, a source or a kind may be made of
 
 
 class HeardOut(Schema):
@@ -67,10 +68,15 @@ class InboxOut(Schema):
 
 
 class CaseFilter(Schema):
-    source: str = Field("", max_length=100)
-    kind: str = Field("", max_length=100)
-    search: str = Field("", max_length=200, description="Part of the case's key.")
-    where: str = Field("", max_length=2000, description="A condition: segment.plan = 'pro'")
+    source: str = Field("", max_length=100, pattern=_PLAIN)
+    kind: str = Field("", max_length=100, pattern=_PLAIN)
+    search: str = Field("", max_length=200, pattern=_PLAIN, description="Part of the case's key.")
+    where: str = Field(
+        "",
+        max_length=2000,
+        description="A condition: segment.plan = 'pro'",
+        json_schema_extra={"format": "condition"},
+    )
     flagged: str = Field("", pattern="^(resolved-before-happened|future)?$")
     as_of: Instant | None = None
     cursor: Cursor | None = None

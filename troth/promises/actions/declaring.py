@@ -97,8 +97,12 @@ def _effective(terms: Terms, last: Version | None, now: datetime) -> datetime | 
     start = max(now, last.effective_from or now)  # what has not begun yet may still be mended
     if terms.effective_from != terms_of(last).effective_from and terms.effective_from:
         start = terms.effective_from
-    if start < now or (last.effective_from is not None and start < last.effective_from):
+    message = ""
+    if start < now:
         message = "lies in the past: a change takes effect from now on, never backwards"
+    elif last.effective_from is not None and start < last.effective_from:
+        message = f"lies before {last.effective_from:%Y-%m-%d %H:%M} UTC, when the last change does"
+    if message:
         raise DocumentError((Problem("spec.effective_from", message),))
     return _on_boundary(start, terms)
 

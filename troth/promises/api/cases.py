@@ -17,6 +17,7 @@ from troth.signals.store import CasePage
 from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"))
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 
 class CaseOut(Schema):
@@ -48,9 +49,11 @@ class CaseFilter(Schema):
         "judged", pattern=r"^(judged|kept|broken|pending|no_promise|excluded:[a-z0-9-]{1,60})$"
     )
     window: str | None = Field(None, max_length=12)
-    search: str = Field("", max_length=200, description="Part of the case's key.")
+    search: str = Field("", max_length=200, pattern=_PLAIN, description="Part of the case's key.")
     by: str = Field("", max_length=40, description="An attribute the promise is split by …")
-    value: str = Field("", max_length=100, description="… and what it must be; empty: absent.")
+    value: str = Field(
+        "", max_length=100, pattern=_PLAIN, description="… and what it must be; empty: absent."
+    )
     day: date | None = Field(None, description="One local day of the window.")
     at: Instant | None = None
     as_of: Instant | None = None
