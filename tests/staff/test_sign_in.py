@@ -6,6 +6,7 @@ from troth.staff.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
+NEWER = "a quite other sentence 7"
 
 
 @pytest.fixture
@@ -110,3 +111,17 @@ def test_a_form_without_its_token_is_refused_in_plain_words(ada):
     response = Client(enforce_csrf_checks=True).post(LOGIN, {"login": "a", "password": "b"})
     assert response.status_code == 403
     assert "This form is too old" in response.text
+
+
+def test_signing_in_goes_without_a_word(client, ada):
+    _try(client)
+    page = client.get("/desk/settings/account/").text
+    assert 'class="messages"' not in page
+    assert "uccessfully" not in page
+
+
+def test_what_changes_how_one_signs_in_is_said_in_our_words(client, ada):
+    _try(client)
+    changed = {"oldpassword": PASSWORD, "password1": NEWER, "password2": NEWER}
+    page = client.post("/accounts/password/change/", changed, follow=True).text
+    assert "The password is changed." in page

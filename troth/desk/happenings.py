@@ -37,7 +37,7 @@ def _flips(when: datetime) -> list[Happening]:
         Happening(
             flip.at,
             flip.name,
-            _("was %(was)s, is") % {"was": verdicts.word(flip.was)} if flip.was else _("is"),
+            _("was %(was)s, now") % {"was": verdicts.word(flip.was)} if flip.was else _("now"),
             _url(flip.slug, "flips"),
             flip.now.value,
         )

@@ -128,9 +128,9 @@ def gap(found: Gap) -> tuple[str, str, str]:
     """Return the gap at the median, whether early or late, and a sentence about nine of ten."""
     side = _("early") if (found.p50 or 0) <= 0 else _("late")
     if (found.p90 or 0) > 0:
-        most = _("At the median; nine of ten came no more than %(time)s late")
+        most = _("Nine of ten came no more than %(time)s late")
     else:
-        most = _("At the median; nine of ten came at least %(time)s early")
+        most = _("Nine of ten came at least %(time)s early")
     return _rough(found.p50), side, most % {"time": _rough(found.p90)}
 
 

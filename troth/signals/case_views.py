@@ -14,7 +14,7 @@ from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
 _ODD = {
-    "resolved-before-happened": later("done before they happened"),
+    "resolved-before-happened": later("done before happening"),
     "future": later("that happened in the future"),
 }
 _NAMES = ("source", "kind", "search", "where", "flagged")

@@ -19,7 +19,9 @@ class MappingForm(forms.Form):
         help_text="YAML. Leave it empty when the columns bear the names of a signal's fields.",
     )
     source = forms.CharField(
-        required=False, max_length=100, help_text="Over the mapping's own. Empty: the mapping's."
+        required=False,
+        max_length=100,
+        help_text="Takes the place of the source that the mapping names.",
     )
 
     def clean(self) -> dict[str, Any]:

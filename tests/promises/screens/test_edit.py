@@ -114,6 +114,29 @@ def test_a_change_makes_a_new_version_with_its_reason_and_keeps_what_the_form_ca
     assert entry.after["spec"]["spec"]["target"] == "60%"
 
 
+def test_the_name_in_addresses_is_made_of_the_short_name(bens):
+    response = bens.post(NEW, FILLED | {"slug": "", "name": "Parcels, on time & whole"})
+    assert response["Location"] == "/desk/promises/parcels-on-time-whole/"
+
+
+def test_a_promise_without_any_name_is_refused(bens):
+    response = bens.post(NEW, FILLED | {"slug": "", "name": ""})
+    assert "id_slug_error" in response.text
+
+
+def test_a_new_promise_does_not_change_one_that_is_there(bens):
+    response = bens.post(NEW, FILLED | {"slug": "on-time"})
+    assert "There is a promise named on-time already." in response.text
+    assert Version.objects.filter(promise__slug="on-time").count() == 1
+
+
+def test_a_promise_without_a_case_does_not_claim_to_allow_no_failure(bens):
+    bens.post(NEW, FILLED)
+    text = bens.get("/desk/promises/parcels/").text
+    assert "Zero tolerance" not in text
+    assert "It is counted once there is a case." in text
+
+
 def test_a_change_needs_a_reason(bens):
     response = bens.post(EDIT, FILLED | {"number": "1", "reason": ""})
     assert "id_reason_error" in response.text

@@ -94,6 +94,13 @@ def test_what_is_no_time_is_refused(text, terms):
         read(text, **terms)
 
 
+def test_iso_8601_may_be_one_of_several_formats():
+    either = {"formats": ("iso8601", "%d/%m/%Y"), "zone": "UTC", "bare_date": "start"}
+    assert read("2026-04-03", **either) == read("03/04/2026", **either) == utc(2026, 4, 3)
+    with pytest.raises(ValueRefused, match=r"not written as ISO 8601 .* or %d/%m/%Y"):
+        read("soon", **either)
+
+
 def test_an_hour_that_the_clocks_skip_is_refused_unless_declared():
     gap = "2015-03-08T02:30:00"
     with pytest.raises(ValueRefused, match="does not exist in America/New_York"):

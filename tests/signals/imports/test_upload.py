@@ -46,7 +46,7 @@ def test_a_file_is_looked_at_before_anything_is_taken_in(desk, give):
     upload = give()
     page = desk.get(f"/desk/signals/import/{upload.pk}/").content.decode()
     assert "1 of 2 rows" in page
-    assert "“yesterday” is not ISO 8601" in page
+    assert "“yesterday” is not written as ISO 8601" in page
     assert "2026-01-01" in page
     assert Inbox.objects.count() == 0
     path = uploads.path_of(upload)

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 
 from troth.config.diagnosis.finding import Finding
 from troth.page import folder
+from troth.ui import words
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -20,8 +21,7 @@ def page(*, now: datetime) -> Iterator[Finding]:
             "page", "note", "no page is published yet; the worker does it, or troth publish"
         )
         return
-    age = now - published.written_at
-    text = f"{len(published.files)} files, written {age.total_seconds() / 3600:.1f} hours ago"
+    text = f"{len(published.files)} files, written {words.ago(published.written_at, now)}"
     yield Finding("page", "ok", text)
 
 
@@ -43,7 +43,7 @@ def address(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - every look
 def people(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001
     owners = get_user_model().objects.filter(role="owner", is_active=True).count()
     if owners:
-        yield Finding("people", "ok", f"{owners} owners can log in")
+        yield Finding("people", "ok", f"{owners} owner{'s' if owners > 1 else ''} can sign in")
     else:
         yield Finding(
             "people", "note", "there is no owner yet; troth up prints a link that makes one"

@@ -32,7 +32,7 @@ def listed(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001
         text = f"{len(bad)} of {len(sizes)} listed files are missing or cut, for example {bad[0]}"
         yield Finding("files", "problem", f"{text}: restore a backup")
     else:
-        yield Finding("files", "ok", f"all {len(sizes)} listed files are there, whole")
+        yield Finding("files", "ok", f"{len(sizes)} listed, each of them there and whole")
 
 
 def _size(file: Path) -> int | None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 
 from troth.promises import queries
 from troth.promises.forms import documents
@@ -52,12 +53,12 @@ class Declaring(forms.Form):
         self.base = base
         self.fields["reason"].required = base is not None
         self.document: dict[str, Any] = {}
+        self.is_draft = False
 
     def as_draft(self) -> "Declaring":
         """Ask no reason and no name: for a look at what is being written."""
         self.fields["reason"].required = False
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
+        self.is_draft = True
         return self
 
     def clean(self) -> dict[str, Any]:
@@ -106,7 +107,10 @@ class PromiseForm(Declaring):
     )
     name = forms.CharField(label="Short name", max_length=200, required=False)
     slug = forms.CharField(
-        label="Name in addresses", max_length=100, help_text="For example on-time-delivery."
+        label="Name in addresses",
+        max_length=100,
+        required=False,
+        help_text="For example on-time-delivery. Empty: made of the short name.",
     )
     evaluator = forms.ChoiceField(label="How it is judged", choices=_EVALUATORS)
     kind = forms.CharField(
@@ -171,6 +175,13 @@ class PromiseForm(Declaring):
         super().__init__(*args, base=base, **kwargs)
         if base is not None:
             self.fields["slug"].disabled = True
+
+    def clean_slug(self) -> str:
+        """Return the name in addresses, made of the short name where none is given."""
+        made = str(self.cleaned_data["slug"]) or slugify(self.cleaned_data.get("name", ""))
+        if not made and not self.is_draft:
+            raise forms.ValidationError("Give it a short name or a name in addresses.")
+        return made[:100].strip("-_")
 
     def written(self) -> dict[str, Any]:
         filled = {name: self.cleaned_data.get(name) for name in PATHS}

@@ -116,7 +116,7 @@ def backtested(kept: int, judged: int, months: int) -> str:
 def too_tight(good: int, total: int, suggested: timedelta | None) -> str:
     """Warn that fewer than four fifths of the cases would have met the promise."""
     said = (
-        f"This is tighter than reality: {good} of {total} cases ({100 * good / total:.1f} %)"
+        f"This is tighter than reality: {good:,} of {total:,} cases ({100 * good / total:.1f} %)"
         " would have met it, fewer than four in five."
     )
     if suggested is None:

@@ -60,8 +60,9 @@ def _saved(request: HttpRequest, form: Declaring, base: Document | None) -> Http
     """Declare what the form says; None where something is wrong, the form saying what."""
     if not form.is_valid():
         return None
-    if _outdated(request, base):
-        form.add_error(None, "Someone changed this promise while you wrote. Look again.")
+    problem = _in_the_way(request, form, base)
+    if problem:
+        form.add_error(None, problem)
         return None
     try:
         declared = actions.declare(
@@ -122,10 +123,15 @@ def _fits_form(document: Document, base: Document | None) -> bool:
     return fits(document) and documents.paths(document) <= documents.paths(through.document)
 
 
-def _outdated(request: HttpRequest, base: Document | None) -> bool:
+def _in_the_way(request: HttpRequest, form: Declaring, base: Document | None) -> str:
+    """Say why declaring it would change what someone else wrote; empty where it would not."""
+    slug = str(documents.at(form.document, "metadata.name"))
     if base is None:
-        return False
-    return request.POST.get("number") != str(_latest(str(documents.at(base, "metadata.name"))))
+        taken = any(one.slug == slug for one in queries.promises())
+        return f"There is a promise named {slug} already. Change that one." if taken else ""
+    if request.POST.get("number") != str(_latest(str(documents.at(base, "metadata.name")))):
+        return "Someone changed this promise while you wrote. Look again."
+    return ""
 
 
 def _latest(slug: str) -> int:

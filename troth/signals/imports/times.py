@@ -184,7 +184,7 @@ def _typed(value: object, edges: Edges, read_text: Callable[[str], datetime]) ->
 
 def _text_reader(terms: TimeTerms, edges: Edges) -> Callable[[str], datetime]:
     if not terms.formats:
-        return lambda text: _iso(text, edges, ask=True)
+        return lambda text: _asked(text, edges)
     readers = [_format_reader(one, edges) for one in terms.formats]
     if len(readers) == 1:
         only = readers[0]
@@ -202,7 +202,8 @@ def _first(readers: list[Callable[[str], datetime | None]], text: str) -> dateti
 
 def _or_refused(found: datetime | None, text: str, terms: TimeTerms) -> datetime:
     if found is None:
-        raise ValueRefused(f"{shown(text)} is not written as {' or '.join(terms.formats)}")
+        names = [_ISO_LIKE if one == "iso8601" else one for one in terms.formats]
+        raise ValueRefused(f"{shown(text)} is not written as {' or '.join(names)}")
     return found
 
 
@@ -210,7 +211,7 @@ def _format_reader(written: str, edges: Edges) -> Callable[[str], datetime | Non
     if written in _UNIX:
         return lambda text: _unix(text, _UNIX[written])
     if written == "iso8601":
-        return lambda text: _iso(text, edges, ask=False)
+        return lambda text: _iso(text, edges)
     pattern = _pattern(written)
 
     def read(text: str) -> datetime | None:
@@ -255,15 +256,17 @@ def _pattern(written: str) -> re.Pattern[str]:
         raise ImportProblem(f"The format “{written}” names one part twice.") from error
 
 
-def _iso(text: str, edges: Edges, *, ask: bool) -> datetime:
+def _asked(text: str, edges: Edges) -> datetime:
+    """Read ISO 8601 where no format is declared; anything else is a question."""
+    found = _iso(text, edges)
+    if found is None:
+        raise Undeclared(f"{shown(text)} is not {_ISO_LIKE}; declare its `format`: {FORMATS_SAID}")
+    return found
+
+
+def _iso(text: str, edges: Edges) -> datetime | None:
     match = _ISO.fullmatch(text)
-    if match is None:
-        if ask:
-            raise Undeclared(
-                f"{shown(text)} is not {_ISO_LIKE}; declare its `format`: {FORMATS_SAID}"
-            )
-        raise ValueRefused(f"{shown(text)} is not {_ISO_LIKE}")
-    return _instant(match.groupdict(), edges)
+    return _instant(match.groupdict(), edges) if match else None
 
 
 def _unix(text: str, scale: int) -> datetime | None:
