@@ -98,6 +98,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A line of a post-mortem's timeline."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Postmortem:
     """The four parts in their order, each HTML rendered and cleaned."""
 
@@ -108,6 +116,28 @@ class Postmortem:
     published_at: datetime
     follow_ups: tuple[FollowUp, ...] = ()
     budget_seconds: int | None = None  # of the error budgets burned by this incident
+    timeline: tuple[Moment, ...] = ()
+    edited_at: tuple[datetime, ...] = ()  # a published post-mortem that was changed says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachShown:
+    """What is public of a breach. None: not known yet."""
+
+    aware_at: datetime
+    due_at: datetime  # of the notice: 72 hours after
+    noticed_at: datetime | None
+    facts: str
+    people: int | None
+    records: int | None
+    scope_note: str
+    consequences: str
+    fixes: str
+    prevention: str
+    contact: str
+    hotline: str
+    reset_url: str
+    delay_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +174,11 @@ class IncidentShown:
     flags: tuple[str, ...] = ()  # of an import: "ends before it starts" and the like
     audiences: tuple[str, ...] = ()
     revision: str = ""  # hash of what is public: the same on page, feed, API and macro
+    problem: str = ""  # what is wrong, exactly
+    recovery: str = ""  # said at the end
+    data_loss: str = ""  # said at the end: what was lost, or that nothing lingers
+    cancelled_at: datetime | None = None  # of maintenance
+    breach: BreachShown | None = None
 
     @property
     def is_open(self) -> bool:
@@ -153,3 +188,24 @@ class IncidentShown:
     @property
     def path(self) -> str:
         return f"incidents/{self.uid}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """A published incident as a list of thousands needs it."""
+
+    uid: str
+    kind: Kind
+    name: str
+    listed_at: datetime  # when it began, or is to begin
+    resolved_at: datetime | None
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A local month and how many incidents began in it."""
+
+    year: int
+    month: int
+    count: int

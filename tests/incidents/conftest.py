@@ -1,0 +1,6 @@
+"""Incidents' own test tools: the scene is imported by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

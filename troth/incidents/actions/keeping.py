@@ -1,0 +1,74 @@
+"""What every change has in common: the row held, the request done once, the traces it leaves."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import F
+
+from troth.incidents.actions.asked import NotAllowed, Overtaken
+from troth.incidents.models import Counter, Incident, Sent, Update, UpdateImpact, Wording
+from troth.incidents.queries.showing import shown
+from troth.incidents.rules import revising
+
+_LONGEST_TOKEN = 100
+
+
+def held(uid: str, *, turn: int | None = None) -> Incident:
+    """Return an incident's row, locked in the caller's transaction.
+
+    With `turn`, the number that its reader saw, raises Overtaken if it has changed since. Raises
+    Incident.DoesNotExist.
+    """
+    row = Incident.objects.select_for_update().get(uid=uid)
+    if turn is not None and row.turn != turn:
+        raise Overtaken("somebody else has changed this since you read it; look again")
+    return row
+
+
+def once(*, token: str, verb: str, now: datetime, do: Callable[[], str]) -> str:
+    """Return the uid of what `do` made; the same token again gives the first one's uid.
+
+    In the caller's transaction. An empty token is no promise: `do` is done.
+    """
+    if not token:
+        return do()
+    if len(token) > _LONGEST_TOKEN:
+        raise NotAllowed(f"the token has more than {_LONGEST_TOKEN} characters")
+    sent, is_mine = Sent.objects.get_or_create(token=token, defaults={"verb": verb, "at": now})
+    if not is_mine:
+        if sent.verb != verb:
+            raise NotAllowed("this token was used for something else")
+        return sent.uid
+    sent.uid = do()
+    sent.save(update_fields=["uid"])
+    return sent.uid
+
+
+def changed(row: Incident, *, now: datetime) -> None:
+    """Save an incident after a change: its turn, its revision, its words, the public counter."""
+    row.turn += 1
+    row.updated_at = now
+    row.revision = ""
+    row.save()
+    if row.listed_at is None:
+        return
+    [whole] = shown([row])
+    row.revision = revising.revision_of(whole)
+    row.save(update_fields=["revision"])
+    Wording.objects.update_or_create(incident=row, defaults={"text": words(row)})
+    count()
+
+
+def count() -> None:
+    """Let the public counter grow: something that anybody can see has changed."""
+    if not Counter.objects.filter(pk=1).update(number=F("number") + 1):
+        Counter.objects.get_or_create(pk=1, defaults={"number": 1})
+
+
+def words(row: Incident) -> str:
+    """Return all public words of an incident, for the search."""
+    said = Update.objects.filter(incident=row, published_at__isnull=False)
+    bodies = said.values_list("body", flat=True)
+    names = UpdateImpact.objects.filter(update__in=said).values_list("name", flat=True).distinct()
+    facts = (row.name, row.problem, row.affects, row.workaround, row.recovery, row.data_loss)
+    return "\n".join(filter(None, (row.uid, *facts, *bodies, *names))).casefold()
