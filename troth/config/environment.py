@@ -112,6 +112,12 @@ class Environment:
     duckdb_threads: int = _variable(
         "DUCKDB_THREADS", "0", values.whole, "Threads for the same; 0 means one per core."
     )
+    probe_private: bool = _variable(
+        "PROBE_PRIVATE", "0", values.yes_or_no, "1 lets probes reach private networks."
+    )
+    probe_evidence_days: int = _variable(
+        "PROBE_EVIDENCE_DAYS", "30", values.whole, "Days for which failed checks' answers are kept."
+    )
     oidc_issuer: str = _variable(
         "OIDC_ISSUER", "", values.text, "OpenID Connect issuer; empty switches it off."
     )

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "troth.ui",
     "troth.staff",
     "troth.signals",
+    "troth.probes",
     "troth.metrics",
     "troth.promises",
     "troth.page",

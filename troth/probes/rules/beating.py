@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from oncalendar import OnCalendar, OnCalendarError
+
+from troth.probes.rules.results import Level
 
 _LONGEST = 100
 
@@ -97,6 +100,24 @@ class Beat:
     started: datetime | None = None
 
 
+class Sign(StrEnum):
+    """What a heartbeat says. A log is only kept."""
+
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a sign comes to. `level` None: the state stays. `took`: from its start to this end."""
+
+    beat: Beat
+    level: Level | None
+    took: timedelta | None
+
+
 def down_at(rhythm: Rhythm, beat: Beat) -> datetime | None:
     """Return from when silence is a failure: expected + grace, or start + grace if sooner."""
     limits = []
@@ -107,3 +128,32 @@ def down_at(rhythm: Rhythm, beat: Beat) -> datetime | None:
     if beat.started is not None:
         limits.append(beat.started + rhythm.grace)
     return min(limits, default=None)
+
+
+def applied(beat: Beat, sign: Sign, at: datetime) -> Applied:
+    """Return what is known of a heartbeat after one more sign of it at an instant."""
+    took = at - beat.started if beat.started is not None and at >= beat.started else None
+    if sign is Sign.SUCCESS:
+        return Applied(Beat(last=at), Level.UP, took)
+    if sign is Sign.FAIL:
+        return Applied(Beat(last=beat.last), Level.DOWN, took)
+    if sign is Sign.START:
+        return Applied(Beat(last=beat.last, started=at), None, None)
+    return Applied(beat, None, None)
+
+
+def sign_of(word: str) -> tuple[Sign, int | None] | None:
+    """Return what the end of an address says, and the exit code; None where it says nothing known.
+
+    "" is a success, a number from 0 to 255 an exit code: 0 is a success, any other a failure.
+    """
+    if word.isascii() and word.isdecimal():
+        code = int(word[:4])
+        ends_well = Sign.SUCCESS if code == 0 else Sign.FAIL
+        return (ends_well, code) if code <= _HIGHEST_CODE else None
+    sign = _WORDS.get(word)
+    return (sign, None) if sign else None
+
+
+_HIGHEST_CODE = 255
+_WORDS = {"": Sign.SUCCESS, "start": Sign.START, "fail": Sign.FAIL, "log": Sign.LOG}

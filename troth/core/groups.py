@@ -1,0 +1,47 @@
+"""One durable write for all threads that wait: a sync of the disk is shared."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class _Ticket(Generic[T]):
+    """One caller's things, and what came of them."""
+
+    def __init__(self, things: Sequence[T]) -> None:
+        self.things = things
+        self.done = False
+        self.error: Exception | None = None
+
+
+class Group(Generic[T]):
+    """Whoever comes first writes what has gathered; the others wait for that write or lead next."""
+
+    def __init__(self, write: Callable[[list[T]], None]) -> None:
+        self._write = write
+        self._queue: list[_Ticket[T]] = []
+        self._entering, self._writing = threading.Lock(), threading.Lock()
+
+    def put(self, things: Sequence[T]) -> None:
+        """Return when `things` are written. Raises what the write raised."""
+        ticket = _Ticket(things)
+        with self._entering:
+            self._queue.append(ticket)
+        with self._writing:
+            if not ticket.done:
+                self._lead()
+        if ticket.error is not None:
+            raise type(ticket.error)(*ticket.error.args) from ticket.error
+
+    def _lead(self) -> None:
+        with self._entering:
+            tickets, self._queue = self._queue, []
+        try:
+            self._write([thing for ticket in tickets for thing in ticket.things])
+        except Exception as error:  # noqa: BLE001 - each of those who wait must hear it
+            for ticket in tickets:
+                ticket.error = error
+        for ticket in tickets:
+            ticket.done = True

@@ -1,0 +1,34 @@
+"""Write: what may be done with monitors, heartbeats and the agents that check for us."""
+
+from troth.probes.actions.agents import IssuedAgent, enrol, revoke
+from troth.probes.actions.declaring import (
+    ask_now,
+    declare_heartbeat,
+    declare_monitor,
+    new_key,
+    pause,
+    resume,
+    retire,
+)
+from troth.probes.actions.pinging import Arrived, beat, take
+from troth.probes.actions.recording import record
+from troth.probes.actions.watching import forget_before, watch
+
+__all__ = [
+    "Arrived",
+    "IssuedAgent",
+    "ask_now",
+    "beat",
+    "declare_heartbeat",
+    "declare_monitor",
+    "enrol",
+    "forget_before",
+    "new_key",
+    "pause",
+    "record",
+    "resume",
+    "retire",
+    "revoke",
+    "take",
+    "watch",
+]

@@ -1,0 +1,37 @@
+"""Read: what others may ask about what we watch."""
+
+from troth.probes.queries.details import (
+    CheckShown,
+    EvidenceShown,
+    HeartbeatDetail,
+    MonitorDetail,
+    PingShown,
+    SightShown,
+    heartbeat_detail,
+    monitor_detail,
+)
+from troth.probes.queries.states import (
+    is_any_late,
+    is_anything_watched,
+    is_watching,
+    states,
+    turn_rows,
+    turns,
+)
+
+__all__ = [
+    "CheckShown",
+    "EvidenceShown",
+    "HeartbeatDetail",
+    "MonitorDetail",
+    "PingShown",
+    "SightShown",
+    "heartbeat_detail",
+    "is_any_late",
+    "is_anything_watched",
+    "is_watching",
+    "monitor_detail",
+    "states",
+    "turn_rows",
+    "turns",
+]
