@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troth.config.verbs.apply import apply_
 from troth.core import clock
 from troth.core.windows import Span
 from troth.promises import actions, queries
-from troth.promises.commands import apply_
 from troth.promises.rules import calendars
 from troth.promises.rules.results import Count
 from troth.promises.rules.terms import DocumentError
