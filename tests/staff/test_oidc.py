@@ -1,6 +1,8 @@
 """Single sign-on against a small OpenID Connect issuer that speaks the real protocol over HTTP."""
 
+import html
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -28,6 +30,10 @@ class Issuer(BaseHTTPRequestHandler):
             names = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
             answer = {f"{name}_endpoint": f"{base}/{path}" for name, path in names.items()}
             answer |= {"issuer": base, "jwks_uri": f"{base}/keys"}
+            # A large provider has its sign-in page on a host of its own.
+            answer["authorization_endpoint"] = (
+                f"http://localhost:{self.server.server_port}/authorize"
+            )
         elif self.path == "/keys":
             key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
             answer = {"keys": [key | {"kid": "1", "use": "sig", "alg": "RS256"}]}
@@ -78,10 +84,17 @@ def issuer(settings):
     thread.join()
 
 
+def _address(leaving):
+    """Return where the page goes on to by itself."""
+    assert leaving.status_code == 200  # a redirect would be held against form-action
+    (address,) = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', leaving.text)
+    return html.unescape(address)
+
+
 def _come_back(client):
     """Press the button, let the issuer say yes, and return to us as the browser would."""
     leaving = client.post("/accounts/oidc/oidc/login/")
-    asked = parse_qs(urlsplit(leaving["Location"]).query)
+    asked = parse_qs(urlsplit(_address(leaving)).query)
     assert asked["code_challenge_method"] == ["S256"]
     answer = {"code": "c", "state": asked["state"][0]}
     return client.get("/accounts/oidc/oidc/login/callback/", answer)
@@ -120,3 +133,19 @@ def test_who_is_suspended_stays_out(client, issuer, dov):
 
 def test_asking_for_the_page_alone_starts_nothing(client, issuer):
     assert client.get("/accounts/oidc/oidc/login/").status_code == 200
+
+
+def test_a_browser_follows_to_a_provider_on_another_host(issuer, live_server, chromium):
+    page = chromium.new_page()
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.click("text=Our directory")
+    page.wait_for_url(f"http://localhost:{issuer.server_port}/authorize?**")
+    page.close()
+
+
+def test_a_provider_that_does_not_answer_is_told_in_words(client, issuer):
+    issuer.shutdown()
+    issuer.server_close()
+    away = client.post("/accounts/oidc/oidc/login/")
+    assert away.status_code == 503
+    assert "does not answer" in away.text

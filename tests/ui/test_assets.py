@@ -2,6 +2,7 @@ import re
 
 import brotli
 import pytest
+from django.template import Context, Template
 
 from troth.ui import assets
 
@@ -19,6 +20,12 @@ def test_a_page_of_yesterday_still_finds_its_style(client):
     response = client.get("/assets/page.000000000000.css")
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-cache"
+
+
+def test_a_foreign_template_finds_its_files_where_all_assets_are(client):
+    told = Template("{% load static %}{% static 'mfa/js/webauthn.js' %}").render(Context())
+    assert re.fullmatch(r"/assets/mfa/js/webauthn\.[0-9a-f]{12}\.js", told)
+    assert client.get(told).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def open_page(chromium):
         def answer(route):
             path = route.request.url.removeprefix("http://troth.test/")
             if not path:
-                policy = {"Content-Security-Policy": headers.content_policy()}
+                policy = {"Content-Security-Policy": headers.POLICY}
                 route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=policy)
             else:
                 asset, _ = assets.at(path.removeprefix("assets/"))

@@ -1,8 +1,6 @@
 import pytest
 from django.test import override_settings
 
-from troth.ui import headers
-
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
@@ -39,8 +37,3 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client):
 def test_behind_tls_a_browser_is_told_to_stay_there(client):
     response = client.get("/accounts/login/", secure=True)
     assert response["Strict-Transport-Security"].startswith("max-age=31536000")
-
-
-def test_a_form_may_lead_to_the_sign_in_service_that_was_set_up(settings):
-    settings.TROTH = type("T", (), {"oidc_issuer": "https://id.example/realm"})
-    assert headers.content_policy().endswith("form-action 'self' https://id.example")

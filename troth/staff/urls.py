@@ -3,7 +3,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from troth.staff.views import account, audit, people, tokens, welcome
+from troth.staff.views import account, audit, leaving, people, tokens, welcome
 
 _settings = [
     path("", account.settings_home, name="settings"),
@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/3rdparty/", _own_account),
     path("accounts/2fa/", _own_account),
     path("accounts/password/reset/", _password_reset),
+    path("accounts/oidc/<str:provider_id>/login/", leaving.leave),
     path("accounts/", include("allauth.urls")),
 ]
