@@ -8,9 +8,35 @@ from troth.incidents.actions.asked import (
     Opening,
     Overtaken,
 )
+from troth.incidents.actions.breaching import (
+    Findings,
+    learn,
+    notify_breach,
+    report_breach,
+)
 from troth.incidents.actions.crew import ROLES, hand_over, note
+from troth.incidents.actions.drafting import prepared
 from troth.incidents.actions.editing import backdate, edit_update, redraft, set_right
+from troth.incidents.actions.learning import (
+    change_follow_up,
+    complete_follow_up,
+    note_moment,
+    promise_follow_up,
+    publish_postmortem,
+    reopen_follow_up,
+    write_postmortem,
+)
+from troth.incidents.actions.maintaining import (
+    Planning,
+    advance,
+    cancel,
+    go_on,
+    reschedule,
+    schedule,
+)
+from troth.incidents.actions.recording import record
 from troth.incidents.actions.relating import link, merge, unlink, unmerge
+from troth.incidents.actions.repeating import end_series, plan_ahead, repeat
 from troth.incidents.actions.speaking import (
     approve,
     discard,
@@ -27,6 +53,7 @@ from troth.incidents.rules.publishing import Gap, NotReady
 
 __all__ = [
     "ROLES",
+    "Findings",
     "Gap",
     "History",
     "Message",
@@ -35,24 +62,45 @@ __all__ = [
     "NotReady",
     "Opening",
     "Overtaken",
+    "Planning",
+    "advance",
     "approve",
     "backdate",
+    "cancel",
+    "change_follow_up",
+    "complete_follow_up",
     "discard",
     "draft",
     "edit_update",
+    "end_series",
+    "go_on",
     "hand_over",
+    "learn",
     "link",
     "merge",
     "note",
+    "note_moment",
+    "notify_breach",
     "open_",
+    "plan_ahead",
+    "prepared",
     "preview",
+    "promise_follow_up",
     "publish",
+    "publish_postmortem",
+    "record",
     "redraft",
     "reopen",
+    "reopen_follow_up",
+    "repeat",
+    "report_breach",
+    "reschedule",
     "resolve",
     "restore",
+    "schedule",
     "set_right",
     "unlink",
     "unmerge",
     "update",
+    "write_postmortem",
 ]

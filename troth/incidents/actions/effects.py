@@ -10,7 +10,8 @@ from troth.components.queries.labels import Label, labels
 from troth.components.rules.results import Cause, Status
 from troth.incidents.actions import clocks
 from troth.incidents.actions.asked import refuse
-from troth.incidents.models import Incident, ShownTo, Update, UpdateImpact
+from troth.incidents.models import Incident, Postmortem, ShownTo, Update, UpdateImpact
+from troth.incidents.queries.budgets import burned
 from troth.incidents.queries.showing import sayings
 from troth.incidents.rules import impact, spans, states
 from troth.incidents.rules.cadence import urgency_of
@@ -72,6 +73,9 @@ def tell_again(row: Incident, *, by: Actor, now: datetime) -> None:
     ended_at = row.resolved_at or row.merged_at
     if ended_at is not None:
         components.relieve(ref=row.uid, at=ended_at, now=now)
+    told = Postmortem.objects.filter(incident=row, published_at__isnull=False)
+    if told.exists():
+        told.update(budget_seconds=burned(row))
 
 
 def _affect(row: Incident, said: Sequence[Saying], *, by: Actor, now: datetime) -> None:

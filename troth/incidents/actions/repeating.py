@@ -19,9 +19,7 @@ AHEAD = timedelta(days=14)  # how long before it starts an occurrence is announc
 
 
 @transaction.atomic
-def repeat(
-    *, planning: Planning, rule: str, zone: str, by: Actor, now: datetime
-) -> Series:
+def repeat(*, planning: Planning, rule: str, zone: str, by: Actor, now: datetime) -> Series:
     """Announce a maintenance again and again, by an RRULE in local time (FREQ=WEEKLY;BYDAY=SU).
 
     The window of `planning` is the first one; its local start is kept when clocks change. Each

@@ -50,6 +50,7 @@ class Incident(models.Model):
     confirm_at = models.DateTimeField(null=True)  # when a draft publishes itself
     source = models.CharField(max_length=100, blank=True)  # of an import
     source_id = models.CharField(max_length=200, blank=True)
+    source_digest = models.CharField(max_length=32, blank=True)
     by = models.CharField(max_length=200)
     turn = models.IntegerField(default=0)  # grows with each change: who read an older one is told
     revision = models.CharField(max_length=16, blank=True)  # rules.revising
@@ -124,14 +125,19 @@ class Link(models.Model):
 
 
 class Opened(models.Model):
-    """That a broken promise was answered: by this incident, or by none and why."""
+    """That a broken promise or a monitor's turn was answered: by this incident, or by none."""
 
-    flip = models.OneToOneField("promises.Flip", on_delete=models.CASCADE, related_name="+")
+    flip = models.OneToOneField(
+        "promises.Flip", null=True, on_delete=models.CASCADE, related_name="incident_answer"
+    )
+    turn = models.OneToOneField(
+        "probes.Turn", null=True, on_delete=models.CASCADE, related_name="incident_answer"
+    )
     incident = models.ForeignKey(
-        Incident, null=True, on_delete=models.SET_NULL, related_name="opened_by_flips"
+        Incident, null=True, on_delete=models.SET_NULL, related_name="opened_by"
     )
     at = models.DateTimeField()
-    why = models.CharField(max_length=40)
+    why = models.CharField(max_length=20)  # opened, attached, recovered, suppressed, old, first …
 
     def __str__(self) -> str:
-        return f"{self.flip_id} {self.why}"
+        return f"{self.flip_id or self.turn_id} {self.why}"

@@ -8,6 +8,7 @@ from troth.incidents.rules.results import State
 
 NOTICE = timedelta(hours=72)
 LONGEST = timedelta(days=14)
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Plan:
     ends_at: datetime
     auto_start: bool = True
     auto_complete: bool = True
-    verify: timedelta = timedelta(0)  # the last part of the window, for looking whether it works
+    verify: timedelta = _NONE  # the last part of the window, for looking whether it works
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def gaps(plan: Plan, *, now: datetime, is_history: bool = False) -> tuple[Gap, .
         found.append(Gap("scheduled_until", f"{LONGEST.days} days is the longest"))
     if plan.ends_at <= now and not is_history:
         found.append(Gap("scheduled_until", "it lies in the past"))
-    if not timedelta(0) <= plan.verify <= plan.ends_at - plan.starts_at:
+    if not _NONE <= plan.verify <= max(plan.ends_at - plan.starts_at, _NONE):
         found.append(Gap("verify", "verifying must fit into the window"))
     return tuple(found)
 
