@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from troth.components.rules import days, uptime
 from troth.components.rules.combining import FAR, Stretch, Told
 from troth.components.rules.results import Status, Weights
-from troth.components.rules.uptime import Regime, Sum
+from troth.components.rules.uptime import Regime, Sum, Weighing
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600
-PLAIN = [Regime(starts=0, ends=FAR, weights=Weights())]
+PLAIN = Weighing([Regime(starts=-FAR, ends=FAR, weights=Weights())])
 _intervals = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12)
 
 
@@ -70,14 +70,16 @@ def test_the_sum_is_that_of_every_second_by_the_weight_of_its_time(tellings, par
             if one.status is not Status.NO_DATA:
                 known += 1
                 down += each[one.status]
-    assert uptime.added(stretches, regimes) == Sum(known, down)
+    found = Weighing(regimes).added(stretches)
+    assert (found.known, found.down) == (known, down)
+    assert found.share == (1 - down / known if known else None)
 
 
 def test_a_share_is_exact_and_nothing_known_is_no_share():
-    assert Sum(3, Fraction(1)).share == Fraction(2, 3)
+    assert Sum(3, 1).share == Fraction(2, 3)
+    assert Sum(3, 1, 10).share == Fraction(29, 30)
     assert Sum(3).share == 1
     assert Sum().share is None
-    assert (Sum(1) + Sum(2, Fraction(1))).share == Fraction(2, 3)
 
 
 @pytest.mark.mission("S3.4")
@@ -117,7 +119,7 @@ def test_a_strip_adds_up_to_its_stretches_and_each_day_is_its_own(tellings, star
         span = (calendar.starts[number], calendar.starts[number + 1])
         parts = uptime.cut(stretches, span)
         assert sum(seconds for _, seconds in one.seconds) == sum(p.seconds for p in parts)
-        assert one.share == uptime.added(parts, PLAIN).share
+        assert one.share == PLAIN.added(parts).share
         for status, seconds in one.seconds:
             assert seconds == sum(p.seconds for p in parts if p.status is status)
 

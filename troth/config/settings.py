@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "troth.probes",
     "troth.metrics",
     "troth.promises",
+    "troth.components",
+    "troth.incidents",
     "troth.page",
     "troth.desk",
     # After ours, so that our templates replace theirs.

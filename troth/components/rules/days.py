@@ -1,8 +1,8 @@
 """Local days of a component, as strips and bars show them. Pure."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from troth.components.rules import uptime
 from troth.components.rules.combining import SEVERITY, Stretch
 from troth.components.rules.results import Day, Status
-from troth.components.rules.uptime import Regime
+from troth.components.rules.uptime import Piece, Sum, Weighing
 from troth.core import windows
 
 _EVEN = (Status.OPERATIONAL, Status.NO_DATA)  # statuses whose weight nobody declares
@@ -35,11 +35,26 @@ def calendar(last: date, count: int, zone: ZoneInfo) -> Calendar:
     return Calendar(every[:-1], starts)
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What has been added up of one day."""
+
+    seconds: dict[Status, int] = field(default_factory=dict)
+    known: int = 0
+    parts: int = 0
+
+    def add(self, status: Status, seconds: int, worth: int | None) -> None:
+        self.seconds[status] = self.seconds.get(status, 0) + seconds
+        if worth is not None:
+            self.known += seconds
+            self.parts += seconds * worth
+
+
 class Drawing:
     """Draws the strips of many components: days in which nothing happened are made once."""
 
-    def __init__(self, days: Calendar, regimes: Sequence[Regime]) -> None:
-        self._days, self._regimes = days, regimes
+    def __init__(self, days: Calendar, weighing: Weighing) -> None:
+        self._days, self._weighing = days, weighing
         self._blank = [Day(date=on, seconds=(), worst=Status.NO_DATA, share=None)
                        for on in days.dates]  # fmt: skip
         self._even: dict[Status, list[Day]] = {}
@@ -47,48 +62,53 @@ class Drawing:
     def strip(self, stretches: Sequence[Stretch]) -> tuple[Day, ...]:
         """Return the days of a component, oldest first; those of which nothing is told are blank.
 
-        The stretches are disjoint and in order.
+        The stretches are disjoint.
         """
-        found, starts = list(self._blank), self._days.starts
-        pieces: dict[int, list[Stretch]] = {}
-        for one in uptime.cut(stretches, (starts[0], starts[-1])):
-            for number in self._lay(one, found):
-                pieces.setdefault(number, []).extend(
-                    uptime.cut([one], (starts[number], starts[number + 1]))
-                )
-        for number, parts in pieces.items():
-            found[number] = self._day(number, parts)
+        found, tallies = list(self._blank), dict[int, _Tally]()
+        inside = uptime.cut(stretches, (self._days.starts[0], self._days.starts[-1]))
+        for piece in self._weighing.pieces(inside):
+            self._lay(piece, found, tallies)
+        for number, tally in tallies.items():
+            found[number] = self._day(number, tally)
         return tuple(found)
 
-    def _lay(self, one: Stretch, found: list[Day]) -> Sequence[int]:
-        """Lay whole days of an even stretch at once; return the days that need adding up."""
-        starts = self._days.starts
-        first = bisect_right(starts, one.starts) - 1
-        last = bisect_left(starts, one.ends) - 1
-        if one.status not in _EVEN:
-            return range(first, last + 1)
-        begin = first + (starts[first] != one.starts)
-        end = last + (starts[last + 1] == one.ends)
-        if begin < end:
-            found[begin:end] = self._whole(one)[begin:end]
-        return [number for number in sorted({first, last}) if not begin <= number < end]
+    def _lay(self, piece: Piece, found: list[Day], tallies: dict[int, _Tally]) -> None:
+        """Lay whole days of an even piece at once; add the rest to the tallies of their days."""
+        starts, ends, status, worth = piece
+        midnights = self._days.starts
+        first = bisect_right(midnights, starts) - 1
+        last = bisect_left(midnights, ends) - 1
+        rest: Iterable[int] = range(first, last + 1)
+        if status in _EVEN:
+            begin = first + (midnights[first] != starts)
+            end = last + (midnights[last + 1] == ends)
+            if begin < end:
+                found[begin:end] = self._whole(status, worth)[begin:end]
+                rest = {first, last}.difference(range(begin, end))
+        for number in rest:
+            seconds = min(ends, midnights[number + 1]) - max(starts, midnights[number])
+            tallies.setdefault(number, _Tally()).add(status, seconds, worth)
 
-    def _whole(self, one: Stretch) -> list[Day]:
-        if one.status not in self._even:
-            spans = pairwise(self._days.starts)
-            self._even[one.status] = [
-                self._day(number, [replace(one, starts=begin, ends=end)])
-                for number, (begin, end) in enumerate(spans)
-            ]
-        return self._even[one.status]
+    def _whole(self, status: Status, worth: int | None) -> list[Day]:
+        if status not in self._even:
+            self._even[status] = []
+            for number, (begin, end) in enumerate(pairwise(self._days.starts)):
+                tally = _Tally()
+                tally.add(status, end - begin, worth)
+                self._even[status].append(self._day(number, tally))
+        return self._even[status]
 
-    def _day(self, number: int, parts: Sequence[Stretch]) -> Day:
-        seconds: dict[Status, int] = {}
-        for one in parts:
-            seconds[one.status] = seconds.get(one.status, 0) + one.seconds
-        told = tuple(sorted(seconds.items(), key=lambda item: SEVERITY[item[0]]))
-        share = uptime.added(parts, self._regimes).share
-        return Day(date=self._days.dates[number], seconds=told, worst=worst(seconds), share=share)
+    def _day(self, number: int, tally: _Tally) -> Day:
+        return Day(
+            date=self._days.dates[number],
+            seconds=tuple(sorted(tally.seconds.items(), key=_severity)),
+            worst=worst(tally.seconds),
+            share=Sum(tally.known, tally.parts, self._weighing.scale).share,
+        )
+
+
+def _severity(item: tuple[Status, int]) -> int:
+    return SEVERITY[item[0]]
 
 
 def worst(seconds: Mapping[Status, int]) -> Status:

@@ -1,7 +1,8 @@
 """What adds up to uptime: exact, in whole seconds and fractions. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from troth.components.rules.combining import SEVERITY, Stretch
@@ -46,18 +47,12 @@ def at_least(stretches: Iterable[Stretch], status: Status) -> list[Interval]:
     ]
 
 
-def weight(stretch: Stretch, weights: Weights) -> Fraction | None:
-    """Return how much of each second counts as down; None where nothing is known."""
-    status = stretch.status
+def weight(status: Status, weights: Weights, *, announced: bool = True) -> Fraction | None:
+    """Return how much of a second in a status counts as down; None where nothing is known."""
     if status is Status.NO_DATA:
         return None
-    if status is Status.MAINTENANCE and not stretch.told.announced:
+    if status is Status.MAINTENANCE and not announced:
         return weights.unannounced
-    return of(status, weights)
-
-
-def of(status: Status, weights: Weights) -> Fraction:
-    """Return the declared weight of a status that says something."""
     return {
         Status.MAJOR: weights.major,
         Status.PARTIAL: weights.partial,
@@ -75,48 +70,97 @@ class Regime:
     weights: Weights
 
 
+def unexcused(regimes: Sequence[Regime]) -> tuple[Regime, ...]:
+    """Return the same as if no maintenance had been announced: for the raw figure."""
+    return tuple(
+        replace(one, weights=replace(one.weights, maintenance=one.weights.unannounced))
+        for one in regimes
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Seconds known and, weighted, down. `share` is the uptime; None where nothing is known."""
+    """Seconds of which something is known, and of these the weighted ones down: parts / scale."""
 
     known: int = 0
-    down: Fraction = Fraction(0)
+    parts: int = 0
+    scale: int = 1
 
-    def __add__(self, other: "Sum") -> "Sum":
-        return Sum(self.known + other.known, self.down + other.down)
+    @property
+    def down(self) -> Fraction:
+        return Fraction(self.parts, self.scale)
 
     @property
     def share(self) -> Fraction | None:
+        """Return the uptime; None where nothing is known."""
         if not self.known:
             return None
-        return 1 - self.down / self.known if self.down else _WHOLE
+        if not self.parts:
+            return _WHOLE
+        whole = self.known * self.scale
+        return Fraction(whole - self.parts, whole)
+
+
+Piece = tuple[int, int, Status, int | None]  # starts, ends, status, parts a second; None: unknown
+
+
+class Weighing:
+    """Weighs seconds in whole numbers: each is worth so many parts of the common `scale`."""
+
+    def __init__(self, regimes: Sequence[Regime]) -> None:
+        self._regimes = tuple(regimes)
+        every = [value for one in regimes for value in _shares(one.weights)]
+        self.scale = math.lcm(*(value.denominator for value in every))
+        self._known: dict[tuple[int, Status, bool], int | None] = {}
+
+    def pieces(self, stretches: Iterable[Stretch]) -> list[Piece]:
+        """Return the stretches with what each second of them is worth, cut where that changes."""
+        found: list[Piece] = []
+        only = len(self._regimes) == 1
+        for one in stretches:
+            status, announced = one.told.status, one.told.announced
+            if only or status is Status.OPERATIONAL or status is Status.NO_DATA:
+                worth = self._worth(0, status, announced)
+                found.append((one.starts, one.ends, status, worth))
+            else:
+                found += self._cut(one)
+        return found
+
+    def _cut(self, one: Stretch) -> Iterator[Piece]:
+        for number, regime in enumerate(self._regimes):
+            starts, ends = max(one.starts, regime.starts), min(one.ends, regime.ends)
+            if starts < ends:
+                worth = self._worth(number, one.status, one.told.announced)
+                yield starts, ends, one.status, worth
+
+    def _worth(self, number: int, status: Status, announced: bool) -> int | None:  # noqa: FBT001
+        key = (number, status, announced)
+        if key not in self._known:
+            share = weight(status, self._regimes[number].weights, announced=announced)
+            self._known[key] = None if share is None else int(share * self.scale)
+        return self._known[key]
+
+    def added(self, stretches: Iterable[Stretch]) -> Sum:
+        """Add up stretches, each second by the weights that counted at that time."""
+        known = parts = 0
+        for starts, ends, _, worth in self.pieces(stretches):
+            if worth is not None:
+                known += ends - starts
+                parts += (ends - starts) * worth
+        return Sum(known, parts, self.scale)
+
+
+def _shares(weights: Weights) -> Iterator[Fraction]:
+    return (Fraction(getattr(weights, name)) for name in weights.__slots__)
 
 
 def cut(stretches: Iterable[Stretch], span: Interval) -> list[Stretch]:
     """Return the parts of stretches that lie in a span."""
+    begin, end = span
     return [
-        Stretch(starts=max(one.starts, span[0]), ends=min(one.ends, span[1]), told=one.told)
+        one
+        if begin <= one.starts and one.ends <= end
+        else Stretch(starts=max(one.starts, begin), ends=min(one.ends, end), told=one.told)
         for one in stretches
-        if max(one.starts, span[0]) < min(one.ends, span[1])
+        if one.starts < end and begin < one.ends and one.starts < one.ends
     ]
-
-
-def added(stretches: Iterable[Stretch], regimes: Sequence[Regime]) -> Sum:
-    """Add up stretches, each second by the weights that counted at that time."""
-    known, down = 0, Fraction(0)
-    for one in stretches:
-        if one.status is Status.NO_DATA:
-            continue
-        known += one.seconds
-        if one.status is not Status.OPERATIONAL:
-            down += _down(one, regimes)
-    return Sum(known, down)
-
-
-def _down(stretch: Stretch, regimes: Sequence[Regime]) -> Fraction:
-    found = Fraction(0)
-    for regime in regimes:
-        seconds = min(stretch.ends, regime.ends) - max(stretch.starts, regime.starts)
-        if seconds > 0:
-            found += seconds * (weight(stretch, regime.weights) or 0)
-    return found

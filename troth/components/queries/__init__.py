@@ -1,0 +1,63 @@
+"""Read: what other packages may ask of components."""
+
+from django.db.models import Q
+
+from troth.components.models import Component, Revision
+from troth.components.queries.boards import board, component
+from troth.components.queries.pages import (
+    AudienceShown,
+    FormulaShown,
+    PageShown,
+    audiences,
+    formulas,
+    may_see,
+    page,
+    page_board,
+    page_components,
+    pages,
+    uptime_formula,
+)
+from troth.components.queries.spans import Downtime, Said, SpanShown, downtime, said, spans, word
+
+__all__ = [
+    "AudienceShown",
+    "Downtime",
+    "FormulaShown",
+    "PageShown",
+    "Said",
+    "SpanShown",
+    "audiences",
+    "board",
+    "component",
+    "downtime",
+    "formulas",
+    "may_see",
+    "names",
+    "page",
+    "page_board",
+    "page_components",
+    "pages",
+    "revision",
+    "said",
+    "spans",
+    "uid_of",
+    "uptime_formula",
+    "word",
+]
+
+
+def revision() -> int:
+    """Return a number that grows with each visible change."""
+    return Revision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def names() -> dict[str, str]:
+    """Return uid → "Group - Component" of all components, retired ones too."""
+    rows = Component.objects.values_list("uid", "name", "group__name")
+    return {uid: f"{group} - {name}" if group else name for uid, name, group in rows}
+
+
+def uid_of(name: str) -> str | None:
+    """Return the uid of a component by uid, slug, or its name in any case; None if none fits."""
+    rows = Component.objects.filter(Q(uid=name) | Q(slug=name) | Q(name__iexact=name))
+    return rows.order_by("retired_at", "id").values_list("uid", flat=True).first()

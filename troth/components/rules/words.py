@@ -1,0 +1,24 @@
+"""Words of statuses, causes and privacy, for people. Pure."""
+
+from troth.components.rules.results import Cause, Status
+
+WORDS = {
+    Status.OPERATIONAL: "operational",
+    Status.DEGRADED: "degraded performance",
+    Status.PARTIAL: "partial outage",
+    Status.MAJOR: "major outage",
+    Status.MAINTENANCE: "under maintenance",
+    Status.NO_DATA: "no data",
+}
+CAUSES = {
+    Cause.PROBE: "a probe",
+    Cause.PERSON: "a person's word",
+    Cause.INCIDENT: "an incident",
+    Cause.MAINTENANCE: "a maintenance",
+}
+PRIVACY = {
+    "public": "everybody",
+    "login": "whoever is signed in",
+    "link": "whoever has a link that is still good",
+    "network": "whoever comes from a listed network",
+}
