@@ -7,7 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
 
 _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -39,6 +42,20 @@ def cluster() -> Iterator[str]:
             _run(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def database(server: str, *, like: str = "") -> Iterator[str]:
+    """Yield the address of a database of its own on the cluster, a copy of the one at `like`."""
+    name = f"troth_{os.urandom(4).hex()}"
+    template = urlsplit(like).path.lstrip("/") or "template1"
+    make = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(make)
+        try:
+            yield server.replace("/postgres?", f"/{name}?")
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _run(*command: str | Path) -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 import pytest
+
+from tests import postgres
 
 ROOT = Path(__file__).parents[2]
 SIGNALS = """\
@@ -78,9 +79,5 @@ def installation(tmp_path: Path, _filled_once: Installation) -> Installation:
 @pytest.fixture
 def on_postgres(tmp_path: Path, postgres_url: str) -> Iterator[Installation]:
     """Return an installation whose state is in a PostgreSQL database of its own."""
-    name = f"troth_{os.urandom(4).hex()}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        address = postgres_url.replace("/postgres?", f"/{name}?")
+    with postgres.database(postgres_url) as address:
         yield Installation(tmp_path, {"TROTH_DATABASE_URL": address})
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -7,9 +7,11 @@ A *work* is a module in `tests/crash/works/` with
     def recover() -> object           what the installation does next anyway, and what is then
                                       true, as something that JSON can say
 
-Each function runs in a process of its own, on a data folder of its own.
+Each function runs in a process of its own, on a data folder of its own; where the tests run on
+PostgreSQL (TROTH_TEST_DATABASE), on a database of its own as well.
 """
 
+import atexit
 import importlib
 import json
 import os
@@ -18,12 +20,15 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
+from tests import postgres
 from tests.crash import works
 
 _RUN = """
@@ -43,16 +48,30 @@ def migrated() -> None:
 
 
 @cache
-def _fresh() -> TemporaryDirectory:
-    folder = TemporaryDirectory(prefix="troth-crash-")
-    Installation(Path(folder.name)).result(__name__, "migrated")
-    return folder
+def _fresh() -> "Installation":
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = stack.enter_context(TemporaryDirectory(prefix="troth-crash-"))
+    made = Installation(Path(folder), stack.enter_context(own_database()))
+    made.result(__name__, "migrated")
+    return made
 
 
-def fresh(folder: Path) -> "Installation":
-    """Return an installation in an empty folder, its database made and its keys drawn."""
-    shutil.copytree(_fresh().name, folder, dirs_exist_ok=True)
-    return Installation(folder)
+@contextmanager
+def own_database(*, like: str = "") -> Iterator[str]:
+    """Yield the address of a database of PostgreSQL, or "" where the tests run on SQLite."""
+    with ExitStack() as stack:
+        server = os.environ.get("TROTH_DATABASE_URL", "")  # set by tests/installation.py
+        yield stack.enter_context(postgres.database(server, like=like)) if server else ""
+
+
+@contextmanager
+def fresh(folder: Path) -> Iterator["Installation"]:
+    """Yield an installation in an empty folder, its database made and its keys drawn."""
+    made = _fresh()
+    shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+    with own_database(like=made.database) as address:
+        yield Installation(folder, address)
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,7 @@ class Installation:
     """A data folder, and processes that run on it one after the other."""
 
     folder: Path
+    database: str = ""
 
     def run(self, module: str, function: str, *, crash_at: str = "") -> subprocess.CompletedProcess:
         environment = {
@@ -68,6 +88,8 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "troth.config.settings",
             "TROTH_CRASH_AT": crash_at,
         }
+        if self.database:
+            environment["TROTH_DATABASE_URL"] = self.database
         return subprocess.run(
             [sys.executable, "-c", _RUN, module, function], env=environment, capture_output=True,
             text=True, check=False, timeout=240, cwd=Path(__file__).parents[2],

@@ -15,8 +15,7 @@ WORKS = all_works()
 @lru_cache
 def undisturbed(module):
     """Return what is true after the work when nothing goes wrong."""
-    with TemporaryDirectory() as folder:
-        installation = fresh(Path(folder))
+    with TemporaryDirectory() as folder, fresh(Path(folder)) as installation:
         installation.result(module, "work")
         return installation.result(module, "recover")
 
@@ -27,6 +26,6 @@ def test_a_crash_at_any_step_loses_nothing_and_counts_nothing_twice(step, tmp_pa
     prefix = step.partition(".")[0]
     assert prefix in WORKS, f"no work in tests/crash/works reaches {step}"
     module = WORKS[prefix].__name__
-    installation = fresh(tmp_path)
-    installation.crash(module, "work", at=step)
-    assert installation.result(module, "recover") == undisturbed(module)
+    with fresh(tmp_path) as installation:
+        installation.crash(module, "work", at=step)
+        assert installation.result(module, "recover") == undisturbed(module)

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.harness import own_database
+
 START = datetime(2026, 3, 1, tzinfo=UTC)
 A_REQUEST = 50
 IMPORTED = 20_000
@@ -46,7 +48,7 @@ print(json.dumps({kind: store.cases(Filter(kinds=(kind,)), limit=1).total
 class Installation:
     """One data folder with its web and its worker as processes of this test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -56,6 +58,8 @@ class Installation:
             "TROTH_DATA": str(folder),
             "TROTH_PORT": str(self.port),
         }
+        if database:
+            self.environment["TROTH_DATABASE_URL"] = database
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self, *command: str) -> str:
@@ -146,11 +150,12 @@ def table(path: Path) -> Path:
 
 @pytest.fixture
 def installation(tmp_path):
-    made = Installation(tmp_path / "data")
-    made.run(*PROGRAM, "migrate")
-    yield made
-    for name in list(made.processes):
-        made.kill(name)
+    with own_database() as database:
+        made = Installation(tmp_path / "data", database)
+        made.run(*PROGRAM, "migrate")
+        yield made
+        for name in list(made.processes):
+            made.kill(name)
 
 
 def ingest_token(installation: Installation) -> str:
@@ -173,7 +178,7 @@ def torment(installation: Installation, kills: int, chance: random.Random) -> No
         installation.kill(chance.choice(["web", "work"]))
 
 
-@pytest.mark.timeout(1_500)
+@pytest.mark.timeout(5_400)  # minutes on a quiet machine; it must not fail on a busy one
 @pytest.mark.parametrize(
     "kills", [pytest.param(8, id="short"), pytest.param(200, id="long", marks=pytest.mark.long)]
 )
