@@ -1,0 +1,1 @@
+"""Components, incidents and maintenance in words and pictures."""
