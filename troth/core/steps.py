@@ -34,6 +34,9 @@ STEPS: tuple[str, ...] = (
     "publish.files-written",
     "publish.swapped",
     "publish.old-removed",
+    "tell.read",
+    "tell.sent",
+    "tell.marked",
 )
 _KNOWN = frozenset(STEPS)
 _CRASH_AT = os.environ.get("TROTH_CRASH_AT", "")

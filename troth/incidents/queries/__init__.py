@@ -5,6 +5,8 @@
 """
 
 from troth.incidents.queries.choosing import STAFF, Choice
+from troth.incidents.queries.desk import drafts, inside, overdue, proposals
+from troth.incidents.queries.house import grid, template, templates
 from troth.incidents.queries.listing import (
     entries,
     incident,
@@ -17,18 +19,32 @@ from troth.incidents.queries.listing import (
     upcoming,
     whole,
 )
+from troth.incidents.queries.ready import address_of, letter, macro
+from troth.incidents.queries.register import breach_register, everything
 
 __all__ = [
     "STAFF",
     "Choice",
+    "address_of",
+    "breach_register",
+    "drafts",
     "entries",
+    "everything",
+    "grid",
     "incident",
+    "inside",
+    "letter",
     "listed",
+    "macro",
     "months",
     "open_ones",
+    "overdue",
+    "proposals",
     "published",
     "revision",
     "search",
+    "template",
+    "templates",
     "upcoming",
     "whole",
 ]
