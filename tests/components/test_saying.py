@@ -1,5 +1,6 @@
 """What is said of components, how it gives way, and that each past answer can be given again."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -210,7 +211,7 @@ def test_an_incident_may_speak_of_the_whole_without_naming_a_component(declared)
 def test_naughty_strings_come_out_as_they_went_in(declared, shared):
     uid = declared().uid
     text = (shared / "messy/blns/blns.json").read_text("utf-8")
-    for number, naughty in enumerate(__import__("json").loads(text)):
+    for number, naughty in enumerate(json.loads(text)):
         if "\x00" in naughty:
             continue
         actions.say(component=uid, status=DEGRADED, note=naughty[:2000], by="Ben",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from troth.components.actions.marking import second
 from troth.components.models import Account, Component, Condition
@@ -89,8 +89,11 @@ def _signals(row: Component, span: Interval, now: datetime) -> Iterator[Signal]:
     stretches = loading.load([row], whole).timeline(row, whole)
     weighing = Weighing(loading.regimes())
     rows = {one.day: one for one in row.accounts.filter(day__in=[day for day, _ in days])}
+    newest = row.accounts.aggregate(version=Max("version"))["version"] or 0
     for day in days:
-        noted = rows.get(day[0]) or Account(component=row, day=day[0], hours={})
+        noted = rows.get(day[0])
+        if noted is None:
+            noted = Account(component=row, day=day[0], hours={}, version=newest)
         yield from _day(row, noted, accounted(stretches, day, weighing))
 
 
@@ -126,12 +129,14 @@ def _signal(row: Component, start: int, outcome: str, weight: int, version: int)
 
 
 def _of_another_zone(row: Component) -> list[Signal]:
-    """Take back all that was told by the days of another zone, so that nothing counts twice."""
+    """Take back all that was told by the days of another zone, so that nothing counts twice.
+
+    The rows stay for their versions: what is told of the same hour later must have a higher one.
+    """
     if row.accounted_zone in ("", str(loading.zone())):
         return []
     told = []
     for noted in row.accounts.all():
         told += list(_day(row, noted, {}))
-    row.accounts.all().delete()
     row.account_from = loading.began(row)
     return told

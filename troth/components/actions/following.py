@@ -58,7 +58,7 @@ def _retell(watches: Iterable[Watch], *, since: int, now: datetime) -> None:
             each
             for each in sayings(_levels(one), starts=one.since, ends=one.until,
                                 down=Status(one.down))
-            if each.ends > max(since, one.since)
+            if each.ends > begin
         ]  # fmt: skip
         if _write(one, list(standing), wanted, now=now):
             take_turn()
