@@ -1,7 +1,11 @@
+import dataclasses
+
 import pytest
 
 from tests.shop import NOW, judged, parcel
 from troth.signals import actions as signals
+from troth.signals.case_schema import CaseOut
+from troth.signals.store import Row
 
 
 @pytest.fixture
@@ -45,3 +49,8 @@ def test_the_schema_describes_the_way_in_too(client, db):
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"] == "3.1.0"
     assert "post" in schema["paths"]["/api/v1/signals"]
+
+
+def test_a_case_is_told_with_all_that_the_store_keeps_of_it_but_its_own_number():
+    stored = [field.name for field in dataclasses.fields(Row) if field.name != "seq"]
+    assert list(CaseOut.model_fields) == stored

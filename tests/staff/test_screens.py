@@ -1,9 +1,9 @@
 """Every screen of staff in Chromium: axe, both widths, both schemes, and a passkey for real."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.cast import PASSWORD
+from tests.looks import findings
 from troth.core import clock
 from troth.staff import actions
 from troth.staff.models import ApiToken, AuditEntry
@@ -18,20 +18,6 @@ SCREENS = (
     "/accounts/2fa/webauthn/add/", "/accounts/logout/", "/no/such/thing/",
 )  # fmt: skip
 DOORS = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/welcome/x/")
-
-
-def _findings(page):
-    """Return what axe and the page itself complain about, in both schemes and widths."""
-    found = []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 850})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            result = Axe().run(page).response["violations"]
-            found += [(v["id"], v["nodes"][0]["target"], width, scheme) for v in result]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(("runs over", width))
-    return found
 
 
 def _policy_breaches(page):
@@ -85,11 +71,11 @@ def test_axe_finds_nothing_on_any_settings_screen(site, ada, vic, token):
         "entry": AuditEntry.objects.earliest("pk").pk,
     }
     page.goto(f"{base}/accounts/2fa/totp/activate/")
-    found = {"reauthenticate": _findings(page)}
+    found = {"reauthenticate": findings(page)}
     _confirm(page, base)
     for path in SCREENS:
         page.goto(base + path.format(**place))
-        found[path] = _findings(page)
+        found[path] = findings(page)
     assert {path: each for path, each in found.items() if each} == {}
     assert breaches == []
 
@@ -101,7 +87,7 @@ def test_axe_finds_nothing_on_any_door(site, db):
     found = {}
     for path in (*DOORS, "/" + url.split("/", 3)[3]):
         page.goto(base + path)
-        found[path] = _findings(page)
+        found[path] = findings(page)
     assert {path: each for path, each in found.items() if each} == {}
     assert breaches == []
 
@@ -126,7 +112,7 @@ def test_a_passkey_is_added_and_opens_the_door_alone(site, ada):
     page.check("[name=passwordless]")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(f"{base}/accounts/2fa/recovery-codes/")
-    assert _findings(page) == []
+    assert findings(page) == []
     page.goto(f"{base}/desk/settings/account/")
     page.click("text=Sign out")
     page.goto(f"{base}/accounts/login/?next=/desk/settings/account/")

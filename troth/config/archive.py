@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from troth.core.durable import sync
 from troth.core.packing import zstd
 
 LIST = "backup.json"
@@ -146,12 +147,3 @@ def _compare(path: Path, contents: Contents, found: dict[str, tuple[int, str]]) 
     wrong += [name for name in found if name not in contents.files]
     if wrong:
         raise BackupError(f"{path} is damaged: {wrong[0]} is not what was put in")
-
-
-def sync(folder: Path) -> None:
-    """Make the names in `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from troth.core.durable import sync
+
 SIZE = 32
 
 
@@ -40,12 +42,4 @@ def _make(path: Path) -> None:
         pass
     finally:
         draft.unlink()
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)

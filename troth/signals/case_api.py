@@ -11,6 +11,7 @@ from troth.core import clock
 from troth.core.moments import Cursor, Instant, Limit, Moments
 from troth.core.refusals import Refusal
 from troth.signals import finding, overview, queries
+from troth.signals.case_schema import CaseOut
 from troth.signals.store import Row
 from troth.staff.access import ApiKey
 
@@ -27,33 +28,8 @@ class HeardOut(Schema):
     days: list[int]
 
 
-class SignalOut(Schema):
-    """One signal about a case. `subject` is a keyed hash. `replaced_at` null: it counts."""
-
-    source: str
-    key: str
-    version: int
-    kind: str
-    happened_at: datetime
-    due_at: datetime | None
-    resolved_at: datetime | None
-    touchpoint: str | None
-    subject: str | None
-    segment: dict[str, str]
-    value: float | None
-    unit: str | None
-    outcome: str | None
-    expected: float | None
-    weight: int
-    evidence: str | None
-    supersedes: str | None
-    recorded_at: datetime
-    replaced_at: datetime | None
-    flags: list[str]
-
-
 class CasesOut(Schema):
-    items: list[SignalOut]
+    items: list[CaseOut]
     next: str | None
     total: int
 
@@ -116,7 +92,7 @@ def list_cases(request: HttpRequest, asked: Query[CaseFilter]) -> dict[str, obje
     return {"items": page.cases, "next": page.next, "total": page.total}
 
 
-@router.get("/case", response=list[SignalOut])
+@router.get("/case", response=list[CaseOut])
 def show_case(request: HttpRequest, source: str, key: str) -> Sequence[Row]:
     """List everything that was said about one case, in the order in which it was recorded."""
     history = queries.store().history(source=source, key=key)

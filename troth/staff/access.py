@@ -17,7 +17,7 @@ from ninja.security import HttpBearer
 
 from troth.core import clock
 from troth.staff import actions, rules
-from troth.staff.actions.tokens import NAME, PREFIX, digest
+from troth.staff.actions.tokens import NAME, PREFIX
 from troth.staff.models import ApiToken, User
 
 P = ParamSpec("P")
@@ -68,7 +68,7 @@ def find_token(header: str, now: datetime) -> ApiToken | None:
     text = text.strip()
     if scheme.lower() != "bearer" or not text.startswith(NAME):
         return None
-    token = _remembered(digest(text), text[:PREFIX], now)
+    token = _remembered(rules.digest(text), text[:PREFIX], now)
     if token is None or not token.is_live(now):
         return None
     _touch(token, now)

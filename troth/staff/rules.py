@@ -1,6 +1,7 @@
 """Who may do what: roles stand in order, and a token may do what its scopes say. Pure."""
 
 from collections.abc import Collection, Mapping
+from hashlib import blake2b
 
 VIEWER, SUPPORT, EDITOR, OWNER = "viewer", "support", "editor", "owner"
 ROLES = (VIEWER, SUPPORT, EDITOR, OWNER)
@@ -8,6 +9,11 @@ INGEST, READ, WRITE = "ingest", "read", "write"
 SCOPES = (INGEST, READ, WRITE)
 HIDDEN = "(not kept)"
 _SECRETS = ("password", "secret", "token", "key", "digest", "cookie")
+
+
+def digest(secret: str) -> str:
+    """Return what we keep of a token or a link in place of its text."""
+    return blake2b(secret.encode(), digest_size=32).hexdigest()
 
 
 def may(role: str, needed: str) -> bool:

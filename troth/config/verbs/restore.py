@@ -8,6 +8,7 @@ import click
 
 from troth.config import archive, database, dumps, environment
 from troth.core import clock
+from troth.core.durable import sync
 
 
 @click.command()
@@ -102,7 +103,7 @@ def _swap(data: Path, fresh: Path) -> Path | None:
         kept = data.with_name(f"{data.name}.before-{_stamp()}")
         data.rename(kept)
     fresh.rename(data)
-    archive.sync(data.parent)
+    sync(data.parent)
     if kept and not any(path.name not in ("keys", "run") for path in kept.iterdir()):
         shutil.rmtree(kept)  # it held the keys alone, and those were taken along
         return None

@@ -1,6 +1,6 @@
 """The cases behind each number of a promise."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -13,35 +13,12 @@ from troth.promises.api import found
 from troth.promises.api.found import Slug
 from troth.promises.api.reading import split_by
 from troth.promises.api.schemas import Listed
+from troth.signals.case_schema import CaseOut
 from troth.signals.store import CasePage
 from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"))
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
-
-
-class CaseOut(Schema):
-    """A case in the version that counts. `subject` is a keyed hash."""
-
-    source: str
-    key: str
-    version: int
-    kind: str
-    happened_at: datetime
-    due_at: datetime | None
-    resolved_at: datetime | None
-    touchpoint: str | None
-    subject: str | None
-    segment: dict[str, str]
-    value: float | None
-    unit: str | None
-    outcome: str | None
-    expected: float | None
-    weight: int
-    evidence: str | None
-    recorded_at: datetime
-    replaced_at: datetime | None
-    flags: list[str]
 
 
 class CaseFilter(Schema):

@@ -107,7 +107,7 @@ def _plain(engine: Engine, group: Sequence[Question], scope: Scope) -> list[list
     )
     answers = [list(_tallies(rows, len(first.by), n, scope)) for n in range(len(group))]
     return [
-        sketches.added(engine.batches(_values(engine, asked, scope)), tallies, scope)
+        sketches.added(engine.batches(_values(engine, asked, scope)), tallies, scope.starts_at)
         if asked.sketch else tallies
         for asked, tallies in zip(group, answers, strict=True)
     ]  # fmt: skip

@@ -1,12 +1,12 @@
 """Writing Parquet files that survive a power cut, and the manifest rows that describe them."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from troth.core import ids, steps
+from troth.core.durable import sync
 from troth.signals.models import SegmentFile
 from troth.signals.stores import manifest
 from troth.signals.stores.duck import quoted
@@ -70,11 +70,7 @@ def _described(con: duckdb.DuckDBPyConnection, target: Path, role: str) -> dict[
 def _sync(target: Path) -> None:
     """Make the file, its name and the folders above it durable."""
     for path in (target, *target.parents[:4]):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path)
 
 
 def remove(file: SegmentFile | None) -> None:

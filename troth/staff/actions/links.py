@@ -1,13 +1,12 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 
-from troth.staff import queries
+from troth.staff import queries, rules
 from troth.staff.actions.audit import note
 from troth.staff.models import Link, Role, User
 
@@ -26,10 +25,6 @@ class Made:
 
     link: Link
     url: str
-
-
-def digest(token: str) -> str:
-    return blake2b(token.encode(), digest_size=32).hexdigest()
 
 
 @transaction.atomic
@@ -91,7 +86,7 @@ def withdraw(*, link: Link, actor: User, now: datetime) -> None:
 
 def opened(*, token: str, now: datetime) -> Link:
     """Return the link that a token opens, unused. Raises LinkGone."""
-    link = queries.open_links(now=now).filter(digest=digest(token)).first()
+    link = queries.open_links(now=now).filter(digest=rules.digest(token)).first()
     if link is None or (link.kind == Link.Kind.OWNER and queries.owners().exists()):
         raise LinkGone
     return link
@@ -134,6 +129,6 @@ def _with_password(person: User, password: str, now: datetime) -> User:
 
 def _made(now: datetime, lasts: timedelta, **values: object) -> Made:
     token = secrets.token_urlsafe(32)
-    link = Link(digest=digest(token), made_at=now, expires_at=now + lasts, **values)
+    link = Link(digest=rules.digest(token), made_at=now, expires_at=now + lasts, **values)
     link.save()
     return Made(link, f"{settings.TROTH.base_url}/welcome/{token}/")
