@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from troth.page.leaf import Measured
 from troth.page.picture import Picture, Shown, Site
+from troth.promises.rules.remedies import RemedyRow, RemedyState, Violation
 from troth.promises.rules.results import (
     Budget,
     Count,
@@ -93,7 +94,8 @@ def shown(slug="street-lights", *, topic="", translations=None, document=None, *
     return Shown(standing=standing(slug, **more), document=document or {"spec": spec}, **rows)
 
 
-ROWS = ("targets", "flips", "restatements", "exclusions", "suspensions")
+ROWS = ("targets", "flips", "restatements", "exclusions", "suspensions", "violations")
+REFUND = "You get a lamp for your window."
 
 
 def flip(slug, was, now, at=NOON, number=1):
@@ -104,6 +106,29 @@ def change(slug, was, now, at=NOON, *, version=2, reason="We had more staff."):
     return TargetChange(
         slug, slug.capitalize(), version, was, now, at, at, reason, "Ada", ("spec.target",)
     )
+
+
+def violation(slug, *remedies, number=1, began=NOON, lasted=None, **more):
+    """Return a violation; each remedy is (state, note), an hour after the one before."""
+    rows = tuple(
+        RemedyRow(n, RemedyState(state), note, "for staff", "Ada", began + timedelta(hours=n))
+        for n, (state, note) in enumerate(remedies, start=1)
+    )
+    fields = {
+        "id": number,
+        "slug": slug,
+        "name": slug.replace("-", " ").capitalize(),
+        "visibility": "public",
+        "window": "28d",
+        "headline": True,
+        "began_at": began,
+        "ended_at": began + lasted if lasted else None,
+        "ended_as": "kept" if lasted else "",
+        "restated": False,
+        "remedy": REFUND,
+        "remedies": rows,
+    }
+    return Violation(**{**fields, **more})
 
 
 def restated(slug, at=NOON):
@@ -158,6 +183,19 @@ def company(base_url="https://city.example", languages=("en", "de"), written_at=
         ),
         restatements=(restated("street-lights"),),
         segments=("district",),
+        remedy=REFUND,
+        violations=(
+            violation("street-lights", number=3, began=NOON - timedelta(days=2)),
+            violation(
+                "street-lights",
+                ("under_way", "We are sending them."),
+                ("done", "All 41 lamps are sent."),
+                number=2,
+                began=NOON - timedelta(days=60),
+                lasted=timedelta(days=6, hours=4),
+                restated=True,
+            ),
+        ),
         exclusions=(exclusion("street-lights"),),
     )
     breach = shown(

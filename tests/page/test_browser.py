@@ -15,7 +15,16 @@ from troth.core import clock
 
 pytestmark = pytest.mark.browser
 SITE = "https://city.example"
-PAGES = ["/", "/promises/street-lights/", "/history/", "/verify/", "/de/", "/nothing"]
+PAGES = [
+    "/",
+    "/promises/street-lights/",
+    "/promises/",
+    "/de/promises/",
+    "/history/",
+    "/verify/",
+    "/de/",
+    "/nothing",
+]
 SHIFTS = """
 window.shift = 0;
 new PerformanceObserver(list => {

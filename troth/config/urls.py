@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("troth.staff.urls")),
     path("desk/", include("troth.desk.urls")),
     path("desk/promises/", include("troth.promises.urls")),
+    path("desk/violations/", include("troth.promises.violation_urls")),
     path("desk/page/", include("troth.page.urls")),
     path("desk/signals/", include("troth.signals.urls")),
     path("api/v1/", api.urls),

@@ -71,7 +71,12 @@ class Edition:
         }
 
     def _nav(self, page: str) -> list[dict[str, object]]:
-        entries = (("", _("Now")), ("history/", _("History")), ("verify/", _("Check us")))
+        entries = (
+            ("", _("Now")),
+            ("promises/", _("Promises")),
+            ("history/", _("History")),
+            ("verify/", _("Check us")),
+        )
         return [
             {"url": self.path(place), "name": name, "here": place == page}
             for place, name in entries

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from troth.page.card import Card, card, figure
 from troth.page.edition import Edition
 from troth.page.explain import explained
+from troth.page.ledger import Entry, entries
 from troth.page.parts import Segments, Split, splits
 from troth.page.picture import Event, Shown, events_of
 from troth.page.spans import during
@@ -46,6 +47,7 @@ class Leaf:
     remedy: str
     chart: SafeString
     events: tuple[Told, ...]
+    entries: tuple[Entry, ...]
     series: tuple[Day, ...]
     target: str
     days_url: str
@@ -78,6 +80,7 @@ def leaf(edition: Edition, shown: Shown, measured: Measured) -> Leaf:
         remedy=remedy_of(shown),
         chart=_chart(shown, detail.series or shown.standing.strip, events),
         events=tuple(told(edition, events)),
+        entries=entries(edition, [(shown, each) for each in shown.violations]),
         series=shown.standing.strip,
         target=words.target(shown.standing.target),
         days_url=edition.root + f"promises/{shown.slug}/days.csv",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from troth.page.sheets import fingerprint
+from troth.promises.rules.remedies import Violation
+from troth.promises.rules.reputation import Reputation, reputation
 from troth.promises.rules.results import (
     ExclusionRow,
     FlipRow,
@@ -30,6 +32,7 @@ class Shown:
     restatements: tuple[RestatementRow, ...] = ()
     exclusions: tuple[ExclusionRow, ...] = ()
     suspensions: tuple[SuspensionRow, ...] = ()
+    violations: tuple[Violation, ...] = ()  # newest first
 
     @property
     def slug(self) -> str:
@@ -53,7 +56,7 @@ class Shown:
         windows = tuple(replace(w, at=_STILL, starts_at=_STILL) for w in self.standing.windows)
         standing = replace(self.standing, windows=windows, judged_at=None)
         rest = (self.document, self.targets, self.flips, self.restatements)
-        return fingerprint(standing, *rest, self.exclusions, self.suspensions)
+        return fingerprint(standing, *rest, self.exclusions, self.suspensions, self.violations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Withdrawn:
     targets: tuple[TargetChange, ...] = ()
     flips: tuple[FlipRow, ...] = ()
     restatements: tuple[RestatementRow, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
     @property
     def inputs(self) -> str:
@@ -99,6 +103,18 @@ class Picture:
     @property
     def standings(self) -> list[Standing]:
         return [shown.standing for shown in self.promises]
+
+    @property
+    def reputation(self) -> Reputation:
+        """How many of the promises that can be judged are kept."""
+        return reputation(self.standings)
+
+    @property
+    def violations(self) -> "list[tuple[Shown | Withdrawn, Violation]]":
+        """Every time a promise was broken, newest first, with the promise."""
+        every: list[Shown | Withdrawn] = [*self.promises, *self.withdrawn]
+        found = [(shown, violation) for shown in every for violation in shown.violations]
+        return sorted(found, key=lambda pair: (pair[1].began_at, pair[1].id), reverse=True)
 
     @property
     def cases(self) -> int:

@@ -48,7 +48,13 @@ def _robots(picture: Picture) -> bytes:
 
 
 def _sitemap(picture: Picture) -> bytes:
-    pages = ["", "history/", "verify/", *(f"promises/{s.slug}/" for s in picture.promises)]
+    pages = [
+        "",
+        "promises/",
+        "history/",
+        "verify/",
+        *(f"promises/{s.slug}/" for s in picture.promises),
+    ]
     rows = [f" <url><loc>{e.url(page)}</loc></url>" for e in editions(picture) for page in pages]
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -19,6 +19,7 @@ from troth.page.readability import Reading, reading
 from troth.page.sheets import fingerprint
 from troth.promises import queries as promises
 from troth.promises.queries import bulletin
+from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Standing
 
 _ALL = 100_000  # events; more than any page has shown so far
@@ -118,6 +119,7 @@ class _Known:
         self._flips = _by_slug(promises.flips(visibility="public", limit=_ALL))
         self._restatements = _by_slug(promises.restatements(limit=_ALL))
         self._exclusions = _by_slug(promises.exclusions())
+        self._violations = _by_slug(promises.Ledger(Sought(visibility="public")))
 
     def shown(self, standings: list[Standing]) -> Iterator[Shown]:
         for standing in standings:
@@ -131,6 +133,7 @@ class _Known:
                     restatements=self._restatements[one.slug],
                     exclusions=self._exclusions[one.slug],
                     suspensions=one.suspensions,
+                    violations=self._violations[one.slug],
                 )
 
     def withdrawn(self) -> Iterator[Withdrawn]:
@@ -147,6 +150,7 @@ class _Known:
                     targets=one.targets,
                     flips=self._flips[one.slug],
                     restatements=self._restatements[one.slug],
+                    violations=self._violations[one.slug],
                 )
 
 

@@ -9,6 +9,7 @@ from troth.page import feeds
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
+from troth.page.ledger import entries, register
 from troth.page.picture import Picture, Shown, Withdrawn, events_of
 from troth.page.programs import for_programs, instants
 from troth.page.sheets import Sheet, fingerprint
@@ -55,6 +56,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     yield sheet("index.html", lambda: _front(edition), instants(picture))
     yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
     yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
+    yield sheet("promises/index.html", lambda: _register(edition))
     for name, make in _FEEDS.items():
         yield sheet(name, _feed(edition, make))
     yield from _history(edition, sheet)
@@ -82,6 +84,10 @@ def _front(edition: Edition) -> bytes:
     return edition.render("page/index.html", "", {"blocks": placed(edition), "old": _OLD_AFTER})
 
 
+def _register(edition: Edition) -> bytes:
+    return edition.render("page/register.html", "promises/", {"register": register(edition)})
+
+
 def _promise(edition: Edition, shown: Shown, measure: Measure) -> Callable[[], bytes]:
     def make() -> bytes:
         values = leaf(edition, shown, measure(shown))
@@ -101,6 +107,7 @@ def _withdrawn(edition: Edition, gone: Withdrawn) -> Callable[[], bytes]:
             "name": name_of(gone),
             "language": language_of(gone, first),
             "events": told(edition, events),
+            "entries": entries(edition, [(gone, each) for each in gone.violations]),
         }
         return edition.render("page/withdrawn.html", f"promises/{gone.slug}/", values)
 

@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from troth.page.edition import Edition, editions
 from troth.page.picture import Picture, Shown, Withdrawn
+from troth.promises.rules.remedies import Violation
+from troth.promises.rules.reputation import Reputation
 from troth.promises.rules.results import Standing, TargetChange, WindowResult
 
 SCHEMA = 1
@@ -31,10 +33,21 @@ def document(picture: Picture) -> bytes:
         "data_revision": picture.revision,
         "signature": first.url(f"{PATH}.sig"),
         "public_key": first.url(".well-known/trust-key.json"),
+        "reputation": _reputation(picture.reputation),
         "promises": [_promise(first, shown) for shown in picture.promises],
         "withdrawn": [_gone(first, gone) for gone in picture.withdrawn],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
+
+
+def _reputation(found: Reputation) -> dict[str, object]:
+    return {
+        "kept": found.kept,
+        "judged": found.judged,
+        "at_risk": found.at_risk,
+        "interval": [found.interval.low, found.interval.high] if found.interval else None,
+        "apart": [{"slug": one.slug, "verdict": one.verdict} for one in found.apart],
+    }
 
 
 def _promise(edition: Edition, shown: Shown) -> dict[str, object]:
@@ -142,6 +155,7 @@ def _events(shown: Shown | Withdrawn) -> dict[str, object]:
             {"window": f.window, "was": f.was, "now": f.now, "at": _instant(f.at)}
             for f in shown.flips
         ],
+        "violations": [_violation(each) for each in shown.violations],
         "restatements": [
             {
                 "day": f"{r.date}",
@@ -151,6 +165,23 @@ def _events(shown: Shown | Withdrawn) -> dict[str, object]:
                 "at": _instant(r.at),
             }
             for r in shown.restatements
+        ],
+    }
+
+
+def _violation(each: Violation) -> dict[str, object]:
+    """Return when it was broken and what became of the remedy; who recorded it stays inside."""
+    return {
+        "window": each.window,
+        "began_at": _instant(each.began_at),
+        "ended_at": _instant(each.ended_at),
+        "ended_as": each.ended_as,
+        "restated": each.restated,
+        "promised": each.remedy,
+        "remedy": each.state,
+        "note": each.note,
+        "remedies": [
+            {"state": row.state, "note": row.note, "at": _instant(row.at)} for row in each.remedies
         ],
     }
 

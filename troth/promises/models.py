@@ -111,6 +111,28 @@ class Flip(models.Model):
         return f"{self.promise_id} {self.window} {self.was} → {self.now}"
 
 
+class Remedy(models.Model):
+    """What was done about a flip to broken: owed, under way, done, not owed. Append-only."""
+
+    flip = models.ForeignKey(Flip, on_delete=models.CASCADE, related_name="remedies")
+    number = models.IntegerField()
+    state = models.CharField(max_length=13)
+    note = models.TextField(blank=True)  # public
+    internal_note = models.TextField(blank=True)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            # Of two who answer the same state of affairs at once, one is told of the other.
+            models.UniqueConstraint(fields=["flip", "number"], name="one_remedy_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flip_id} {self.number} {self.state}"
+
+
 class Closed(models.Model):
     """The result of one local day as it stood when its watermark passed."""
 

@@ -12,6 +12,8 @@ SEEN = (
     "/desk/promises/on-time/cases/",
     "/desk/promises/on-time/cases.csv",
     "/desk/promises/on-time/days.csv",
+    "/desk/violations/",
+    "/desk/violations/ledger.csv",
     "/desk/signals/",
     "/desk/signals/cases/",
     "/desk/case/?source=shop&key=parcel-01",

@@ -8,6 +8,8 @@ from troth.core import clock
 from troth.core.moments import moments
 from troth.desk import happenings, rules, words
 from troth.promises import queries, selection, wording
+from troth.promises.rules.remedies import RemedyState, Sought
+from troth.promises.rules.reputation import reputation
 from troth.promises.rules.results import Standing, Verdict
 from troth.signals import overview
 from troth.signals import queries as signals
@@ -30,8 +32,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "moments": asked,
         "headline": words.headline(standings),
         "all": len(standings),
-        "kept": sum(one.verdict is Verdict.KEPT for one in standings),
+        "reputation": reputation([one for one in standings if one.visibility == "public"]),
         "counts": selection.counts(standings),
+        **(_owed() if asked.is_now else {}),
         "troubled": troubled[:_MOST],
         "more": len(troubled[_MOST:]),
         "pending": sum(one.pending for one in standings),
@@ -45,6 +48,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "nav_counts": {"Promises": len(standings)},
     }
     return render(request, "desk/today.html", context)
+
+
+def _owed() -> dict[str, object]:
+    """Return the newest remedies that are owed, and how many there are in all."""
+    ledger = queries.Ledger(Sought(state=RemedyState.OWED))
+    number = ledger.count()
+    return {"owing": number, "owed": ledger[:_MOST] if number else []}
 
 
 def _troubled(standings: list[Standing]) -> list[tuple[Standing, str]]:

@@ -3,16 +3,19 @@
 from troth.promises.actions.declaring import declare, end_suspension, retire, suspend
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
 from troth.promises.actions.judging import Judged, bring_up_to_date, is_due, judge_all
+from troth.promises.actions.remedying import Overtaken, record_remedy
 
 __all__ = [
     "Cases",
     "Judged",
+    "Overtaken",
     "bring_up_to_date",
     "declare",
     "end_suspension",
     "exclude",
     "is_due",
     "judge_all",
+    "record_remedy",
     "retire",
     "suspend",
     "withdraw_exclusion",

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from troth.core import clock
 from troth.core.moments import Instant
-from troth.core.refusals import Refusal
 from troth.promises import actions, queries
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
@@ -60,18 +59,16 @@ def sign_exclusion(request: HttpRequest, slug: Slug, asked: ExclusionIn) -> Stat
 )
 def withdraw_exclusion(request: HttpRequest, slug: Slug, number: int) -> ExclusionRow:
     """Take an exclusion back: its cases count again, and the list keeps both facts."""
-    found.changeable(slug)
-    _row(slug, number)
-    actions.withdraw_exclusion(
-        exclusion=number,
-        author=request.auth,  # type: ignore[attr-defined]
-        now=clock.now(),
+    return found.ended(
+        slug,
+        lambda: _row(slug, number),
+        lambda: actions.withdraw_exclusion(
+            exclusion=number,
+            author=request.auth,  # type: ignore[attr-defined]
+            now=clock.now(),
+        ),
     )
-    return _row(slug, number)
 
 
 def _row(slug: str, number: int) -> ExclusionRow:
-    for row in queries.exclusions(slug=slug):
-        if row.id == number:
-            return row
-    raise Refusal(404, f"there is no exclusion {number} of “{slug}”")
+    return found.numbered(queries.exclusions(slug=slug), number, "exclusion")

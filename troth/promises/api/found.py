@@ -1,8 +1,8 @@
 """Finding the promise that an address names, or refusing in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 from ninja import Path
 
@@ -12,7 +12,14 @@ from troth.promises.models import Promise
 from troth.promises.rules.results import Detail, Standing
 from troth.promises.rules.terms import DocumentError
 
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
 T = TypeVar("T")
+Row = TypeVar("Row", bound=_Numbered)
 Slug = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
 
 
@@ -58,6 +65,22 @@ def understood(ask: Callable[[], T]) -> T:
         first = error.problems[0]
         message = "; ".join(str(problem) for problem in error.problems)
         raise Refusal(422, message, field=first.field) from None
+
+
+def numbered(rows: Iterable[Row], number: int, what: str) -> Row:
+    """Return the row with this number; `what` is its name in the refusal. Refuses with 404."""
+    for row in rows:
+        if row.id == number:
+            return row
+    raise Refusal(404, f"there is no {what} {number} here")
+
+
+def ended(slug: str, read: Callable[[], Row], end: Callable[[], object]) -> Row:
+    """End what belongs to a promise that may be changed here, and return it as it is then."""
+    changeable(slug)
+    read()
+    end()
+    return read()
 
 
 def _missing(slug: str) -> Refusal:

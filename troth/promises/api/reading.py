@@ -12,6 +12,7 @@ from troth.core.refusals import Refusal
 from troth.promises import queries, selection
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
+from troth.promises.rules.reputation import Reputation, reputation
 from troth.promises.rules.results import Day, FlipRow, Standing, Verdict
 from troth.staff.access import ApiKey
 
@@ -116,6 +117,12 @@ def list_segments(
     return [
         {"value": value, "good": n.good, "total": n.total, "share": n.share} for value, n in rows
     ]
+
+
+@router.get("/reputation", response=schemas.ReputationOut)
+def show_reputation(request: HttpRequest, moment: Query[Moment]) -> Reputation:
+    """Show how many of the public promises are kept, as the page says it."""
+    return reputation(queries.standing(at=moment.at, as_of=moment.as_of, visibility="public"))
 
 
 @router.get("/flips", response=schemas.Listed[schemas.FlipOut])

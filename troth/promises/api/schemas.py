@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
+from troth.promises.rules.remedies import RemedyState
 from troth.promises.rules.results import Verdict
 
 T = TypeVar("T")
@@ -177,6 +178,54 @@ class SuspensionOut(Schema):
     ends_at: datetime | None
     reason: str
     by: str
+
+
+class RemedyOut(Schema):
+    """One thing recorded about a remedy."""
+
+    number: int
+    state: RemedyState
+    note: str = Field(description="Public.")
+    internal_note: str
+    by: str
+    at: datetime
+
+
+class ViolationOut(Schema):
+    """A time in which one window of a promise was broken, and what became of its remedy."""
+
+    id: int
+    slug: str
+    name: str
+    visibility: str
+    window: str
+    headline: bool
+    began_at: datetime
+    ended_at: datetime | None
+    ended_as: str = Field(description="The verdict after it, or withdrawn, dropped; empty yet.")
+    lasted: Seconds | None = Field(description="Seconds; null while it is broken.")
+    restated: bool = Field(description="It came to light when a closed day was counted anew.")
+    remedy: str = Field(description="What the promise named when it broke.")
+    state: RemedyState
+    note: str
+    remedies: list[RemedyOut] = Field(description="Oldest first; the newest one counts.")
+
+
+class ApartOut(Schema):
+    slug: str
+    name: str
+    verdict: Verdict
+
+
+class ReputationOut(Schema):
+    """The share of promises kept, by their first window. At risk is still kept."""
+
+    kept: int
+    judged: int
+    at_risk: int
+    share: float | None = Field(description="Null where fewer than five can be judged.")
+    interval: IntervalOut | None = Field(description="Of the share, at 90 %.")
+    apart: list[ApartOut] = Field(description="Neither kept nor broken: not counted.")
 
 
 class GapOut(Schema):

@@ -7,7 +7,7 @@ from pydantic import Field
 from troth.core import clock
 from troth.core.moments import Instant
 from troth.core.refusals import Refusal
-from troth.promises import actions
+from troth.promises import actions, queries
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
 from troth.promises.rules.results import SuspensionRow
@@ -27,7 +27,8 @@ class SuspensionIn(Schema):
 )
 def list_suspensions(request: HttpRequest, slug: Slug) -> list[SuspensionRow]:
     """List the times in which this promise was or will be suspended, newest first."""
-    return list(found.detail(slug, at=None, as_of=None).suspensions)
+    found.row(slug)
+    return queries.suspensions(slug=slug)
 
 
 @router.post(
@@ -57,18 +58,16 @@ def suspend_promise(request: HttpRequest, slug: Slug, asked: SuspensionIn) -> St
 )
 def end_suspension(request: HttpRequest, slug: Slug, number: int) -> SuspensionRow:
     """End a suspension now: the promise holds again."""
-    found.changeable(slug)
-    _row(slug, number)
-    actions.end_suspension(
-        suspension=number,
-        author=request.auth,  # type: ignore[attr-defined]
-        now=clock.now(),
+    return found.ended(
+        slug,
+        lambda: _row(slug, number),
+        lambda: actions.end_suspension(
+            suspension=number,
+            author=request.auth,  # type: ignore[attr-defined]
+            now=clock.now(),
+        ),
     )
-    return _row(slug, number)
 
 
 def _row(slug: str, number: int) -> SuspensionRow:
-    for row in found.detail(slug, at=None, as_of=None).suspensions:
-        if row.id == number:
-            return row
-    raise Refusal(404, f"there is no suspension {number} of “{slug}”")
+    return found.numbered(queries.suspensions(slug=slug), number, "suspension")

@@ -6,6 +6,7 @@ answer comes from the kept judgements and tallies; otherwise it is counted exact
 
 from troth.promises.queries.backtests import backtest, preview
 from troth.promises.queries.drills import Drill, by_segment, drill
+from troth.promises.queries.ledger import Ledger, remedy_states, violation
 from troth.promises.queries.lists import (
     exclusions,
     flips,
@@ -24,6 +25,7 @@ from troth.promises.queries.standings import (
 
 __all__ = [
     "Drill",
+    "Ledger",
     "backtest",
     "by_segment",
     "document",
@@ -35,8 +37,10 @@ __all__ = [
     "preview",
     "promise_detail",
     "promises",
+    "remedy_states",
     "restatements",
     "standing",
     "suspensions",
     "target_changes",
+    "violation",
 ]

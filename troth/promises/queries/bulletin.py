@@ -12,6 +12,7 @@ from troth.promises.models import (
     Flip,
     Judgement,
     Promise,
+    Remedy,
     Restatement,
     Suspension,
     Version,
@@ -27,7 +28,7 @@ _PRIME = 1009  # weighs each row, so that two changes that cancel out are told f
 class Revision:
     """Two texts that change whenever something public does: what happened, and mere counts."""
 
-    facts: str  # declared, broken, kept again, restated, excluded, suspended, withdrawn
+    facts: str  # declared, broken, made right, kept again, restated, excluded, suspended, gone
     figures: str
 
 
@@ -86,6 +87,7 @@ def _facts() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-arg
         (Promise.objects.exclude(retired_at=None), ()),
         (Version.objects.all(), ()),
         (Flip.objects.all(), ()),
+        (Remedy.objects.all(), ()),
         (Restatement.objects.all(), ()),
         (Exclusion.objects.filter(withdrawn_at=None), ()),
         (Suspension.objects.filter(ends_at=None), ()),

@@ -19,8 +19,37 @@ class Verdict(StrEnum):
     SUSPENDED = "suspended"
 
 
+class Counted:
+    """Whatever has `good` of `total`: how many failed, and the share that was kept."""
+
+    __slots__ = ()
+    good: int
+    total: int
+
+    @property
+    def bad(self) -> int:
+        return self.total - self.good
+
+    @property
+    def share(self) -> float | None:
+        """Good by total, or None where nothing was judged."""
+        return self.good / self.total if self.total else None
+
+
+class CountedRaw(Counted):
+    """The same with its figures before any exclusion."""
+
+    __slots__ = ()
+    raw_good: int
+    raw_total: int
+
+    @property
+    def raw_share(self) -> float | None:
+        return self.raw_good / self.raw_total if self.raw_total else None
+
+
 @dataclass(frozen=True, slots=True)
-class Count:
+class Count(Counted):
     """Whole numbers: `good` of `total` cases, weights included. Added up, never averaged."""
 
     good: int = 0
@@ -31,15 +60,6 @@ class Count:
 
     def __sub__(self, other: "Count") -> "Count":
         return Count(self.good - other.good, self.total - other.total)
-
-    @property
-    def bad(self) -> int:
-        return self.total - self.good
-
-    @property
-    def share(self) -> float | None:
-        """Good by total, or None where nothing was judged."""
-        return self.good / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(Counted):
     """The cases that one category of exclusion takes out of a window, or would have."""
 
     category: str
@@ -77,7 +97,7 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowResult:
+class WindowResult(CountedRaw):
     """One window of one promise at one instant.
 
     `good` and `total` are adjusted by exclusions and drive the verdict; the raw figures are
@@ -109,21 +129,9 @@ class WindowResult:
     excluded: tuple[Excluded, ...] = ()
     unpaused: Count | None = None  # business hours: as if no pause had been granted
 
-    @property
-    def share(self) -> float | None:
-        return self.good / self.total if self.total else None
-
-    @property
-    def raw_share(self) -> float | None:
-        return self.raw_good / self.raw_total if self.raw_total else None
-
-    @property
-    def bad(self) -> int:
-        return self.total - self.good
-
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Day(Counted):
     """One local day of the strip."""
 
     date: date
@@ -133,17 +141,9 @@ class Day:
     provisional: bool = False
     restated: bool = False
 
-    @property
-    def bad(self) -> int:
-        return self.total - self.good
-
-    @property
-    def share(self) -> float | None:
-        return self.good / self.total if self.total else None
-
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(CountedRaw):
     """How one promise stands. The first window is the headline: its figures are repeated here."""
 
     slug: str
@@ -179,14 +179,6 @@ class Standing:
     managed_by: str = ""  # "files": changed by `troth apply` only
     retired_at: datetime | None = None
     position: int = 0
-
-    @property
-    def share(self) -> float | None:
-        return self.good / self.total if self.total else None
-
-    @property
-    def raw_share(self) -> float | None:
-        return self.raw_good / self.raw_total if self.raw_total else None
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -270,7 +262,7 @@ class SuspensionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class Month(Counted):
     """One calendar month of a backtest; `kept` is None where nothing was judged."""
 
     starts_at: datetime

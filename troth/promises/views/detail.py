@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from troth.core.moments import Moments, moments
 from troth.promises import chart, queries, wording
 from troth.promises.rules.evidence import Evidence, chance_of_broken
+from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Detail, Standing
 from troth.promises.views import found
 from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
 
 _MOST_VALUES = 40
+_MOST_VIOLATIONS = 10
 
 
 @require_safe
@@ -41,6 +43,7 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "chart": chart.drawn(detail),
         "looks_back": chart.span(detail),
         "attribute": attribute,
+        "violations": queries.Ledger(Sought(slug=standing.slug))[:_MOST_VIOLATIONS],
         "keep": {"by": attribute} if attribute else {},
         "segments": _segments(standing, attribute, asked),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),

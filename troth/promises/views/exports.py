@@ -8,6 +8,9 @@ from django.views.decorators.http import require_safe
 from troth.core import sheets
 from troth.core.moments import moments
 from troth.promises import cases as cases_behind
+from troth.promises import queries
+from troth.promises.forms import remedy
+from troth.promises.rules.remedies import Violation
 from troth.promises.rules.results import Day
 from troth.promises.views import found
 from troth.promises.views.cases import chosen
@@ -22,6 +25,14 @@ _CASES = {
     "touchpoint": "VARCHAR", "subject": "VARCHAR", "value": "DOUBLE", "unit": "VARCHAR",
     "outcome": "VARCHAR", "expected": "DOUBLE", "weight": "BIGINT", "evidence": "VARCHAR",
     "recorded_at": "TIMESTAMPTZ",
+}  # fmt: skip
+
+_VIOLATIONS = {
+    "violation": "BIGINT", "promise": "VARCHAR", "name": "VARCHAR", "visibility": "VARCHAR",
+    "window": "VARCHAR", "began_at": "TIMESTAMPTZ", "ended_at": "TIMESTAMPTZ",
+    "ended_as": "VARCHAR", "seconds": "DOUBLE", "restated": "BOOLEAN", "promised": "VARCHAR",
+    "remedy": "VARCHAR", "note": "VARCHAR", "internal_note": "VARCHAR",
+    "recorded_at": "TIMESTAMPTZ", "recorded_by": "VARCHAR",
 }  # fmt: skip
 
 
@@ -44,6 +55,26 @@ def cases(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     columns = {**_CASES, **dict.fromkeys(attributes, "VARCHAR")}
     rows = (_case(row, standing.segments) for row in cases_behind.every(which, asked))
     return _file(f"{slug}-{which.part.replace(':', '-')}", form, columns, rows)
+
+
+@require_safe
+@requires("viewer")
+def violations(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Hand out the ledger of violations, newest first, as the list was filtered."""
+    sought, _problem = remedy.sought(request.GET)
+    rows = (_violation(each) for each in queries.Ledger(sought))
+    return _file("violations", form, _VIOLATIONS, rows)
+
+
+def _violation(each: Violation) -> sheets.Row:
+    newest = each.remedies[-1] if each.remedies else None
+    lasted = each.lasted.total_seconds() if each.lasted is not None else None
+    return [
+        each.id, each.slug, each.name, each.visibility, each.window, each.began_at, each.ended_at,
+        each.ended_as, lasted, each.restated, each.remedy, each.state.value, each.note,
+        newest.internal_note if newest else "", newest.at if newest else None,
+        newest.by if newest else "",
+    ]  # fmt: skip
 
 
 def _day(day: Day) -> sheets.Row:

@@ -142,8 +142,12 @@ def desk_nav(context: RequestContext) -> list[dict[str, object]]:
     ]
 
 
+# Addresses that belong to an entry of the rail without being below it.
+_ELSEWHERE = {"/desk/settings/": "/accounts/", "/desk/promises/": "/desk/violations/"}
+
+
 def _here(url: str, path: str) -> str:
-    if url == "/desk/settings/" and path.startswith("/accounts/"):
+    if path.startswith(_ELSEWHERE.get(url, "\0")):
         return "true"
     if path == url:
         return "page"
