@@ -208,6 +208,13 @@ def test_an_incident_may_speak_of_the_whole_without_naming_a_component(declared)
     assert actions.relieve(ref="inc1", at=after(20), now=after(20)) == 1
 
 
+def test_an_end_before_its_beginning_makes_no_span_and_breaks_nothing(declared):
+    uid = declared(now=NOON - timedelta(days=1)).uid
+    affect(MAJOR, 30, uid=uid, until=after(20))
+    affect(MAJOR, 30, uid=uid, until=after(30), ref="inc2")
+    assert told() == [(0, Status.OPERATIONAL)]
+
+
 def test_naughty_strings_come_out_as_they_went_in(declared, shared):
     uid = declared().uid
     text = (shared / "messy/blns/blns.json").read_text("utf-8")

@@ -91,10 +91,10 @@ def affect(  # noqa: PLR0913 - who says what of which from when on
     `components` maps uids to statuses; operational means that the ref says nothing more of it.
     `whole` is said of the whole, by an incident that names no component. What the ref said of
     these for later than `at` gives way. `announced` is False for a maintenance announced too late
-    to be excluded from uptime. Saying the same again changes nothing. Raises
-    UnknownComponentError, ValueError.
+    to be excluded from uptime. Saying the same again changes nothing. An end that does not come
+    after the beginning, as dirty history has them, makes no span. Raises UnknownComponentError.
     """
-    begins, ends = _begin_and_end(at, until)
+    begins, ends = second(at), FAR if until is None else second(until)
     take_turn()
     source = _Source(cause=cause, ref=ref, by=published_name(by), note=note, announced=announced)
     rows = _held(list(components))
@@ -180,7 +180,7 @@ def _set(
     if _says_so_already(standing, source, status, span):
         return
     _silence(standing, at=begins, now=now)
-    if status is not Status.OPERATIONAL:
+    if status is not Status.OPERATIONAL and begins < span[1]:
         _add(component, source, status, span, now=now)
 
 

@@ -18,6 +18,7 @@ from troth.components.queries.pages import (
     uptime_formula,
 )
 from troth.components.queries.spans import Downtime, Said, SpanShown, downtime, said, spans, word
+from troth.components.queries.uptimes import Uptime, uptime_of, uptime_together
 
 __all__ = [
     "AudienceShown",
@@ -26,6 +27,7 @@ __all__ = [
     "PageShown",
     "Said",
     "SpanShown",
+    "Uptime",
     "audiences",
     "board",
     "component",
@@ -42,6 +44,8 @@ __all__ = [
     "spans",
     "uid_of",
     "uptime_formula",
+    "uptime_of",
+    "uptime_together",
     "word",
 ]
 

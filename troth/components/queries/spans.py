@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from troth.components.models import Component, Condition
 from troth.components.queries import loading
-from troth.components.rules import combining, uptime
+from troth.components.rules import uptime
 from troth.components.rules.combining import FAR, Stretch
 from troth.components.rules.results import Cause, Status
 from troth.components.rules.uptime import Interval, Regime
@@ -170,14 +170,3 @@ def _said(row: Condition) -> Said:
         starts_at=instant(row.starts), ends_at=None if row.ends >= FAR else instant(row.ends),
         note=row.note, by=row.by, recorded_at=row.recorded_at, withdrawn_at=row.withdrawn_at,
     )  # fmt: skip
-
-
-def together(span: Span, *, as_of: datetime | None = None) -> tuple[list[Stretch], Interval]:
-    """Return the stretches of all components and of the whole in a span, in no order."""
-    wanted = seconds_of(span)
-    rows = list(Component.objects.all())
-    loaded = loading.load(rows, wanted, as_of=as_of)
-    found = [one for row in rows for one in loaded.timeline(row, wanted)]
-    whole = loading.load_whole(wanted, as_of=as_of)
-    found += combining.timeline(whole, (), starts=wanted[0], ends=wanted[1])
-    return found, wanted
