@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "troth.config.verbs.export",
         "Write what is declared to files, as apply takes them.",
     ),
+    "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "forget": ("troth.signals.commands", "Forget a person's signals."),
