@@ -4,10 +4,12 @@ import json
 import re
 from pathlib import Path
 
+from tests.page.situations import town
 from tests.page.support import published
 from troth.config.wsgi import PASSED
 from troth.page import trust
 from troth.page.headers import POLICY
+from troth.page.statuspage.files import Answers
 
 TEXT = (Path(__file__).parents[2] / "docs" / "page.md").read_text(encoding="utf-8")
 
@@ -19,8 +21,13 @@ def test_every_published_path_is_described(tmp_path, picture):
         plain = re.sub(r"promises/[^/]+/", "promises/<slug>/", name)
         plain = re.sub(r"history/\d{4}-\d\d/", "history/2026-11/", plain)
         plain = plain.removesuffix("index.html")
-        known = plain.startswith(("de/", "assets/")) or plain == "404.html"
+        known = plain.startswith(("de/", "assets/", "api/v2/")) or plain == "404.html"
         assert known or f"/{plain}" in TEXT or f"`{Path(plain).name}`" in TEXT, name
+
+
+def test_every_file_of_the_api_is_described():
+    api = (Path(__file__).parents[2] / "docs" / "api-v2.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in api for name in Answers(town()).files)
 
 
 def test_the_policy_for_other_hosts_is_ours():

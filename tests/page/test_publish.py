@@ -205,6 +205,26 @@ def test_a_withdrawn_promise_leaves_the_front_page_and_keeps_its_history(place):
     assert gone[0]["targets"]
 
 
+@pytest.mark.mission("S3.10")
+def test_a_promise_that_turns_internal_keeps_its_public_history_until_then(place):
+    declare("lights")
+    declare("old-hat", text="We never wear hats.")
+    happen("old-hat", kept=0, broken=40)
+    later = NOON + timedelta(minutes=1)
+    declare("old-hat", now=later, visibility="internal", text="Nobody may know.", target="5%")
+    actions.publish(now=later)
+    assert "hats" not in read(place)
+    assert "We withdrew our promise “Old-hat”." in read(place, "history/index.html")
+    page = read(place, "promises/old-hat/index.html")
+    assert "We never wear hats." in page
+    assert "We made a promise: “Old-hat”, target 75\u202f%." in page
+    assert "judged no longer" not in page
+    gone = json.loads(read(place, ".well-known/trust.json"))["withdrawn"]
+    assert [one["slug"] for one in gone] == ["old-hat"]
+    whole = "".join(p.read_text() for p in (place / "current").rglob("*.[hjx]*ml"))
+    assert "Nobody may know" not in whole + read(place, ".well-known/trust.json")
+
+
 def test_names_are_shown_as_text_whatever_they_hold(place):
     declare(text='<script>alert(1)</script> & "quotes"', remedy="<b>bold</b>",
             source_url="javascript:alert(1)")  # fmt: skip

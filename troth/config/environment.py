@@ -7,6 +7,7 @@ docs/configuration.md describes each, and a test compares the two.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -99,6 +100,18 @@ class Environment:
     )
     languages: tuple[str, ...] = _variable(
         "LANGUAGES", "en,de", values.words, "Languages of the page, the first one is at /."
+    )
+    product_url: str = _variable(
+        "PRODUCT_URL", "", values.link, "Address of your product that readers' self-check asks."
+    )
+    security_contact: tuple[str, ...] = _variable(
+        "SECURITY_CONTACT", "", values.contacts, "Who is told of a weakness, for security.txt."
+    )
+    security_expires: date | None = _variable(
+        "SECURITY_EXPIRES", "", values.day, "Day until which security.txt holds; at most a year."
+    )
+    security_policy: str = _variable(
+        "SECURITY_POLICY", "", values.link, "Address of your disclosure policy, for security.txt."
     )
     inbox_limit_mb: int = _variable(
         "INBOX_LIMIT_MB", "2000", values.whole, "Unsealed signals beyond this are refused (503)."
@@ -203,6 +216,8 @@ def _value(variable: Variable, environ: Mapping[str, str]) -> object:
 
 
 def _impossible(found: dict[str, Any]) -> Iterator[str]:
+    if bool(found["security_contact"]) != bool(found["security_expires"]):
+        yield "TROTH_SECURITY_CONTACT and TROTH_SECURITY_EXPIRES: security.txt needs both"
     if found["oidc_issuer"] and not (found["oidc_client_id"] and found["oidc_client_secret"]):
         yield "TROTH_OIDC_ISSUER: it needs TROTH_OIDC_CLIENT_ID and TROTH_OIDC_CLIENT_SECRET"
     for name in ("web_workers", "web_threads"):
@@ -220,6 +235,7 @@ def _derived(found: dict[str, Any], *, untouched: bool) -> dict[str, Any]:
     shown = "127.0.0.1" if found["host"] in ("0.0.0.0", "::") else found["host"]  # noqa: S104 - compared, not bound
     found["base_url"] = found["base_url"] or f"http://{shown}:{found['port']}"
     found["allowed_hosts"] = found["allowed_hosts"] or ()
+    found["security_contact"] = found["security_contact"] or ()
     found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/{_DATABASE}"
     host = urlsplit(found["base_url"]).hostname
     found["email_from"] = found["email_from"] or f"troth@{host}"

@@ -1,6 +1,7 @@
 """How the text of a variable becomes a value. Each raises ValueError in plain words. Pure."""
 
 import re
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -57,6 +58,29 @@ def web_address(value: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"“{value}” has a path; Troth answers at the root of a host")
     return value.rstrip("/")
+
+
+def link(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"“{value}” is no web address; write for example https://app.example/")
+    return value
+
+
+def contacts(value: str) -> tuple[str, ...]:
+    """Return addresses as security.txt takes them (RFC 9116): mailto:, https: or tel:."""
+    found = words(value)
+    for one in found:
+        if urlsplit(one).scheme not in ("mailto", "https", "tel"):
+            raise ValueError(f"“{one}” needs mailto:, https: or tel: in front")
+    return found
+
+
+def day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as problem:
+        raise ValueError(f"“{value}” is no day; write for example 2027-06-30") from problem
 
 
 def database(value: str) -> str:

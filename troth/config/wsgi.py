@@ -65,6 +65,10 @@ def _behind() -> Application:
 
 _settings = environment.read()
 application = Front(
-    folder=_settings.page_dir, behind=_behind, passed=PASSED, secure=_settings.is_https
+    folder=_settings.page_dir,
+    behind=_behind,
+    passed=PASSED,
+    secure=_settings.is_https,
+    product=_settings.product_url,
 )
 threading.Thread(target=_behind, name="load Django", daemon=True).start()

@@ -44,7 +44,7 @@ def publish(*, now: datetime, always: bool = False) -> Published | None:
         return None
     with folder.alone(place):
         before = folder.current(place)
-        pulse = _pulse()
+        pulse = _pulse(now)
         if not always and not _differs(before, pulse, now):
             return None  # another process was quicker
         picture = queries.picture(now=now)
@@ -108,7 +108,7 @@ def post_notice(*, text: str, author: Actor, now: datetime) -> None:
 
 def is_due(*, now: datetime) -> bool:
     """Return whether `publish()` would write: the page reads differently now, or it is old."""
-    return _differs(folder.current(settings.TROTH.page_dir), _pulse(), now)
+    return _differs(folder.current(settings.TROTH.page_dir), _pulse(now), now)
 
 
 def _differs(before: Manifest | None, pulse: Pulse, now: datetime) -> bool:
@@ -123,8 +123,9 @@ def _differs(before: Manifest | None, pulse: Pulse, now: datetime) -> bool:
     return checked is not None and checked > before.written_at
 
 
-def _pulse() -> Pulse:
+def _pulse(now: datetime) -> Pulse:
     """Return fingerprints of all that the page follows from, without reading all of it."""
     revision = queries.revision()
-    facts = fingerprint(render.software(), queries.site(), revision.facts)
+    around = queries.around(now=now)
+    facts = fingerprint(render.software(), queries.site(), revision.facts, around)
     return Pulse(facts, revision.figures)

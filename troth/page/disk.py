@@ -8,8 +8,10 @@ import brotli
 
 from troth.core.packing import zstd
 
-_WORTH_CODING = 256  # bytes; smaller files only grow
-_CODED = (".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom")
+_WORTH_CODING = 512  # bytes; smaller files only grow, or fit in one packet all the same
+_CODED = (
+    ".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom", ".rss", ".ics",
+)  # fmt: skip
 _MANY = 96  # new files and folders; beyond this one sync of everything is quicker than one for each
 
 
@@ -26,7 +28,7 @@ def packed(name: str, body: bytes) -> dict[str, bytes]:
 
 def sync(target: Path, new: list[Path]) -> None:
     """Bring the files, their folders and the name of the revision itself to the disk."""
-    folders = [target, *(path for path in target.rglob("*") if path.is_dir())]
+    folders = [Path(place) for place, _inside, _files in os.walk(target)]
     if len(new) + len(folders) > _MANY:
         os.sync()
     else:

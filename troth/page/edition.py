@@ -74,12 +74,14 @@ class Edition:
         entries = (
             ("", _("Now")),
             ("promises/", _("Promises")),
+            ("uptime/", _("Uptime") if self.picture.situation.components else ""),
             ("history/", _("History")),
             ("verify/", _("Check us")),
         )
         return [
             {"url": self.path(place), "name": name, "here": place == page}
             for place, name in entries
+            if name
         ]
 
 

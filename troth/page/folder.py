@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -161,8 +161,8 @@ def _linked(sheet: Sheet, folder: Path, target: Path, before: Manifest | None) -
     entry = before.files.get(sheet.path) if before else None
     if before is None or entry is None or entry.inputs != sheet.inputs:
         return None
-    old, new = folder / "revisions" / before.revision / sheet.path, target / sheet.path
-    new.parent.mkdir(parents=True, exist_ok=True)
+    old, new = f"{folder}/revisions/{before.revision}/{sheet.path}", f"{target}/{sheet.path}"
+    os.makedirs(os.path.dirname(new), exist_ok=True)  # noqa: PTH103, PTH120 - thousands of them
     for suffix in ("", *(SUFFIXES[coding] for coding in entry.codings)):
         os.link(f"{old}{suffix}", f"{new}{suffix}")
     return entry
@@ -187,8 +187,20 @@ def _written(sheet: Sheet, target: Path, new: list[Path]) -> Entry:
 
 
 def _encoded(manifest: Manifest) -> bytes:
-    plain = {**asdict(manifest), "written_at": manifest.written_at.isoformat()}
-    return json.dumps({"schema": 1, **plain}, indent=1, sort_keys=True).encode()
+    plain = {
+        "schema": 1,
+        "revision": manifest.revision,
+        "facts": manifest.facts,
+        "figures": manifest.figures,
+        "written_at": manifest.written_at.isoformat(),
+        "took": manifest.took,
+        "files": {name: _plain(entry) for name, entry in manifest.files.items()},
+    }
+    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(entry: Entry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in Entry.__slots__}
 
 
 def _put(path: Path, body: bytes, new: list[Path]) -> None:

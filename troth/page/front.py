@@ -24,7 +24,7 @@ class Front:
     """A WSGI application. `behind()` returns the one that answers `passed` paths; asked once.
 
     `folder` holds `current`, the pointer to the published revision; `secure` says that the site is
-    behind TLS.
+    behind TLS; `product` is the address that the page's self-check may ask.
     """
 
     def __init__(
@@ -34,12 +34,13 @@ class Front:
         behind: Callable[[], Application],
         passed: tuple[str, ...],
         secure: bool,
+        product: str = "",
     ) -> None:
         self._folder = folder
         self._behind = behind
         self._django: Application | None = None
         self._passed = passed
-        self._headers = for_page(secure=secure)
+        self._headers = for_page(secure=secure, product=product)
         self._look_at = 0.0
         self._revision: Path | None = None
         self._items: dict[str, Item] = {}

@@ -4,11 +4,13 @@ The same list is written into the published folder (`_headers`) for hosts that r
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from troth.page.shelf import Headers
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src {connect}; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # A reader sees a change within seconds, and the last good page for a week when we are down.
@@ -19,8 +21,7 @@ COMMON: Headers = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "strict-origin-when-cross-origin"),
 ]
-DOCUMENT: Headers = [
-    ("content-security-policy", POLICY),
+_DOCUMENT: Headers = [
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 ]
@@ -28,8 +29,24 @@ OPEN: Headers = [("access-control-allow-origin", "*")]
 TLS: Headers = [("strict-transport-security", "max-age=31536000")]
 
 
-def for_page(*, secure: bool) -> Callable[[str, bool], Headers]:
+def policy(product: str = "") -> str:
+    """Return the Content-Security-Policy; the self-check may ask the `product`, nothing else."""
+    parts = urlsplit(product)
+    origin = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return _POLICY.format(connect=f"'self'{origin}")
+
+
+POLICY = policy()
+
+
+def document(product: str = "") -> Headers:
+    """Return the headers of pages; `product` is the address that their self-check asks."""
+    return [("content-security-policy", policy(product)), *_DOCUMENT]
+
+
+def for_page(*, secure: bool, product: str = "") -> Callable[[str, bool], Headers]:
     """Return the function that gives the headers of one published file."""
+    of_document = document(product)
 
     def headers(kind: str, immutable: bool) -> Headers:  # noqa: FBT001 - a callback
         return [
@@ -37,19 +54,22 @@ def for_page(*, secure: bool) -> Callable[[str, bool], Headers]:
             ("cache-control", IMMUTABLE if immutable else SHORT),
             ("vary", "accept-encoding"),
             *COMMON,
-            *(DOCUMENT if kind.startswith("text/html") else OPEN),
+            *(of_document if kind.startswith("text/html") else OPEN),
             *(TLS if secure else []),
         ]
 
     return headers
 
 
-def hints() -> str:
+_OPEN = ("/*.json", "/*.xml", "/*.rss", "/*.atom", "/*.ics", "/*.svg", "/.well-known/*", "/api/*")
+
+
+def hints(product: str = "") -> str:
     """Return the `_headers` file that static hosts read (Netlify, Cloudflare Pages and others)."""
     blocks = [
-        ("/*", [("cache-control", SHORT), *COMMON, *DOCUMENT]),
+        ("/*", [("cache-control", SHORT), *COMMON, *document(product)]),
         ("/assets/*", [("! cache-control", ""), ("cache-control", IMMUTABLE)]),
-        *((path, OPEN) for path in ("/*.json", "/*.xml", "/.well-known/*")),
+        *((path, OPEN) for path in _OPEN),
     ]
     return "\n".join(_block(path, headers) for path, headers in blocks)
 

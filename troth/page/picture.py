@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from troth.page.sheets import fingerprint
+from troth.page.situation import NOTHING, Situation
 from troth.promises.rules.remedies import Violation
 from troth.promises.rules.reputation import Reputation, reputation
 from troth.promises.rules.results import (
@@ -73,6 +74,7 @@ class Withdrawn:
     flips: tuple[FlipRow, ...] = ()
     restatements: tuple[RestatementRow, ...] = ()
     violations: tuple[Violation, ...] = ()
+    hidden: bool = False  # staff go on judging it, out of public view
 
     @property
     def inputs(self) -> str:
@@ -87,6 +89,7 @@ class Site:
     base_url: str  # without a slash at its end
     languages: tuple[str, ...]  # the first one is at /
     notice: str = ""  # said on every page, for example that the data is a demonstration
+    product: str = ""  # address that the reader's self-check asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Picture:
     checked_at: datetime | None
     promises: tuple[Shown, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    situation: Situation = NOTHING  # components and incidents
     revision: str = field(default="", compare=False)  # of the data: the same figures, the same text
 
     @property

@@ -26,7 +26,8 @@ def for_programs(picture: Picture, *, secret: bytes, whole: str) -> Iterator[She
     yield Sheet("organisation.jsonld", whole, lambda: _linked_data(picture))
     yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
     yield Sheet("robots.txt", whole, lambda: _robots(picture))
-    yield Sheet("_headers", fingerprint(headers.hints()), lambda: headers.hints().encode())
+    hints = headers.hints(picture.site.product).encode()
+    yield Sheet("_headers", fingerprint(hints), lambda: hints)
 
 
 def instants(picture: Picture) -> tuple[datetime | None, ...]:

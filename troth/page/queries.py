@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 
 from troth.core import work
-from troth.page import folder
+from troth.page import folder, outlook
 from troth.page.folder import Manifest
 from troth.page.leaf import Measured
 from troth.page.models import Notice
@@ -17,6 +17,7 @@ from troth.page.parts import Segments
 from troth.page.picture import Picture, Shown, Site, Withdrawn
 from troth.page.readability import Reading, reading
 from troth.page.sheets import fingerprint
+from troth.page.situation import data as told
 from troth.promises import queries as promises
 from troth.promises.queries import bulletin
 from troth.promises.rules.remedies import Sought
@@ -30,7 +31,13 @@ class _OfPromise(Protocol):
     def slug(self) -> str: ...
 
 
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
 Row = TypeVar("Row", bound=_OfPromise)
+Dated = TypeVar("Dated", bound=_Dated)
 
 
 def site() -> Site:
@@ -41,6 +48,7 @@ def site() -> Site:
         base_url=troth.base_url.rstrip("/"),
         languages=tuple(troth.languages),
         notice=notice(),
+        product=troth.product_url or "",
     )
 
 
@@ -66,6 +74,11 @@ def published() -> Manifest | None:
 def revision() -> bulletin.Revision:
     """Return fingerprints of all public facts and figures, without reading all of them."""
     return bulletin.revision()
+
+
+def around(*, now: datetime) -> tuple[object, ...]:
+    """Return what differs when components or incidents changed visibly, or a day ended."""
+    return outlook.revision(now=now)
 
 
 def checked_at() -> datetime | None:
@@ -107,8 +120,9 @@ def picture(*, now: datetime) -> Picture:
     known = _Known(now)
     shown = tuple(known.shown(promises.standing(visibility="public")))
     withdrawn = tuple(known.withdrawn())
-    data = fingerprint([one.inputs for one in shown], [gone.inputs for gone in withdrawn])
-    return Picture(site(), now, checked_at(), shown, withdrawn, data)
+    around = outlook.situation(now=now)
+    parts = ([one.inputs for one in shown], [gone.inputs for gone in withdrawn], told(around))
+    return Picture(site(), now, checked_at(), shown, withdrawn, around, fingerprint(*parts))
 
 
 class _Known:
@@ -120,6 +134,11 @@ class _Known:
         self._restatements = _by_slug(promises.restatements(limit=_ALL))
         self._exclusions = _by_slug(promises.exclusions())
         self._violations = _by_slug(promises.Ledger(Sought(visibility="public")))
+        for one in self._declared.values():
+            if one.hidden:
+                found = promises.Ledger(Sought(slug=one.slug, until=one.retired_at))
+                self._violations[one.slug] = tuple(found)
+                self._flips[one.slug] = tuple(promises.flips(slug=one.slug, limit=_ALL))
 
     def shown(self, standings: list[Standing]) -> Iterator[Shown]:
         for standing in standings:
@@ -148,10 +167,15 @@ class _Known:
                     at=one.retired_at,
                     document=one.document,
                     targets=one.targets,
-                    flips=self._flips[one.slug],
-                    restatements=self._restatements[one.slug],
+                    flips=_until(one.retired_at, self._flips[one.slug]),
+                    restatements=_until(one.retired_at, self._restatements[one.slug]),
                     violations=self._violations[one.slug],
+                    hidden=one.hidden,
                 )
+
+
+def _until(at: datetime, rows: Iterable[Dated]) -> tuple[Dated, ...]:
+    return tuple(row for row in rows if row.at <= at)
 
 
 def _by_slug(rows: Iterable[Row]) -> "defaultdict[str, tuple[Row, ...]]":

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from troth import __version__
-from troth.page import feeds
+from troth.page import chronicle, feeds
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
@@ -13,11 +13,15 @@ from troth.page.ledger import entries, register
 from troth.page.picture import Picture, Shown, Withdrawn, events_of
 from troth.page.programs import for_programs, instants
 from troth.page.sheets import Sheet, fingerprint
-from troth.page.story import months, told
+from troth.page.status import chapters
+from troth.page.statuspage import files
+from troth.page.story import told
 from troth.page.tongue import language_of, name_of, text_of
 from troth.ui import assets
 
-ASSETS = ("page.css", "favicon.svg", "js/when.js", "page/age.js")
+ASSETS = (
+    "page.css", "favicon.svg", "js/when.js", "page/age.js", "page/due.js", "page/selfcheck.js",
+)  # fmt: skip
 _OLD_AFTER = 900  # seconds; after this the page itself says that it is old
 Measure = Callable[[Shown], Measured]
 
@@ -26,7 +30,7 @@ Measure = Callable[[Shown], Measured]
 def software() -> str:
     """Return a fingerprint of all code, templates and texts that the page is made with."""
     package = Path(__file__).parents[1]
-    folders = [package / "page", package / "ui", package / "promises"]
+    folders = [package / name for name in ("page", "ui", "promises", "components", "incidents")]
     kinds = {".py", ".html", ".mo", ".css", ".js", ".svg"}
     files = sorted(p for folder in folders for p in folder.rglob("*") if p.suffix in kinds)
     return fingerprint(__version__, *(path.read_bytes() for path in files))
@@ -36,6 +40,7 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     """Yield every file of the page. `measure(shown)` reads what only a promise's own page shows."""
     for edition in editions(picture):
         yield from _language(edition, measure)
+    yield from files.sheets(picture, whole=inputs(picture))
     yield from _evidence(picture)
     yield from for_programs(picture, secret=secret, whole=inputs(picture))
     yield from _assets()
@@ -44,6 +49,12 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
 def inputs(picture: Picture) -> str:
     """Return a fingerprint of the whole page, but for the time of writing."""
     return fingerprint(software(), picture.site, picture.revision)
+
+
+def frame(picture: Picture) -> str:
+    """Return a fingerprint of what every page has: its software, whose it is, where links lead."""
+    now = picture.situation
+    return fingerprint(software(), picture.site, bool(now.components), bool(now.listed))
 
 
 def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
@@ -59,14 +70,16 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     yield sheet("promises/index.html", lambda: _register(edition))
     for name, make in _FEEDS.items():
         yield sheet(name, _feed(edition, make))
-    yield from _history(edition, sheet)
+    base = frame(picture)
+    yield from chronicle.sheets(edition, base=base, spoken=_speaking)
+    yield from chapters.sheets(edition, base=base)
     for gone in picture.withdrawn:
         path = f"{folder}promises/{gone.slug}/index.html"
-        own = fingerprint(software(), picture.site, gone.inputs)
+        own = fingerprint(frame(picture), gone.inputs)
         yield Sheet(path, own, _speaking(edition, _withdrawn(edition, gone)))
     for shown in picture.promises:
         page = _promise(edition, shown, measure)
-        own = fingerprint(software(), picture.site)
+        own = frame(picture)
         path = f"{folder}promises/{shown.slug}/index.html"
         day = picture.written_at.date() if shown.standing.segments else None
         yield Sheet(path, fingerprint(own, shown.inputs, day), _speaking(edition, page))
@@ -119,24 +132,6 @@ def _feed(edition: Edition, make: Callable[..., bytes]) -> Callable[[], bytes]:
 
 
 _FEEDS = {"rss.xml": feeds.rss, "atom.xml": feeds.atom, "feed.json": feeds.json_feed}
-
-
-def _history(edition: Edition, sheet: Callable[..., Sheet]) -> Iterator[Sheet]:
-    parts = months(edition.picture.events)
-    index = [(month, edition.path(f"history/{month:%Y-%m}/")) for month, _ in parts]
-
-    def page(place: str, number: int) -> Callable[[], bytes]:
-        def make() -> bytes:
-            month, events = parts[number] if parts else (None, [])
-            values = {"months": index, "month": month, "events": told(edition, events)}
-            return edition.render("page/history.html", place, values)
-
-        return make
-
-    yield sheet("history/index.html", page("history/", 0))
-    for number, (month, _events) in enumerate(parts):
-        place = f"history/{month:%Y-%m}/"
-        yield sheet(f"{place}index.html", page(place, number))
 
 
 def _evidence(picture: Picture) -> Iterator[Sheet]:

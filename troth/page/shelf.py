@@ -110,12 +110,15 @@ def content_type(name: str) -> str:
 # Said here, because the table of the operating system differs from host to host.
 _TYPES = {
     ".atom": "application/atom+xml",
+    ".ics": "text/calendar",
     ".css": "text/css",
     ".html": "text/html",
     ".js": "text/javascript",
     ".json": "application/json",
     ".jsonld": "application/ld+json",
+    ".pdf": "application/pdf",
     ".pem": "application/x-pem-file",
+    ".rss": "application/rss+xml",
     ".sig": "application/octet-stream",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",

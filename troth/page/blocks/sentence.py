@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from troth.page.block import Block
 from troth.page.edition import Edition
 from troth.page.picture import Shown
-from troth.page.sentence import Spoken, sentence
+from troth.page.sentence import Spoken
+from troth.page.status.saying import joined
 from troth.page.tongue import name_of, topic_of
 
 
@@ -22,7 +23,9 @@ def spoken(edition: Edition, shown: Shown) -> Spoken:
 
 def _show(edition: Edition) -> Mapping[str, object]:
     promises = [spoken(edition, shown) for shown in edition.picture.promises]
-    return {"said": sentence(promises), "cases": edition.picture.cases}
+    now = edition.picture.situation
+    due = min((one.next_due_at for one in now.problems if one.next_due_at), default=None)
+    return {"said": joined(promises, now), "cases": edition.picture.cases, "due": due}
 
 
 block = Block(order=10, template="page/blocks/sentence.html", show=_show)

@@ -57,7 +57,7 @@ def said(days: Sequence[Day], name: str = "") -> str:
 
 def legend() -> list[tuple[SafeString, str]]:
     """Return each status as one bar, with its word."""
-    return [(_alone(one), status(one)) for one in reversed(WORST_FIRST)]
+    return [(_alone(one), status(one)) for one in _DRAWN]
 
 
 def _alone(one: Status) -> SafeString:
