@@ -34,6 +34,11 @@ from troth.incidents.actions.maintaining import (
     reschedule,
     schedule,
 )
+from troth.incidents.actions.preparing import (
+    declare_cadence,
+    declare_template,
+    retire_template,
+)
 from troth.incidents.actions.recording import record
 from troth.incidents.actions.relating import link, merge, unlink, unmerge
 from troth.incidents.actions.repeating import end_series, plan_ahead, repeat
@@ -69,6 +74,8 @@ __all__ = [
     "cancel",
     "change_follow_up",
     "complete_follow_up",
+    "declare_cadence",
+    "declare_template",
     "discard",
     "draft",
     "edit_update",
@@ -97,6 +104,7 @@ __all__ = [
     "reschedule",
     "resolve",
     "restore",
+    "retire_template",
     "schedule",
     "set_right",
     "unlink",

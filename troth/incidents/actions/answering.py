@@ -12,12 +12,12 @@ from django.db import transaction
 
 from troth.incidents.actions.asked import Message, NotAllowed
 from troth.incidents.actions.crew import note
-from troth.incidents.actions.drafting import Trouble, opening_for, template_for
+from troth.incidents.actions.drafting import opening_for, template_for
 from troth.incidents.actions.keeping import held
 from troth.incidents.actions.speaking import open_, update
 from troth.incidents.models import Incident, Opened
 from troth.incidents.queries import house
-from troth.incidents.queries.troubles import flips, of_flip, of_turn, still_down, turns
+from troth.incidents.queries.troubles import Trouble, flips, of_flip, of_turn, still_down, turns
 from troth.incidents.rules import states
 from troth.incidents.rules.publishing import NotReady
 from troth.incidents.rules.results import State
@@ -36,9 +36,8 @@ def is_unanswered() -> bool:
 
 def answer_facts(*, now: datetime) -> int:
     """Answer what has turned or flipped, oldest first; return how many facts."""
-    waiting = [(turn, _turned) for turn in turns()[:AT_ONCE]]
-    waiting += [(flip, _flipped) for flip in flips()[:AT_ONCE]]
-    return sum(_answered(fact, answer, now) for fact, answer in waiting)
+    done = sum(_answered(turn, _turned, now) for turn in turns()[:AT_ONCE])
+    return done + sum(_answered(flip, _flipped, now) for flip in flips()[:AT_ONCE])
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from troth.incidents.models import Clock, Incident, Maintenance, Update
 from troth.incidents.queries import house
@@ -74,7 +74,7 @@ def cancel(row: Incident, *, at: datetime, kinds: tuple[str, ...] = (UPDATE, BRE
         _running(row, kind).update(void_at=at, ring_at=None, version=F("version") + 1)
 
 
-def _running(row: Incident, kind: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _running(row: Incident, kind: str) -> QuerySet[Clock]:
     return Clock.objects.filter(incident=row, kind=kind, resolved_at=None, void_at=None)
 
 

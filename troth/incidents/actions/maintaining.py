@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from troth.components import actions as components
-from troth.components.rules.results import Status
+from troth.components.rules.results import Cause, Status
 from troth.incidents.actions import clocks, effects
 from troth.incidents.actions.asked import Message, NotAllowed, after, new_uid, refuse
 from troth.incidents.actions.keeping import changed, held, once
@@ -207,7 +207,7 @@ def _extend(
     """Let components be under maintenance for longer: that part counts as downtime."""
     present = {one.component: one.status for one in effects.said_of(row)}
     components.affect(
-        components=present, ref=row.uid, cause=effects.Cause.MAINTENANCE, announced=False,
+        components=present, ref=row.uid, cause=Cause.MAINTENANCE, announced=False,
         at=max(starts_at, now), until=ends_at, by=by, now=now,
     )  # fmt: skip
 

@@ -55,9 +55,9 @@ def unmerge(*, uid: str, by: Actor, now: datetime) -> Incident:
         raise NotAllowed("it is not merged into that any more")
     said = Update.objects.filter(incident=other, at__gte=row.merged_at, body__contains=row.name)
     row.merged_into = row.merged_at = None
-    for each in said.filter(body__startswith="“").order_by("id")[:1]:
-        UpdateImpact.objects.filter(update=each).delete()
-        edit_update(update_uid=each.uid, body=f"{each.body}\n\nThis was undone: it is another "
+    for one in said.filter(body__startswith="“").order_by("id")[:1]:
+        UpdateImpact.objects.filter(update=one).delete()
+        edit_update(update_uid=one.uid, body=f"{one.body}\n\nThis was undone: it is another "
                     "incident.", by=by, now=now)  # fmt: skip
     other.refresh_from_db()
     for each in (other, row):

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from troth.incidents.actions.asked import NotAllowed
 from troth.incidents.actions.clocks import BREACH
 from troth.incidents.actions.keeping import held
 from troth.incidents.actions.maintaining import advance
 from troth.incidents.actions.repeating import plan_ahead
-from troth.incidents.actions.speaking import NotAllowed, publish
+from troth.incidents.actions.speaking import publish
 from troth.incidents.models import Clock, Incident, Maintenance, Overdue, Role, Series
 from troth.incidents.queries import house
 from troth.incidents.rules.publishing import NotReady

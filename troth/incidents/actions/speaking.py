@@ -287,14 +287,19 @@ def _impacts(found: Update, message: Message) -> None:
     said = {uid: status for uid, (_label, status) in impacts.items()}
     called = {uid: label.name for uid, (label, _status) in impacts.items()}
     if state in states.OVER:
-        before = effects.said_of(found.incident)
+        row = found.incident
+        before = [] if _was_over(row) else effects.said_of(row)
         called = {one.component: one.name for one in before} | called
-        said = publishing.settled(dict.fromkeys(called, Status.OPERATIONAL) | said, state)
+        said = dict.fromkeys(called, Status.OPERATIONAL)
     UpdateImpact.objects.bulk_create(
         UpdateImpact(update=found, component=uid, name=called[uid], status=status,
                      since=message.since)
         for uid, status in said.items()
     )  # fmt: skip
+
+
+def _was_over(row: Incident) -> bool:
+    return row.listed_at is not None and State(row.state) in states.OVER
 
 
 def _preset(row: Incident, found: Update) -> None:

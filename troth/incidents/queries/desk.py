@@ -1,6 +1,7 @@
 """What only those who work here may see: drafts, proposals, notes, roles, clocks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -132,7 +133,7 @@ def _follow_ups(row: Incident) -> tuple[values.Numbered, ...]:
     return tuple(values.Numbered(one.pk, parts.follow_up(one)) for one in rows)
 
 
-def _timeline(row: Incident) -> tuple[tuple[object, str, bool], ...]:
+def _timeline(row: Incident) -> tuple[tuple[datetime, str, bool], ...]:
     rows = TimelineEntry.objects.filter(incident=row)
     return tuple((one.at, one.text, one.is_public) for one in rows)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from troth.incidents.queries.showing import shown
 from troth.incidents.rules.results import EntryRow, IncidentShown, Kind, Month, State
 
 _PRESENT = timedelta(minutes=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def published(  # noqa: PLR0913 - the parts of a page, all named
@@ -56,11 +57,13 @@ def entries(*, audience: str | None = None, limit: int | None = None) -> list[En
     rows = public(audience).values_list(
         "uid", "kind", "name", "listed_at", "resolved_at", "revision"
     )
-    names = ("uid", "kind", "name", "listed_at", "resolved_at", "revision")
     return [
-        EntryRow(**(dict(zip(names, row, strict=True)) | {"kind": Kind(row[1])}))
-        for row in rows[:limit]
-    ]
+        EntryRow(
+            uid=uid, kind=Kind(kind), name=name, listed_at=listed_at or _NEVER,
+            resolved_at=resolved_at, revision=version,
+        )
+        for uid, kind, name, listed_at, resolved_at, version in rows[:limit]
+    ]  # fmt: skip
 
 
 def whole(uids: Sequence[str], *, audience: str | None = None) -> list[IncidentShown]:
@@ -123,7 +126,7 @@ def revision() -> int:
 
 
 def _in(zone: ZoneInfo, at: datetime | None) -> datetime:
-    return at.astimezone(zone) if at else datetime.min.replace(tzinfo=zone)
+    return (at or _NEVER).astimezone(zone)
 
 
 def _past(at: datetime | None) -> datetime | None:

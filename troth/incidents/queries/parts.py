@@ -23,9 +23,9 @@ def postmortem(
     edits: Mapping[int, Sequence[PostmortemEdit]],
 ) -> results.Postmortem | None:
     """Return the published post-mortem of an incident, None without one."""
-    if not has_postmortem(row):
+    found = _related(row, "postmortem")
+    if found is None or found.published_at is None:
         return None
-    found = row.postmortem
     return results.Postmortem(
         **{part: found.html.get(part, "") for part in PARTS},
         published_at=found.published_at,

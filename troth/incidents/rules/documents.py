@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from troth.components.rules.results import Status
 from troth.core import windows
@@ -13,6 +13,7 @@ from troth.core.problems import DocumentError, Problem
 from troth.incidents.rules.cadence import PACES, Grid, Pace
 from troth.incidents.rules.results import Impact, Kind, State, Urgency
 
+T = TypeVar("T")
 TEMPLATE, CADENCE = "IncidentTemplate", "Cadence"
 KINDS = (TEMPLATE, CADENCE)
 _TEXTS = ("body", "problem", "affects", "workaround", "recovery", "data_loss", "recovered")
@@ -108,7 +109,7 @@ def _opened(document: Mapping[str, Any], kind: str) -> tuple[Fields, str, str, l
     return whole.inside("spec"), slug, meta.text("title"), problems
 
 
-def _without(problems: list[Problem], found: Any) -> Any:  # noqa: ANN401 - whatever was read
+def _without(problems: list[Problem], found: T) -> T:
     if problems:
         raise DocumentError(tuple(problems))
     return found

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from troth.components.rules.results import Status
 from troth.incidents.rules.results import Kind, State
 
 LONGEST = 20_000  # characters of one text
@@ -139,10 +138,3 @@ def too_long(texts: Mapping[str, str]) -> tuple[Gap, ...]:
         for name, text in texts.items()
         if len(text) > limits[name]
     )
-
-
-def settled(impacts: Mapping[str, Status], state: State) -> Mapping[str, Status]:
-    """Return what an update says of components: resolving says that all of them work."""
-    if state in (State.RESOLVED, State.COMPLETED):
-        return dict.fromkeys(impacts, Status.OPERATIONAL)
-    return impacts
