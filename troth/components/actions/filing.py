@@ -20,10 +20,18 @@ def declare_all(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
     yield from planned(folder, "Formula", _formula, problems)
     yield from planned(folder, "Audience", _audience, problems)
     inner = list(planned(folder, "ComponentGroup", partial(_group, folder), problems))
-    outer = {one.name for one in folder.of("ComponentGroup") if not _parent(one)}
-    yield from sorted(inner, key=lambda one: one.name not in outer)
+    parents = {one.name: _parent(one) for one in folder.of("ComponentGroup")}
+    yield from sorted(inner, key=lambda one: _depth(one.name, parents))
     yield from planned(folder, "Component", partial(_component, folder), problems)
     yield from planned(folder, "StatusPage", partial(_page, folder), problems)
+
+
+def _depth(name: object, parents: dict[str, object]) -> int:
+    """Return in how many groups of the same files a group stands; what goes in circles is deep."""
+    depth = 0
+    while (name := parents.get(str(name))) and depth < len(parents):
+        depth += 1
+    return depth
 
 
 def _parent(loaded: Loaded) -> object:

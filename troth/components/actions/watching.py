@@ -12,12 +12,12 @@ from troth.components.rules.documents import Watched
 
 def watch(*, component: Component, watches: Sequence[Watched], now: datetime) -> None:
     """Let these watch a component from now on, and no others. The caller holds its row."""
-    wanted = {(one.kind, one.slug, str(one.down)) for one in watches}
+    wanted = dict.fromkeys((one.kind, one.slug, str(one.down)) for one in watches)
     at = second(now)
     standing = Watch.objects.filter(component=component, until=FAR)
     present = {(one.kind, one.slug, one.down): one for one in standing}
     gone = [one for key, one in present.items() if key not in wanted]
-    new = sorted(wanted - set(present))
+    new = [key for key in wanted if key not in present]
     for one in gone:
         one.until = at
     Watch.objects.bulk_update(gone, ["until"])
