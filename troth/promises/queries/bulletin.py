@@ -61,12 +61,43 @@ class Declared:
     document: Mapping[str, object]
     targets: tuple[TargetChange, ...]
     suspensions: tuple[SuspensionRow, ...]  # newest first
+    hidden: bool = False  # it goes on among staff; `retired_at` is when it left public view
 
 
-def declared(*, now: datetime, visibility: str = "public") -> dict[str, Declared]:
-    """Return slug → what was declared, retired promises too, in their order, in five queries."""
-    rows = Promise.objects.filter(visibility=visibility)
-    return {docket.promise.slug: _declared(docket, now) for docket in dockets.load(list(rows))}
+def declared(*, now: datetime) -> dict[str, Declared]:
+    """Return slug → what was declared publicly, in their order, in five queries.
+
+    Retired promises too, and those that turned internal, as they stood by then: what was public
+    does not vanish without a word.
+    """
+    found = {}
+    for docket in dockets.load(list(Promise.objects.all())):
+        public = [version for version in docket.versions if _is_public(version)]
+        if docket.promise.visibility == "public":
+            found[docket.promise.slug] = _declared(docket, now)
+        elif public:
+            found[docket.promise.slug] = _hidden(docket, public[-1])
+    return found
+
+
+def _is_public(version: Version) -> bool:
+    return bool(version.spec["spec"].get("visibility", "public") == "public")
+
+
+def _hidden(docket: Docket, last: Version) -> Declared:
+    """Return what was public of a promise until the version after `last` made it internal."""
+    since = min(row.created_at for row in docket.versions if row.number > last.number)
+    retired_at = docket.promise.retired_at
+    before = [row for row in docket.versions if row.number <= last.number]
+    return Declared(
+        slug=docket.promise.slug,
+        name=str(last.spec["metadata"].get("displayName") or docket.promise.name),
+        retired_at=min(since, retired_at) if retired_at else since,
+        document=last.spec,
+        targets=tuple(lists.changes_between(docket.promise.slug, before)),
+        suspensions=(),
+        hidden=True,
+    )
 
 
 def _declared(docket: Docket, now: datetime) -> Declared:
