@@ -15,6 +15,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "up": ("troth.config.verbs.up", "Start everything: database, web, worker."),
     "web": ("troth.config.verbs.web", "Start the web server alone."),
     "work": ("troth.config.verbs.work", "Start a worker alone."),
+    "probe": ("troth.probes.commands", "Run checks, here or for a server elsewhere."),
     "import": ("troth.signals.commands", "Read signals from files."),
     "apply": (
         "troth.config.verbs.apply",
@@ -35,7 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "migrate": ("troth.config.verbs.migrate", "Bring the database up to this version."),
 }
 # They start processes and stay small themselves, or work on what Django would have opened.
-WITHOUT_DJANGO = {"up", "web", "backup", "restore"}
+WITHOUT_DJANGO = {"up", "web", "probe", "backup", "restore"}
 
 
 class Verbs(click.Group):

@@ -53,6 +53,12 @@ def release_dead(name: str) -> None:
             Worker.objects.filter(name=owner).delete()
 
 
+def is_dead(name: str, *, beside: str) -> bool:
+    """Return whether a worker is gone for sure: it ran on the host of `beside` and has ended."""
+    host, process, _ = name.rsplit(":", 2)
+    return host == beside.rsplit(":", 2)[0] and not _is_alive(int(process))
+
+
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)

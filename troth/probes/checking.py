@@ -29,17 +29,18 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A task read once, ready to be done again and again. Raises SettingsError when made."""
+    """A task read once, to be done again and again."""
 
     task: Task
     kind: Kind
-    settings: Any
+    ready: Any  # what the kind makes of the settings
     condition: Condition | None
     limits: Limits
     address: str
 
 
 def prepared(task: Task, *, private: bool) -> Prepared:
+    """Read a task. Raises SettingsError."""
     kind = catalogue.kind(task.kind)
     settings = catalogue.read(task.kind, task.settings)
     condition = catalogue.condition(task.kind, task.condition)
@@ -48,7 +49,7 @@ def prepared(task: Task, *, private: bool) -> Prepared:
         private=private,
         facts=condition.roots if condition else frozenset(),
     )
-    return Prepared(task, kind, settings, condition, limits, kind.address(settings))
+    return Prepared(task, kind, kind.ready(settings), condition, limits, kind.address(settings))
 
 
 async def check(job: Prepared) -> Checked:
@@ -65,7 +66,7 @@ async def _once(job: Prepared) -> Checked:
     begun = perf_counter()
     try:
         async with asyncio.timeout(job.limits.timeout):
-            found = await job.kind.probe(job.settings, job.limits)
+            found = await job.kind.probe(job.ready, job.limits)
     except Exception as error:  # noqa: BLE001 - whatever a library raises is the target's failure
         took = perf_counter() - begun
         return Checked(Outcome.DOWN, took, words.plain(error, timeout=job.limits.timeout))

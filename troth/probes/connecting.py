@@ -43,7 +43,7 @@ async def connected(
     problem: Exception = OSError("the host has no address")
     for left, place in zip(range(len(found), 0, -1), found, strict=True):
         try:
-            sock = await _one(place, max(limits.timeout / left, _LEAST))
+            sock = await _one(place, max(limits.timeout / left, _LEAST) if left > 1 else None)
         except (OSError, TimeoutError) as error:
             problem = error
             continue
@@ -53,13 +53,13 @@ async def connected(
     raise problem
 
 
-async def _one(place: guard.Place, seconds: float) -> socket.socket:
+async def _one(place: guard.Place, seconds: float | None) -> socket.socket:
+    """Connect to a place; None: for as long as the whole check may take."""
     sock = socket.socket(place.family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        loop = asyncio.get_running_loop()
-        await asyncio.wait_for(loop.sock_connect(sock, (place.host, place.port)), seconds)
+        connecting = asyncio.get_running_loop().sock_connect(sock, (place.host, place.port))
+        await (connecting if seconds is None else asyncio.wait_for(connecting, seconds))
     except BaseException:
         sock.close()
         raise

@@ -7,6 +7,7 @@ import ssl
 import zlib
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakKeyDictionary
@@ -97,18 +98,14 @@ class _Connector(aiohttp.BaseConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ARG002, ASYNC109 - the engine has the time
     ) -> Any:  # noqa: ANN401 - aiohttp's protocol is not public
         way = _way.get()
-        url = req.url
+        host, port = req.url.raw_host or "", req.url.port or 0
         sock = await connected(
-            url.raw_host or "",
-            url.port or 0,
-            limits=way.limits,
-            journey=way.journey,
-            family=way.asked.family,
+            host, port, limits=way.limits, journey=way.journey, family=way.asked.family
         )
         tls = way.asked.tls if req.is_ssl() else None
         try:
             transport, protocol = await self._loop.create_connection(
-                self._factory, sock=sock, ssl=tls, server_hostname=url.raw_host if tls else None
+                self._factory, sock=sock, ssl=tls, server_hostname=host if tls else None
             )
         except BaseException:
             sock.close()
@@ -164,8 +161,8 @@ def _cause(error: BaseException) -> Exception:
 async def _followed(asked: Asked, limits: Limits, journey: Journey) -> Answer:
     url, method = asked.url, asked.method
     for followed in range(asked.redirects + 1):
-        secret = asked.secret if _origin(url) == _origin(asked.url) else {}
-        headers = {**asked.headers, **secret}
+        is_first = url is asked.url or _origin(url) == _origin(asked.url)
+        headers = {**asked.headers, **asked.secret} if is_first else asked.headers
         answer = await _once(_Way(asked, limits, journey), method, url, headers, followed)
         target = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not target or not asked.redirects:
@@ -191,11 +188,16 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
+@lru_cache(maxsize=4_096)
+def _parsed(url: str) -> URL:
+    return URL(url, encoded=True)
+
+
 async def _once(way: _Way, method: str, url: str, headers: dict[str, str], followed: int) -> Answer:
     _way.set(way)
     body = way.asked.body if way.asked.body and method == way.asked.method else None
     async with _session().request(
-        method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
+        method, _parsed(url), headers=headers, data=body, allow_redirects=False
     ) as answer:
         way.journey.reached("first_byte")
         found, cut = await _read(answer, way.asked.most)

@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from troth.probes.kind import ProbeError
@@ -41,6 +42,7 @@ class Place:
     port: int
 
 
+@lru_cache(maxsize=4_096)
 def check(text: str, *, private: bool) -> None:
     """Raise ForbiddenError unless the address in `text` may be reached."""
     address = ipaddress.ip_address(text.partition("%")[0])
@@ -86,6 +88,7 @@ async def places(
     return _ordered(found, family)
 
 
+@lru_cache(maxsize=4_096)
 def _literal(host: str) -> Address | None:
     try:
         return ipaddress.ip_address(host)

@@ -18,3 +18,7 @@ def instant(milliseconds: int) -> datetime:
 
 def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _US
+
+
+def micros(at: datetime) -> int:
+    return (at - _EPOCH) // _US

@@ -71,6 +71,10 @@ class Finding:
 Probe = Callable[[Any, Limits], Awaitable[Finding]]
 
 
+def _as_they_are(settings: Any) -> Any:  # noqa: ANN401 - settings of any kind
+    return settings
+
+
 def _nothing(_settings: Any) -> None:  # noqa: ANN401 - settings of any kind
     """Find nothing wrong."""
 
@@ -80,6 +84,7 @@ class Kind:
     """A kind of monitor: see above. `check` raises ValueError for settings that make no sense.
 
     `condition` is what a monitor expects that says nothing; empty: that the probe completes.
+    `ready` makes of the settings, once, what the probe is given each time.
     `switch` names the setting of the installation (a field of Environment) without which the kind
     may not be used, for kinds that could do harm.
     """
@@ -92,6 +97,7 @@ class Kind:
     facts: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     condition: str = ""
+    ready: Callable[[Any], Any] = _as_they_are
     check: Callable[[Any], None] = _nothing
     switch: str = ""
 

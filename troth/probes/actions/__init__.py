@@ -10,6 +10,7 @@ from troth.probes.actions.declaring import (
     resume,
     retire,
 )
+from troth.probes.actions.leasing import give_lease_back, take_lease
 from troth.probes.actions.pinging import Arrived, beat, take
 from troth.probes.actions.recording import record
 from troth.probes.actions.watching import forget_before, watch
@@ -23,6 +24,7 @@ __all__ = [
     "declare_monitor",
     "enrol",
     "forget_before",
+    "give_lease_back",
     "new_key",
     "pause",
     "record",
@@ -30,5 +32,6 @@ __all__ = [
     "retire",
     "revoke",
     "take",
+    "take_lease",
     "watch",
 ]

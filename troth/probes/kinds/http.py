@@ -3,6 +3,8 @@
 import re
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -51,11 +53,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
 
 
-async def probe(settings: Settings, limits: Limits) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The request of some settings, put together once, and the status that is expected."""
+
+    asked: Any
+    status: str
+
+
+def _ready(settings: Settings) -> _Ready:
     from troth.probes import fetching  # aiohttp is heavy, and perhaps nobody watches
 
-    journey = Journey()
-    tls = tls_context(verify=settings.verify, ca=settings.ca)
     asked = fetching.Asked(
         method=settings.method,
         url=settings.url,
@@ -65,11 +73,19 @@ async def probe(settings: Settings, limits: Limits) -> Finding:
         redirects=settings.redirects,
         most=settings.max_kb * 1_000,
         family=settings.family,
-        tls=tls,
+        tls=tls_context(verify=settings.verify, ca=settings.ca),
     )
-    answer = await fetching.fetch(asked, limits, journey)
-    facts = _facts(answer, limits) | {"address": journey.address}
-    error = "" if limits.wants("status") else _unexpected(answer.status, settings.status)
+    return _Ready(asked, settings.status)
+
+
+async def probe(ready: _Ready, limits: Limits) -> Finding:
+    from troth.probes import fetching
+
+    journey = Journey()
+    answer = await fetching.fetch(ready.asked, limits, journey)
+    facts = _facts(answer, limits)
+    facts["address"] = journey.address
+    error = "" if limits.wants("status") else _unexpected(answer.status, ready.status)
     return Finding(facts=facts, phases=journey.phases, error=error, excerpt=answer.shown)
 
 
@@ -129,6 +145,7 @@ def _unexpected(status: int, expected: str) -> str:
     return f"status is {status}, not {expected}"
 
 
+@lru_cache(maxsize=1_024)
 def _ranges(expected: str) -> list[tuple[int, int]]:
     found = []
     for part in expected.replace(" ", "").split(","):
@@ -181,6 +198,7 @@ http = Kind(
     label="HTTP",
     help="Asks a web address and judges status, headers, body, certificate and time.",
     settings=Settings,
+    ready=_ready,
     probe=probe,
     address=_host,
     facts={

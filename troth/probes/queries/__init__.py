@@ -18,6 +18,7 @@ from troth.probes.queries.states import (
     turn_rows,
     turns,
 )
+from troth.probes.queries.work import revision, tasks
 
 __all__ = [
     "CheckShown",
@@ -31,7 +32,9 @@ __all__ = [
     "is_anything_watched",
     "is_watching",
     "monitor_detail",
+    "revision",
     "states",
+    "tasks",
     "turn_rows",
     "turns",
 ]

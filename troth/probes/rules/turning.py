@@ -6,7 +6,7 @@ outage of its own and is not heard. A parent that is down suppresses what opens,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from troth.probes.rules.results import Level, Outcome
@@ -54,10 +54,9 @@ class View:
 def seen(view: View, result: Result, terms: Terms) -> View:
     """Return the view after one more result. After each turn the count starts anew."""
     recent = (*view.recent, result)[-terms.of :]
-    view = replace(view, recent=recent, last=result.at)
     state = _turned(view.state, recent, terms)
     if state is view.state:
-        return view
+        return View(state, view.since, recent, result.at)
     since = max(_first(recent, view.state, state), view.since)
     return View(state=state, since=since, recent=(), last=result.at)
 

@@ -1,0 +1,58 @@
+"""What the runner here and the agents elsewhere need around the engine."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import resource
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+_RESOLVERS: Final = 64  # threads that look names up
+_FILES: Final = 16_384
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def with_fast_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine function on the faster event loop, where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # not on every system
+        asyncio.run(main())
+        return
+    uvloop.run(main())
+
+
+def roomy() -> None:
+    """Allow as many connections as this machine does, and threads to look names up."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    executor = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="names")
+    asyncio.get_running_loop().set_default_executor(executor)
+
+
+def new_holder() -> str:
+    """Return a name for this process: host, number and a token."""
+    return f"{socket.gethostname()[:100]}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def end_with_parent(parent: int) -> None:
+    """Have the kernel end this process when its parent dies, also if it is dead already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit(0)
+
+
+async def close_sessions() -> None:
+    """Close what HTTP checks have open, if there were any."""
+    fetching = sys.modules.get("troth.probes.fetching")
+    if fetching is not None:
+        await fetching.close()
