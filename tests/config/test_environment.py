@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from troth.config import database, environment, keys
+from troth.config import database, environment, keys, ports
 
 ROOT = Path(__file__).parents[2]
 
@@ -204,3 +204,11 @@ def test_sqlite_commits_reach_the_disk():
             for name in ("journal_mode", "synchronous")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_the_other_verbs_take_the_port_that_was_taken_last(tmp_path):
+    given = {"TROTH_DATA": str(tmp_path)}
+    assert environment.read(given).base_url == "http://127.0.0.1:8000"
+    ports.keep(tmp_path, 8771)
+    assert environment.read(given).base_url == "http://127.0.0.1:8771"
+    assert environment.read(given | {"TROTH_PORT": "9000"}).base_url == "http://127.0.0.1:9000"

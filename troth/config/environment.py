@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from troth.config import keys, values
+from troth.config import keys, ports, values
 
 Reader = Callable[[str], object]
+PORT = "8000"
 
 
 class SettingsError(Exception):
@@ -57,7 +58,7 @@ class Environment:
         "ORGANISATION", "Our company", values.text, "Your name, as the page shows it."
     )
     host: str = _variable("HOST", "127.0.0.1", values.text, "Network address to listen on.")
-    port: int = _variable("PORT", "8000", values.port, "Port to listen on.")
+    port: int = _variable("PORT", PORT, values.port, "Port to listen on.")
     allowed_hosts: tuple[str, ...] = _variable(
         "ALLOWED_HOSTS", "", values.words, "More host names that may be asked for, with commas."
     )
@@ -183,6 +184,8 @@ def read(environ: Mapping[str, str] = os.environ, *, untouched: bool = False) ->
             found[name] = _value(variable, environ)
         except (ValueError, OSError) as problem:
             problems.append(f"TROTH_{variable.name}: {problem}")
+    if not problems and not says_port(environ):
+        found["port"] = ports.kept(found["data_dir"]) or found["port"]
     problems = problems or list(_impossible(found))
     if problems:
         raise SettingsError(problems)
@@ -190,6 +193,11 @@ def read(environ: Mapping[str, str] = os.environ, *, untouched: bool = False) ->
         return Environment(**_derived(found, untouched=untouched))
     except (ValueError, OSError) as problem:
         raise SettingsError([f"TROTH_DATA: {problem}"]) from problem
+
+
+def says_port(environ: Mapping[str, str]) -> bool:
+    """Return whether a variable names the port."""
+    return bool(environ.get("TROTH_PORT") or environ.get("TROTH_PORT_FILE"))
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterator[str]:

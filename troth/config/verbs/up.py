@@ -25,6 +25,7 @@ def up(*, demo: bool, port: int | None) -> None:
         os.environ.setdefault("TROTH_ORGANISATION", "City Services")
     settings = _read_settings(port)
     ports.must_be_free(settings.host, settings.port)
+    ports.keep(settings.data_dir, settings.port)
     _prepare(demo=demo)
     click.echo("Stop it with Ctrl-C.")
     children = [
@@ -36,8 +37,8 @@ def up(*, demo: bool, port: int | None) -> None:
 
 def _read_settings(port: int | None) -> environment.Environment:
     """Refuse unusable settings before anything is started; the children read them again."""
-    if port is not None:
-        os.environ["TROTH_PORT"] = str(port)
+    if port is not None or not environment.says_port(os.environ):
+        os.environ["TROTH_PORT"] = str(port or environment.PORT)
     return environment.read()
 
 
