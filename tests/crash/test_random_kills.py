@@ -58,8 +58,10 @@ class Installation:
             "TROTH_DATA": str(folder),
             "TROTH_PORT": str(self.port),
         }
-        if database:
+        self.names = ["web", "work"]
+        if database:  # PostgreSQL: any number of workers
             self.environment["TROTH_DATABASE_URL"] = database
+            self.names.append("work 2")
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self, *command: str) -> str:
@@ -71,7 +73,7 @@ class Installation:
 
     def start(self, name: str) -> None:
         self.processes[name] = subprocess.Popen(
-            [*PROGRAM, name],
+            [*PROGRAM, name.partition(" ")[0]],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -83,6 +85,11 @@ class Installation:
         process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def start_all(self) -> None:
+        for name in self.names:
+            if name not in self.processes:
+                self.start(name)
 
     def answers(self) -> bool:
         try:
@@ -168,14 +175,12 @@ def ingest_token(installation: Installation) -> str:
 
 def torment(installation: Installation, kills: int, chance: random.Random) -> None:
     for _ in range(kills):
-        for name in ("web", "work"):
-            if name not in installation.processes:
-                installation.start(name)
+        installation.start_all()
         limit = time.monotonic() + 15
         while not installation.answers() and time.monotonic() < limit:
             time.sleep(0.02)
         time.sleep(chance.uniform(0, 0.5))
-        installation.kill(chance.choice(["web", "work"]))
+        installation.kill(chance.choice(installation.names))
 
 
 @pytest.mark.timeout(5_400)  # minutes on a quiet machine; it must not fail on a busy one
@@ -187,8 +192,7 @@ def test_what_was_acknowledged_is_there_once_however_often_processes_are_killed(
 ):
     token = ingest_token(installation)
     clients = [Client(installation, token, name) for name in ("a", "b")]
-    installation.start("web")
-    installation.start("work")
+    installation.start_all()
     for client in clients:
         client.start()
     importing = subprocess.Popen(
@@ -199,15 +203,14 @@ def test_what_was_acknowledged_is_there_once_however_often_processes_are_killed(
 
     torment(installation, kills, random.Random(kills))
     assert importing.wait(timeout=120) == 0
-    for name in ("web", "work"):
-        if name not in installation.processes:
-            installation.start(name)
+    installation.start_all()
     for client in clients:
         client.stop.set()
         client.join(timeout=60)
         assert not client.is_alive()
     time.sleep(1)
-    installation.kill("work")
+    for name in installation.names[1:]:
+        installation.kill(name)
     installation.run(*PROGRAM, "work", "--once")
 
     assert [client.faults for client in clients] == [[], []]
