@@ -4,11 +4,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from troth.config import health
 from troth.config.api import api, nothing_here
+from troth.page.private import private
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("healthz/web", health.healthz_web),
     path("metrics", health.metrics),
+    path("private/<slug:slug>/", private, {"path": ""}, name="private"),
+    path("private/<slug:slug>/<path:path>", private),
     path("", include("troth.ui.urls")),
     path("", include("troth.staff.urls")),
     path("desk/", include("troth.desk.urls")),

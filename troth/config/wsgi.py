@@ -24,6 +24,8 @@ PASSED = (
     "/desk",
     "/healthz",
     "/metrics",
+    "/ping/",
+    "/private/",
     "/v1/",
     "/welcome/",
 )
@@ -37,7 +39,8 @@ def behind() -> Application:
     from django.core.wsgi import get_wsgi_application  # after the page is there
 
     django = get_wsgi_application()
-    from troth.signals.doors import http  # this needs Django's settings
+    from troth.probes import door as pings  # these need Django's settings
+    from troth.signals.doors import http
 
     # What is loaded by now stays: looking through it for rubbish again and again costs a tenth of
     # each request, and signals make thousands of small things a second that are soon gone.
@@ -49,8 +52,9 @@ def behind() -> Application:
     def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         guard = intake.guarded(environ)
         try:
-            door = http.application if http.is_ours(environ) else django
-            return door(environ, start)
+            if http.is_ours(environ):
+                return http.application(environ, start)
+            return (pings.application if pings.is_ours(environ) else django)(environ, start)
         finally:
             if guard:
                 guard.release()

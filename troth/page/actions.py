@@ -1,6 +1,7 @@
 """Publishing: the page is written when something changed, or when what it says has grown old."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,13 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from troth.components.queries import PageShown
 from troth.page import folder, queries, render
 from troth.page.folder import Manifest, Pulse
 from troth.page.leaf import Measured
 from troth.page.models import Notice
-from troth.page.picture import Shown
-from troth.page.sheets import fingerprint
+from troth.page.picture import Picture, Shown
+from troth.page.sheets import Sheet, fingerprint
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
 
@@ -48,15 +50,45 @@ def publish(*, now: datetime, always: bool = False) -> Published | None:
         if not always and not _differs(before, pulse, now):
             return None  # another process was quicker
         picture = queries.picture(now=now)
-        manifest, written = folder.write(
-            place,
-            sheets=render.sheets(
-                picture, secret=settings.TROTH.signing_key, measure=_measuring(now)
-            ),
-            pulse=pulse,
-            now=now,
-        )
+        pages = queries.beside(picture, now=now)
+        sheets = _sheets(picture, pages, _measuring(now))
+        manifest, written = folder.write(place, sheets=sheets, pulse=pulse, now=now)
+        _publish_private([pair for pair in pages if pair[0].is_private], pulse, now)
     return Published(place, manifest.revision, now, len(manifest.files), written)
+
+
+Measure = Callable[[Shown], Measured]
+Beside = tuple[PageShown, Picture]
+
+
+def _sheets(picture: Picture, pages: Sequence[Beside], measure: Measure) -> Iterator[Sheet]:
+    """Yield the files of the main page and of the public ones beside it. Private ones never."""
+    yield from _files(picture, measure)
+    for page, part in pages:
+        if not page.is_private:
+            yield from render.below(f"{queries.BESIDE}{page.slug}/", _files(part, measure))
+
+
+def _files(picture: Picture, measure: Measure) -> Iterator[Sheet]:
+    return render.sheets(picture, secret=settings.TROTH.signing_key, measure=measure)
+
+
+def _publish_private(pages: Sequence[Beside], pulse: Pulse, now: datetime) -> None:
+    """Write each private page to a folder of its own, outside the public one."""
+    home = private_folder()
+    for page, part in pages:
+        place = home / page.slug
+        place.mkdir(parents=True, exist_ok=True)
+        folder.write(place, sheets=_files(part, _measuring(now)), pulse=pulse, now=now)
+    kept = {page.slug for page, _part in pages}
+    for old in home.iterdir() if home.is_dir() else ():
+        if old.name not in kept:
+            shutil.rmtree(old)
+
+
+def private_folder() -> Path:
+    """Return where private pages are: never inside what is published."""
+    return Path(settings.TROTH.data_dir) / "private"
 
 
 def _measuring(now: datetime) -> Callable[[Shown], Measured]:

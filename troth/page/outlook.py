@@ -131,5 +131,3 @@ def _without(one: IncidentShown, hidden: set[str]) -> IncidentShown:
         components=tuple(uid for uid in one.components if uid not in hidden),
         spans=tuple(span for span in one.spans if span.component not in hidden),
     )
-
-

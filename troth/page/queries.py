@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from django.conf import settings
 
+from troth.components import queries as components
+from troth.components.queries import PageShown
 from troth.core import work
 from troth.page import folder, outlook
 from troth.page.folder import Manifest
@@ -23,6 +26,7 @@ from troth.promises.queries import bulletin
 from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Standing
 
+BESIDE, PRIVATE = "p/", "private/"  # where the pages beside the main one are
 _ALL = 100_000  # events; more than any page has shown so far
 
 
@@ -123,6 +127,30 @@ def picture(*, now: datetime) -> Picture:
     around = outlook.situation(now=now)
     parts = ([one.inputs for one in shown], [gone.inputs for gone in withdrawn], told(around))
     return Picture(site(), now, checked_at(), shown, withdrawn, around, fingerprint(*parts))
+
+
+def beside(whole: Picture, *, now: datetime) -> list[tuple[PageShown, Picture]]:
+    """Return the pages beside the main one, each with the part of the picture that it shows."""
+    return [(page, _part(whole, page, now)) for page in components.pages()]
+
+
+def _part(whole: Picture, page: PageShown, now: datetime) -> Picture:
+    """Return what one page shows: its components, and the promises that judge them."""
+    seen = outlook.situation(now=now, page=page)
+    judged = {one.promise for one in seen.components}
+    promises = tuple(shown for shown in whole.promises if shown.slug in judged)
+    return replace(
+        whole,
+        site=replace(whole.site, organisation=page.name, base_url=_address(whole.site, page)),
+        promises=promises,
+        withdrawn=(),
+        situation=seen,
+        revision=fingerprint([one.inputs for one in promises], told(seen)),
+    )
+
+
+def _address(site: Site, page: PageShown) -> str:
+    return f"{site.base_url}/{PRIVATE if page.is_private else BESIDE}{page.slug}"
 
 
 class _Known:

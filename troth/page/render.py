@@ -1,6 +1,7 @@
 """From a picture to the list of files: which there are, and how each is made when it is needed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     yield from _evidence(picture)
     yield from for_programs(picture, secret=secret, whole=inputs(picture))
     yield from _assets()
+
+
+def below(place: str, made: Iterable[Sheet]) -> Iterator[Sheet]:
+    """Yield the files of a page that stands below the main one, but for what a host has once."""
+    for sheet in made:
+        if sheet.path not in _OF_A_HOST:
+            yield replace(sheet, path=f"{place}{sheet.path}")
+
+
+_OF_A_HOST = ("_headers", "robots.txt", "sitemap.xml", ".well-known/security.txt")
 
 
 def inputs(picture: Picture) -> str:

@@ -155,8 +155,7 @@ def formula(weights: Weights) -> tuple[str, ...]:
     return (
         _("Uptime is one minus the time down, divided by the time known."),
         _("So much of each second counts as down: %(weights)s.") % {"weights": listed},
-        _(
-            "Planned work is left out only if we announced it in time. “Counting all” counts it as down."
-        ),
+        _("Planned work is left out only if we announced it in time."),
+        _("“Counting all” leaves nothing out: planned work counts as down."),
         _("Time without data counts on neither side; it is never called up."),
     )
