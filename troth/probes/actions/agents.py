@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from troth.probes.actions.declaring import digest
+from troth.probes.keys import digest
 from troth.probes.models import Agent, Lease
 from troth.probes.rules.documents import LOCAL, LOCATION
 from troth.staff.actions import note

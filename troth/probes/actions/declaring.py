@@ -1,18 +1,16 @@
 """Declaring what is watched. Every change is in the trail, and no secret is ever in it."""
 
-import secrets as chance
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from troth.core.problems import DocumentError, Problem
-from troth.probes import catalogue, sealing
+from troth.probes import catalogue, keys, sealing
 from troth.probes.actions.settling import silence
-from troth.probes.models import Heartbeat, Monitor, Roster, Sight, State
+from troth.probes.models import Heartbeat, Monitor, PingKey, Roster, Sight, State
 from troth.probes.queries.rhythms import rhythm_of
 from troth.probes.rules import beating, documents
 from troth.probes.rules.documents import Beating, Watching
@@ -135,6 +133,7 @@ def declare_heartbeat(
         beat = beating.Beat(row.last_at, row.started_at)
         values["down_at"] = beating.down_at(wanted.rhythm, beat)
     fresh = {**values, **_fresh_key(wanted.slug), "created_at": now}
+    _installation_key(now)
     heartbeat, _ = Heartbeat.objects.update_or_create(
         slug=wanted.slug, defaults=values, create_defaults=fresh
     )
@@ -157,16 +156,21 @@ def _rhythm(wanted: Beating) -> dict[str, Any]:
 
 
 def _fresh_key(slug: str) -> dict[str, Any]:
-    key = chance.token_hex(12)
+    key = keys.fresh()
     return {
-        "digest": digest(key),
+        "digest": keys.digest(key),
         "sealed": sealing.seal(key.encode(), label=f"heartbeat {slug}"),
     }
 
 
-def digest(key: str) -> str:
-    """Return what is stored of a key, to find it again."""
-    return blake2b(key.encode(), digest_size=32).hexdigest()
+def _installation_key(now: datetime) -> None:
+    """Make the key for addresses by name, with the first heartbeat."""
+    if not PingKey.objects.exists():
+        key = keys.fresh()
+        sealed = sealing.seal(key.encode(), label="ping key")
+        PingKey.objects.get_or_create(
+            pk=1, defaults={"digest": keys.digest(key), "sealed": sealed, "made_at": now}
+        )
 
 
 @transaction.atomic

@@ -1,5 +1,11 @@
 """Read: what others may ask about what we watch."""
 
+from troth.probes.queries.addresses import (
+    heartbeat_by_key,
+    heartbeat_by_slug,
+    ping_path,
+    slug_path,
+)
 from troth.probes.queries.details import (
     CheckShown,
     EvidenceShown,
@@ -27,12 +33,16 @@ __all__ = [
     "MonitorDetail",
     "PingShown",
     "SightShown",
+    "heartbeat_by_key",
+    "heartbeat_by_slug",
     "heartbeat_detail",
     "is_any_late",
     "is_anything_watched",
     "is_watching",
     "monitor_detail",
+    "ping_path",
     "revision",
+    "slug_path",
     "states",
     "tasks",
     "turn_rows",
