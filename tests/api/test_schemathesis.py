@@ -107,7 +107,33 @@ def _ordered(case, draw):
         del case.query["start"], case.query["end"]
 
 
+def _opened(case, draw):
+    """Let a draft name no component, be of no future and promise no date: those are refused."""
+    case.body.update({"components": {}, "publish": False, "started_at": None, "at": None})
+    case.body.update({"since": None, "name": "A name", "body": "What we say.", "state": None})
+    if "aware_at" in case.body:
+        case.body.update({"aware_at": "2024-01-31T18:00:00Z", "kind": "breach"})
+    elif case.body.get("kind") == "maintenance":
+        case.body["kind"] = "incident"
+    _new_token(case, draw)
+
+
+def _announced(case, draw):
+    case.body.update({"components": {}, "verify": 0, "name": "A name", "body": "What we plan."})
+    case.body.update({"affects": "Everyone.", "scheduled_for": "2199-06-01T02:00:00Z"})
+    case.body["scheduled_until"] = "2199-06-01T04:00:00Z"
+    _new_token(case, draw)
+
+
+def _new_token(case, draw):
+    """Give each request a key of its own: the same one may not be used for two things."""
+    case.headers["Idempotency-Key"] = draw(st.uuids()).hex
+
+
 _FITTED = {
+    ("POST", f"{BASE}/incidents"): _opened,
+    ("POST", f"{BASE}/breaches"): _opened,
+    ("POST", f"{BASE}/maintenance"): _announced,
     ("PUT", f"{BASE}/promises/{{slug}}"): _declared,
     ("POST", f"{BASE}/backtests"): _tried,
     ("POST", f"{BASE}/promises/{{slug}}/exclusions"): _excluded,

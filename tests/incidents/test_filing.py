@@ -22,7 +22,8 @@ TEMPLATE = {
     "kind": "IncidentTemplate",
     "metadata": {"name": "shop-down", "title": "Shop down"},
     "spec": {"title": "The shop is down", "body": "We look.",
-             "components": {"shop": "major_outage"}, "opens_for": ["monitor:shop"], "urgency": "urgent", "two_person": True},
+             "components": {"shop": "major_outage"}, "opens_for": ["monitor:shop"],
+             "urgency": "urgent", "two_person": True},
 }  # fmt: skip
 CADENCE = {
     "apiVersion": "troth/v1",

@@ -16,7 +16,9 @@ from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
 from troth.desk import api as desk
+from troth.incidents import api as incidents
 from troth.metrics import api as metrics
+from troth.probes import api as probes
 from troth.promises import api as promises
 from troth.signals import api as signals
 from troth.signals import case_api as cases
@@ -151,5 +153,13 @@ _HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
 }
 for _kind, _handler in _HANDLERS.items():
     api.add_exception_handler(_kind, _handler)
-for _router in (signals.router, cases.router, metrics.router, promises.router, desk.router):
+for _router in (
+    signals.router,
+    cases.router,
+    metrics.router,
+    probes.router,
+    promises.router,
+    incidents.router,
+    desk.router,
+):
     api.add_router("", _router)

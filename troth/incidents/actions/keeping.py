@@ -71,4 +71,4 @@ def words(row: Incident) -> str:
     bodies = said.values_list("body", flat=True)
     names = UpdateImpact.objects.filter(update__in=said).values_list("name", flat=True).distinct()
     facts = (row.name, row.problem, row.affects, row.workaround, row.recovery, row.data_loss)
-    return "\n".join(filter(None, (row.uid, *facts, *bodies, *names))).casefold()
+    return "\n".join(filter(None, (*facts, *bodies, *names))).casefold()

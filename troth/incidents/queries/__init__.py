@@ -6,7 +6,7 @@
 
 from troth.incidents.queries.choosing import STAFF, Choice
 from troth.incidents.queries.desk import drafts, inside, overdue, proposals
-from troth.incidents.queries.house import grid, template, templates
+from troth.incidents.queries.house import grid, template, template_documents, templates
 from troth.incidents.queries.listing import (
     entries,
     incident,
@@ -20,9 +20,10 @@ from troth.incidents.queries.listing import (
     whole,
 )
 from troth.incidents.queries.ready import address_of, letter, macro
-from troth.incidents.queries.register import breach_register, everything
+from troth.incidents.queries.register import BREACH_COLUMNS, breach_register, everything
 
 __all__ = [
+    "BREACH_COLUMNS",
     "STAFF",
     "Choice",
     "address_of",
@@ -44,6 +45,7 @@ __all__ = [
     "revision",
     "search",
     "template",
+    "template_documents",
     "templates",
     "upcoming",
     "whole",

@@ -78,7 +78,7 @@ def _touching(rows: QuerySet[Incident], component: str) -> QuerySet[Incident]:
 
 def _found(rows: QuerySet[Incident], text: str) -> QuerySet[Incident]:
     for word in text.casefold().replace("\0", "").split()[:8]:
-        rows = rows.filter(wording__text__contains=word)
+        rows = rows.filter(Q(wording__text__contains=word) | Q(uid=word))
     return rows
 
 

@@ -1,5 +1,7 @@
 """What was decided beforehand: the cadence in force and the templates."""
 
+from typing import Any
+
 from troth.incidents.models import Cadence, Template
 from troth.incidents.rules import documents
 from troth.incidents.rules.cadence import Grid
@@ -10,6 +12,11 @@ def grid() -> Grid:
     """Return the cadence in force: the latest declared one, or the built-in one."""
     spec = Cadence.objects.order_by("-created_at", "-id").values_list("spec", flat=True).first()
     return documents.read_cadence(spec) if spec else Grid()
+
+
+def template_documents() -> list[dict[str, Any]]:
+    """Return the templates in use as they were declared, by name."""
+    return list(Template.objects.filter(retired_at=None).values_list("spec", flat=True))
 
 
 def templates() -> list[Prepared]:

@@ -1,7 +1,7 @@
 """The register of breaches that Art. 33 (5) GDPR asks for, and all incidents as rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from troth.incidents.models import Breach, BreachNotice
@@ -34,6 +34,9 @@ class BreachRow:
     prevention: str
     notices: int
     people_told_at: datetime | None
+
+
+BREACH_COLUMNS = tuple(one.name for one in fields(BreachRow))
 
 
 def breach_register(*, at: datetime) -> list[BreachRow]:
