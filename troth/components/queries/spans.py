@@ -1,7 +1,7 @@
 """What was, when, and why: spans, downtime and the refs that caused it, exactly."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from django.db.models import Q
@@ -51,6 +51,14 @@ class Downtime:
     @property
     def share(self) -> Fraction | None:
         return share(self.known, self.down)
+
+    @property
+    def down_time(self) -> timedelta:
+        return timedelta(microseconds=int(self.down * 1_000_000))
+
+    @property
+    def silent_time(self) -> timedelta:
+        return timedelta(seconds=self.silent)
 
     @property
     def raw_share(self) -> Fraction | None:

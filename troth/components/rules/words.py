@@ -3,10 +3,10 @@
 from troth.components.rules.results import Cause, Status
 
 WORDS = {
-    Status.OPERATIONAL: "operational",
-    Status.DEGRADED: "degraded performance",
-    Status.PARTIAL: "partial outage",
-    Status.MAJOR: "major outage",
+    Status.OPERATIONAL: "works",
+    Status.DEGRADED: "slow or limited",
+    Status.PARTIAL: "partly down",
+    Status.MAJOR: "down",
     Status.MAINTENANCE: "under maintenance",
     Status.NO_DATA: "no data",
 }

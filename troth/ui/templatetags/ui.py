@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.context import RequestContext
+from django.urls import is_valid_path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from troth.ui import assets, charts, verdicts, words
 register = template.Library()
 NAV = (
     ("/desk/", "Today"),
+    ("/desk/status/", "Status"),
     ("/desk/promises/", "Promises"),
     ("/desk/signals/", "Signals"),
     ("/desk/page/", "Page"),
@@ -140,6 +142,33 @@ def desk_nav(context: RequestContext) -> list[dict[str, object]]:
         {"url": url, "name": name, "here": _here(url, path), "count": counts.get(name)}
         for url, name in NAV
     ]
+
+
+STATUS = (
+    ("/desk/status/incidents/", "Incidents"),
+    ("/desk/status/", "Components"),
+    ("/desk/status/monitors/", "Monitors"),
+    ("/desk/status/pages/", "Pages"),
+    ("/desk/status/readers/", "Readers"),
+    ("/desk/status/formula/", "Uptime formula"),
+)
+
+
+@register.inclusion_tag("ui/status_tabs.html", takes_context=True)
+def status_tabs(context: RequestContext) -> dict[str, Any]:
+    """Show the parts of the desk's Status, those that this installation has."""
+    path = getattr(context.get("request"), "path", "")
+    tabs = [(url, name) for url, name in STATUS if is_valid_path(url)]
+    inner = [url for url, _ in tabs if url != "/desk/status/" and path.startswith(url)]
+    here = inner[0] if inner else "/desk/status/"
+    return {
+        "tabs": [
+            {"url": url, "name": name, "here": "page" if path == url else "true"}
+            if url == here
+            else {"url": url, "name": name, "here": ""}
+            for url, name in tabs
+        ]
+    }
 
 
 # Addresses that belong to an entry of the rail without being below it.
