@@ -82,6 +82,15 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Security:
+    """Who is told of a weakness, and until when that holds."""
+
+    contacts: tuple[str, ...]
+    expires: date
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Whose page it is, where it stands, and in which languages it is written."""
 
@@ -90,6 +99,7 @@ class Site:
     languages: tuple[str, ...]  # the first one is at /
     notice: str = ""  # said on every page, for example that the data is a demonstration
     product: str = ""  # address that the reader's self-check asks
+    security: "Security | None" = None
 
 
 @dataclass(frozen=True, slots=True)

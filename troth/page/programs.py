@@ -26,6 +26,8 @@ def for_programs(picture: Picture, *, secret: bytes, whole: str) -> Iterator[She
     yield Sheet("organisation.jsonld", whole, lambda: _linked_data(picture))
     yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
     yield Sheet("robots.txt", whole, lambda: _robots(picture))
+    if picture.site.security:
+        yield Sheet(".well-known/security.txt", whole, lambda: _security(picture))
     hints = headers.hints(picture.site.product).encode()
     yield Sheet("_headers", fingerprint(hints), lambda: hints)
 
@@ -48,6 +50,19 @@ def _robots(picture: Picture) -> bytes:
     return f"User-agent: *\nAllow: /\n\nSitemap: {picture.site.base_url}/sitemap.xml\n".encode()
 
 
+def _security(picture: Picture) -> bytes:
+    """Return security.txt (RFC 9116): the whole last day is still within it."""
+    site, said = picture.site, picture.site.security
+    if said is None:
+        return b""
+    lines = [f"Contact: {contact}" for contact in said.contacts]
+    lines.append(f"Expires: {said.expires:%Y-%m-%d}T23:59:59Z")
+    lines.append(f"Preferred-Languages: {', '.join(site.languages)}")
+    lines.append(f"Canonical: {site.base_url}/.well-known/security.txt")
+    lines += [f"Policy: {said.policy}"] if said.policy else []
+    return "\n".join([*lines, ""]).encode()
+
+
 def _sitemap(picture: Picture) -> bytes:
     pages = [
         "",
@@ -55,11 +70,19 @@ def _sitemap(picture: Picture) -> bytes:
         "history/",
         "verify/",
         *(f"promises/{s.slug}/" for s in picture.promises),
+        *_of_status(picture),
     ]
     rows = [f" <url><loc>{e.url(page)}</loc></url>" for e in editions(picture) for page in pages]
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
     return "\n".join([f'{head}<urlset xmlns="{space}">', *rows, "</urlset>\n"]).encode()
+
+
+def _of_status(picture: Picture) -> list[str]:
+    now = picture.situation
+    uptime = ["uptime/"] if now.components else []
+    services = [f"components/{one.slug}/" for one in now.components]
+    return [*uptime, *services, *(entry.path for entry in now.listed)]
 
 
 def _linked_data(picture: Picture) -> bytes:

@@ -17,7 +17,7 @@ from troth.page.folder import Manifest
 from troth.page.leaf import Measured
 from troth.page.models import Notice
 from troth.page.parts import Segments
-from troth.page.picture import Picture, Shown, Site, Withdrawn
+from troth.page.picture import Picture, Security, Shown, Site, Withdrawn
 from troth.page.readability import Reading, reading
 from troth.page.sheets import fingerprint
 from troth.page.situation import data as told
@@ -53,7 +53,15 @@ def site() -> Site:
         languages=tuple(troth.languages),
         notice=notice(),
         product=troth.product_url or "",
+        security=_security(),
     )
+
+
+def _security() -> Security | None:
+    troth = settings.TROTH
+    if not (troth.security_contact and troth.security_expires):
+        return None
+    return Security(troth.security_contact, troth.security_expires, troth.security_policy)
 
 
 def notice() -> str:

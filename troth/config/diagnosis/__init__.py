@@ -22,6 +22,7 @@ LOOKS = (
     store.strays,
     public.page,
     public.address,
+    public.security,
     public.people,
 )
 

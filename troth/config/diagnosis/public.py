@@ -11,6 +11,8 @@ from troth.config.diagnosis.finding import Finding
 from troth.page import folder
 from troth.ui import words
 
+_NO_CONTACT = "there is no security.txt: set TROTH_SECURITY_CONTACT and TROTH_SECURITY_EXPIRES"
+_SOON, _YEAR = 30, 366  # days
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,6 +40,25 @@ def address(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - every look
         )
     if not chosen.metrics_token and not is_local:
         yield Finding("address", "note", "anyone can read /metrics: set TROTH_METRICS_TOKEN")
+
+
+def security(*, now: datetime) -> Iterator[Finding]:
+    """Look at security.txt: without a day it does not hold, and too far a day nobody believes."""
+    until = settings.TROTH.security_expires
+    if not until:
+        if urlsplit(settings.TROTH.base_url).hostname not in _HERE:
+            yield Finding("security", "note", _NO_CONTACT)
+        return
+    left = (until - now.date()).days
+    if left < 0:
+        text = f"security.txt ended on {until}: look at it and set TROTH_SECURITY_EXPIRES anew"
+        yield Finding("security", "problem", text)
+    elif left < _SOON:
+        yield Finding("security", "note", f"security.txt ends in {left} days, on {until}")
+    elif left > _YEAR:
+        yield Finding("security", "note", f"security.txt holds until {until}; a year is the most")
+    else:
+        yield Finding("security", "ok", f"security.txt holds until {until}")
 
 
 def people(*, now: datetime) -> Iterator[Finding]:  # noqa: ARG001
