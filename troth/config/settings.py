@@ -72,10 +72,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 USE_TZ = True
 TIME_ZONE = "UTC"  # what is stored and logged; the zone of promises is TROTH.time_zone
-STATIC_URL = "/static/"  # never asked for: ui/assets.py serves what the finders find
+STATIC_URL = "/static/"  # never asked for: AssetStorage and ui/assets.py give and serve /assets/
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no uploads are kept
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "troth.ui.storage.AssetStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # forms and JSON; uploads and signals are streamed
 LOGGING = logs.setting(level=TROTH.log_level)
