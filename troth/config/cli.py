@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
+    "watch": ("troth.config.verbs.watch", "Say from elsewhere whether a page is served and fresh."),
     "forget": ("troth.signals.commands", "Forget a person's signals."),
     "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
     "backup": ("troth.config.verbs.backup", "Write state and signals to one file."),
@@ -36,7 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "migrate": ("troth.config.verbs.migrate", "Bring the database up to this version."),
 }
 # They start processes and stay small themselves, or work on what Django would have opened.
-WITHOUT_DJANGO = {"up", "web", "probe", "backup", "restore"}
+WITHOUT_DJANGO = {"up", "web", "watch", "probe", "backup", "restore"}
 
 
 class Verbs(click.Group):
