@@ -97,7 +97,7 @@ def set_right(  # noqa: PLR0913 - what may be set right, all named
     row = held(uid)
     wanted = {
         "started_at": started_at, "impact_said": impact, "urgency": urgency, "name": name,
-        "audiences": None if audiences is None else list(audiences),
+        "audiences_said": None if audiences is None else list(audiences),
         "postmortem_due": postmortem_due,
     }  # fmt: skip
     new = {field: value for field, value in wanted.items() if value is not None}

@@ -123,7 +123,7 @@ def _state(row: Incident, update: Update) -> None:
 
 def restrict(row: Incident, said: Sequence[Saying]) -> None:
     """Show it to those who may see its components, where nobody said who may see it."""
-    own = list(row.audiences)
+    own = list(row.audiences_said)
     if not own and said:
         found = labels({one.component for one in said}).values()
         if found and all(label.audiences for label in found):

@@ -155,7 +155,7 @@ def _scheduled(planning: Planning, by: Actor, now: datetime, series: Series | No
         uid=new_uid(), kind=Kind.MAINTENANCE, name=name, state=State.SCHEDULED,
         impact=Impact.MAINTENANCE, urgency=Urgency.ROUTINE, affects=affects,
         started_at=planning.scheduled_for, created_at=now, updated_at=now,
-        audiences=list(planning.audiences), origin="series" if series else "person",
+        audiences_said=list(planning.audiences), origin="series" if series else "person",
         by=published_name(by),
     )  # fmt: skip
     plan = Maintenance(

@@ -34,7 +34,7 @@ def overrun(row: Incident, *, at: datetime, by: Actor, now: datetime) -> Inciden
     )  # fmt: skip
     opening = Opening(
         name=f"{row.name}: longer than planned"[:200], message=message, started_at=at,
-        audiences=tuple(row.audiences), origin="overrun", opened_for=f"maintenance:{row.uid}",
+        audiences=tuple(row.audiences_said), origin="overrun", opened_for=f"maintenance:{row.uid}",
     )  # fmt: skip
     found = open_(opening=opening, by=by, now=now, publish=True)
     link(uid=row.uid, other=found.uid, by=by, now=now)

@@ -99,7 +99,7 @@ def _row(
     row.resolved_at = _ended(said, State(row.state), history)
     row.next_due_at = None
     row.source, row.source_id = history.source, history.source_id
-    row.audiences, row.flags = list(history.audiences), list(history.flags)
+    row.audiences_said, row.flags = list(history.audiences), list(history.flags)
     row.by = published_name(by)
     return row
 

@@ -170,7 +170,7 @@ def _opened(opening: Opening, wish: Wish) -> str:
     row = Incident(
         uid=new_uid(), kind=opening.kind, name=prose.tidy(opening.name), state=state,
         impact=Impact.NONE, urgency=message.urgency or "", started_at=started_at,
-        created_at=wish.now, updated_at=wish.now, audiences=list(opening.audiences),
+        created_at=wish.now, updated_at=wish.now, audiences_said=list(opening.audiences),
         two_person=grid.two_person if opening.two_person is None else opening.two_person,
         origin=opening.origin, opened_for=opening.opened_for, confirm_at=opening.confirm_at,
         by=published_name(wish.by),

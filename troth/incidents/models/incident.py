@@ -42,6 +42,7 @@ class Incident(models.Model):
     backfilled = models.BooleanField(default=False)
     two_person = models.BooleanField(default=False)
     restricted = models.BooleanField(default=False)  # its audiences are in ShownTo
+    audiences_said = models.JSONField(default=list)  # a person's word, else by components
     audiences = models.JSONField(default=list)
     flags = models.JSONField(default=list)
 
