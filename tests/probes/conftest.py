@@ -67,6 +67,7 @@ class Background:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
+        self.servers = []
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
@@ -80,11 +81,14 @@ class Background:
         self.loop.close()
 
     async def _cancel(self) -> None:
+        for server in self.servers:
+            server.close()
         mine = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not mine]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -100,14 +104,19 @@ def listening(background) -> Callable[..., int]:
 
     def serve(answer, *, tls: ssl.SSLContext | None = None) -> int:
         async def handle(reader, writer):
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, OSError):
-                await answer(reader, writer)
-            writer.close()
+            try:
+                with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, OSError):
+                    await answer(reader, writer)
+                writer.close()
+            except asyncio.CancelledError:
+                writer.transport.abort()
 
         async def start():
             return await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
 
-        return background.do(start()).sockets[0].getsockname()[1]
+        server = background.do(start())
+        background.servers.append(server)
+        return server.sockets[0].getsockname()[1]
 
     return serve
 

@@ -24,6 +24,8 @@ _AT_ONCE = timedelta(milliseconds=200)
 _SOON = timedelta(milliseconds=700)
 
 SCHEDULE = (
+    _entry("probes.beat", _AT_ONCE, asked="probes.jobs.is_late"),
+    _entry("probes.watch", timedelta(seconds=5), asked="probes.jobs.is_watching"),
     _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
@@ -38,5 +40,6 @@ SCHEDULE = (
     _entry("signals.tidy", timedelta(hours=1), slow=True),
     _entry("signals.compact", timedelta(hours=1), slow=True),
     _entry("signals.retain", timedelta(days=1), slow=True),
+    _entry("probes.tidy", timedelta(hours=1), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

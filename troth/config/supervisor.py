@@ -31,6 +31,10 @@ class Child:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.command, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509 - our own verbs; prctl only
+        self.begun()
+
+    def begun(self) -> None:
+        """Note when the child was started."""
         self.started = time.monotonic()
 
     def tend(self, say: Callable[[str], None]) -> None:
@@ -64,12 +68,13 @@ def run(children: Sequence[Child], say: Callable[[str], None]) -> None:
             time.sleep(0.2)
         say("ending: the current work is finished first")
     finally:
-        _end(children, say)
+        end(children, say)
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _end(children: Sequence[Child], say: Callable[[str], None]) -> None:
+def end(children: Sequence[Child], say: Callable[[str], None]) -> None:
+    """Ask the living children to end, wait, and kill those that do not."""
     living = [child for child in children if child.process and child.process.poll() is None]
     for child in living:
         _process(child).terminate()

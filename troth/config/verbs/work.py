@@ -11,13 +11,15 @@ import click
 def work(*, once: bool) -> None:
     r"""Start a worker alone.
 
-    It seals signals, counts, judges and publishes. Any number may run at once.
+    It seals signals, counts, judges and publishes, and starts the checks of what is watched. Any
+    number may run at once.
     SIGTERM lets it finish what it does.
 
     \b
     troth work
     troth work --once
     """
+    from troth.config import attendance
     from troth.config.schedule import SCHEDULE
     from troth.core import clock, leases
     from troth.core import work as loop
@@ -32,7 +34,10 @@ def work(*, once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    attendant = threading.Thread(target=attendance.attend, args=(stop,), name="attend probes")
+    attendant.start()
     loop.run(SCHEDULE, stop=stop)
+    attendant.join()
 
 
 commands = [work]

@@ -1,6 +1,6 @@
 """Write: what may be done with monitors, heartbeats and the agents that check for us."""
 
-from troth.probes.actions.agents import IssuedAgent, enrol, revoke
+from troth.probes.actions.agents import IssuedAgent, enrol, revoke, seen_agent
 from troth.probes.actions.declaring import (
     ask_now,
     declare_heartbeat,
@@ -31,6 +31,7 @@ __all__ = [
     "resume",
     "retire",
     "revoke",
+    "seen_agent",
     "take",
     "take_lease",
     "watch",

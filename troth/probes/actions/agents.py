@@ -2,9 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from troth.probes.keys import digest
 from troth.probes.models import Agent, Lease
@@ -13,6 +14,7 @@ from troth.staff.actions import note
 from troth.staff.actions.audit import Actor
 
 PREFIX = "trothprobe_"
+_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,9 @@ def revoke(*, agent: Agent, author: Actor, now: datetime) -> None:
     """End an agent's key. What its location last saw becomes unknown in its time."""
     if Agent.objects.filter(pk=agent.pk, revoked_at=None).update(revoked_at=now):
         note(actor=author, verb="revoked", thing="probe agent", thing_id=agent.location, now=now)
+
+
+def seen_agent(*, location: str, version: str, now: datetime) -> None:
+    """Remember when an agent last asked, to the half minute."""
+    stale = Q(seen_at=None) | Q(seen_at__lt=now - _EVERY) | ~Q(version=version)
+    Agent.objects.filter(stale, location=location).update(seen_at=now, version=version)

@@ -130,7 +130,7 @@ def _see(seeing: _Seeing, report: Report) -> None:
         "late": max(report.began // 1000 - report.due, 0),
         "took": report.took,
         "outcome": report.outcome.value,
-        "reason": report.reason[:_REASON],
+        "reason": _line(report.reason),
         "phases": _encode(report.phases),
         "recent": packed.recent(view.recent),
         "shown": packed.added(
@@ -159,7 +159,7 @@ def _evidence(seeing: _Seeing, report: Report, location: str) -> list[Evidence]:
     return [
         Evidence(
             uid=uid, watch=seeing.slug, location=location, at=from_micros(report.began),
-            outcome=report.outcome, reason=report.reason[:_REASON],
+            outcome=report.outcome, reason=_line(report.reason),
             sealed=sealing.seal(_encode(seen_), label=uid),
         )
     ]  # fmt: skip
@@ -194,8 +194,16 @@ def _skipped(seeing: _Seeing, skip: Skip, location: str) -> Signal:
         touchpoint=seeing.touchpoint,
         outcome="skipped",
         weight=max(1, min(skip.count, 10**9)),
-        segment={"monitor": seeing.slug, "location": location, "reason": skip.reason[:100]},
+        segment={"monitor": seeing.slug, "location": location, "reason": _line(skip.reason)[:100]},
     )
+
+
+def _line(text: str) -> str:
+    """Return a reason on one line of what can be shown: an agent may say anything."""
+    text = text[:_REASON]
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 _UPDATE: Final = (

@@ -7,8 +7,9 @@ from django.db.models import Max, QuerySet
 
 from troth.core import clock
 from troth.probes.instants import instant, ms
-from troth.probes.models import Heartbeat, Monitor, Ping, State, Turn
+from troth.probes.models import Heartbeat, Lease, Monitor, Ping, State, Turn
 from troth.probes.rules import turning
+from troth.probes.rules.documents import LOCAL
 from troth.probes.rules.results import Level, StateShown, TurnShown
 
 
@@ -81,10 +82,15 @@ def turn_rows(*, slug: str, limit: int = 50) -> Sequence[TurnShown]:
     ]  # fmt: skip
 
 
-def is_watching() -> bool:
-    """Return whether there is anything for this installation itself to check."""
-    rows = Monitor.objects.filter(retired_at=None, paused_at=None, sights__location="local")
-    return rows.exists()
+def is_runner_wanted(*, is_mine: bool, now: datetime) -> bool:
+    """Return whether this worker is to have a runner: something is watched, and no other has one.
+
+    `is_mine` says that its own runner is alive.
+    """
+    rows = Monitor.objects.filter(retired_at=None, paused_at=None, sights__location=LOCAL)
+    if not rows.exists():
+        return False
+    return is_mine or not Lease.objects.filter(location=LOCAL, until__gt=now).exists()
 
 
 def is_anything_watched() -> bool:

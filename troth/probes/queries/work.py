@@ -1,9 +1,28 @@
 """What a location has to check."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+
 from troth.probes import sealing
 from troth.probes.instants import ms
-from troth.probes.models import Monitor, Roster, Sight
+from troth.probes.keys import digest
+from troth.probes.models import Agent, Lease, Monitor, Roster, Sight
 from troth.probes.wire import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentShown:
+    """A location elsewhere. `out_since`: it fails everywhere while others do not."""
+
+    location: str
+    name: str
+    made_at: datetime
+    seen_at: datetime | None
+    version: str
+    revoked_at: datetime | None
+    out_since: datetime | None
+    monitors: int
 
 
 def revision() -> int:
@@ -40,3 +59,23 @@ def _task(row: Monitor, last: int) -> Task | None:
         last=last,
         asked=ms(row.asked_at) if row.asked_at else 0,
     )
+
+
+def is_agents_key(*, location: str, key: str) -> bool:
+    """Return whether a key is the living one of a location."""
+    row = Agent.objects.filter(location=location, revoked_at=None).first()
+    return row is not None and compare_digest(row.digest, digest(key))
+
+
+def agents() -> list[AgentShown]:
+    """Return the locations elsewhere, by name."""
+    leases = {lease.location: lease for lease in Lease.objects.all()}
+    return [
+        AgentShown(
+            location=row.location, name=row.name, made_at=row.made_at, seen_at=row.seen_at,
+            version=row.version, revoked_at=row.revoked_at,
+            out_since=leases[row.location].out_since if row.location in leases else None,
+            monitors=Sight.objects.filter(location=row.location, monitor__retired_at=None).count(),
+        )
+        for row in Agent.objects.order_by("location")
+    ]  # fmt: skip
