@@ -26,6 +26,7 @@ PASSED = (
     "/metrics",
     "/ping/",
     "/private/",
+    "/share/",
     "/v1/",
     "/welcome/",
 )

@@ -1,4 +1,11 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
 from django import forms
+
+from troth.page.edition import NAMES
+from troth.page.sharing import Share
 
 
 class NoticeForm(forms.Form):
@@ -13,3 +20,26 @@ class NoticeForm(forms.Form):
     def clean_text(self) -> str:
         """Return it on one line, however it was typed."""
         return " ".join(str(self.cleaned_data["text"]).split())
+
+
+class ShareForm(forms.Form):
+    as_of = forms.DateField(
+        required=False,
+        label="As of",
+        help_text="The end of that day, UTC. Empty means now.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    days = forms.IntegerField(min_value=1, max_value=365, initial=14, label="Good for so many days")
+    language = forms.ChoiceField(label="Language")
+
+    def __init__(self, *args: Any, languages: Sequence[str], **more: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **more)
+        self.fields["language"].choices = [(one, NAMES.get(one, one)) for one in languages]  # type: ignore[attr-defined]
+
+    def share(self, *, now: datetime) -> Share:
+        """Return what the link is to show. A day still going on is shown as of now."""
+        given = self.cleaned_data
+        day = given["as_of"]
+        end = datetime.combine(day, time.max, tzinfo=UTC) if day else now
+        until = now + timedelta(days=given["days"])
+        return Share(min(end, now) if day == now.date() else end, until, given["language"])

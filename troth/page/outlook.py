@@ -14,7 +14,7 @@ from troth.components.rules.results import Board
 from troth.core.windows import midnight
 from troth.incidents import queries as incidents
 from troth.incidents.rules.results import EntryRow, IncidentShown
-from troth.page.situation import Entry, Situation
+from troth.page.situation import Entry, Situation, entry_of
 
 _NEWEST = 60  # read whole at once: more than a feed or the API tells
 _OF_A_PART = 500  # of a page that shows some components only: so far back its history goes
@@ -38,6 +38,28 @@ def situation(*, now: datetime, page: PageShown | None = None) -> Situation:
         read=reader.whole,
         longer=reader.longer,
     )
+
+
+def as_of(at: datetime) -> Situation:
+    """Return how things stood at an instant, as it was known then, with 90 days before it."""
+    board = components.board(at=at, days=90, as_of=at)
+    some = incidents.published(at=at, since=at - timedelta(days=90), limit=_OF_A_PART)
+    hidden = _hidden({uid for one in some for uid in _named(one)}, ())
+    shown = tuple(_without(one, hidden) for one in some)
+    return Situation(
+        board=board if board.components else None,
+        recent=shown,
+        listed=tuple(entry_of(one) for one in shown),
+    )
+
+
+def _hidden(uids: set[str], audiences: Sequence[str]) -> set[str]:
+    """Return those components that these audiences may not see."""
+    return {
+        uid
+        for uid, label in labels(uids).items()
+        if label.audiences and not set(audiences) & set(label.audiences)
+    }
 
 
 def _entry(row: EntryRow) -> Entry:
@@ -89,16 +111,8 @@ class _Reader:
             for one in incidents.whole(list(uids), audience=audience)
         }
         ordered = [found[uid] for uid in uids if uid in found]
-        hidden = self._hidden({uid for one in ordered for uid in _named(one)})
+        hidden = _hidden({uid for one in ordered for uid in _named(one)}, self._audiences)
         return [_without(one, hidden) for one in ordered] if hidden else ordered
-
-    def _hidden(self, uids: set[str]) -> set[str]:
-        mine = set(self._audiences)
-        return {
-            uid
-            for uid, label in labels(uids).items()
-            if label.audiences and not mine & set(label.audiences)
-        }
 
     def longer(self, first: date, last: date, uids: Sequence[str]) -> Board | None:
         """Return the days from `first` to `last`, as they stand in the records now."""

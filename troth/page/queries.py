@@ -137,6 +137,20 @@ def picture(*, now: datetime) -> Picture:
     return Picture(site(), now, checked_at(), shown, withdrawn, around, fingerprint(*parts))
 
 
+def picture_as_of(at: datetime) -> Picture:
+    """Return what was public at an instant, as it was known then: the same for ever."""
+    declared = bulletin.declared(now=at)
+    standings = promises.standing(visibility="public", at=at, as_of=at)
+    shown = tuple(
+        Shown(standing=one, document=declared[one.slug].document)
+        for one in standings
+        if one.slug in declared
+    )
+    then = outlook.as_of(at)
+    data = fingerprint([one.inputs for one in shown], told(then))
+    return Picture(site(), at, at, shown, (), then, data)
+
+
 def beside(whole: Picture, *, now: datetime) -> list[tuple[PageShown, Picture]]:
     """Return the pages beside the main one, each with the part of the picture that it shows."""
     return [(page, _part(whole, page, now)) for page in components.pages()]

@@ -5,5 +5,6 @@ from troth.page import views
 app_name = "page"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("share/", views.share, name="share"),
     path("notice/", views.notice, name="notice"),
 ]

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
 from troth.page import actions, queries
-from troth.page.forms import NoticeForm
+from troth.page.forms import NoticeForm, ShareForm
 from troth.staff.access import person, requires
 
 
@@ -29,11 +29,38 @@ def notice(request: HttpRequest) -> HttpResponse:
     return redirect("page:index")
 
 
-def _screen(request: HttpRequest, form: NoticeForm, *, status: int) -> HttpResponse:
+@require_POST
+@requires("support")
+def share(request: HttpRequest) -> HttpResponse:
+    """Make a link to the one sheet as of a day, to be handed on."""
+    form = ShareForm(request.POST, languages=queries.site().languages)
+    notice = NoticeForm(initial={"text": queries.notice()})
+    if not form.is_valid():
+        return _screen(request, notice, share=form, status=422)
+    now = clock.now()
+    try:
+        link = actions.share(terms=form.share(now=now), author=person(request), now=now)
+    except ValueError as problem:
+        form.add_error(None, str(problem))
+        return _screen(request, notice, share=form, status=422)
+    return _screen(request, notice, share=form, link=link, status=200)
+
+
+def _screen(
+    request: HttpRequest,
+    form: NoticeForm,
+    *,
+    status: int,
+    share: ShareForm | None = None,
+    link: str = "",
+) -> HttpResponse:
     now = clock.now()
     context = {
         "now": now,
         "form": form,
+        "share": share or ShareForm(languages=queries.site().languages),
+        "link": link,
+        "may_share": person(request).may("support"),
         "published": queries.published(),
         "site": queries.site(),
         "folder": settings.TROTH.page_dir,

@@ -4,21 +4,8 @@ from collections.abc import Mapping
 
 from troth.page.block import Block
 from troth.page.edition import Edition
-from troth.page.picture import Shown
-from troth.page.sentence import Spoken
+from troth.page.spokenly import spoken
 from troth.page.status.saying import joined
-from troth.page.tongue import name_of, topic_of
-
-
-def spoken(edition: Edition, shown: Shown) -> Spoken:
-    standing = shown.standing
-    return Spoken(
-        verdict=standing.verdict,
-        evaluator=standing.evaluator,
-        name=name_of(shown),
-        topic=topic_of(shown, edition.picture.site.languages[0]),
-        untested=standing.why == "untested",
-    )
 
 
 def _show(edition: Edition) -> Mapping[str, object]:

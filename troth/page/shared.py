@@ -1,0 +1,61 @@
+"""What a shared link shows: the one sheet as a page, and as PDF. No account is needed."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from troth.core import clock
+from troth.page import onepager, queries
+from troth.page.edition import Edition, editions
+from troth.page.headers import policy
+from troth.page.pdf import pdf
+from troth.page.sharing import Share, opened
+
+Shown = Callable[[Edition, Share], HttpResponse]
+
+
+@require_safe
+def page(_request: HttpRequest, token: str) -> HttpResponse:
+    """Show the sheet, with a link to it as PDF."""
+    return _answered(token, _as_page)
+
+
+@require_safe
+def sheet(_request: HttpRequest, token: str) -> HttpResponse:
+    """Give the sheet as PDF."""
+    return _answered(token, _as_pdf)
+
+
+def _answered(token: str, show: Shown) -> HttpResponse:
+    now = clock.now()
+    share = opened(token, now=now)
+    picture = queries.picture_as_of(share.as_of if share else now)
+    language = share.language if share else ""
+    every = editions(picture)
+    edition = next((one for one in every if one.language == language), every[0])
+    with edition.spoken():
+        response = show(edition, share) if share else _over(edition)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Content-Security-Policy"] = policy(settings.TROTH.product_url or "")
+    return response
+
+
+def _as_page(edition: Edition, share: Share) -> HttpResponse:
+    values = {"sheet": onepager.sheet(edition, at=share.as_of), "until": share.until}
+    return HttpResponse(edition.render("page/shared.html", "", values))
+
+
+def _as_pdf(edition: Edition, share: Share) -> HttpResponse:
+    body = pdf(onepager.sheet(edition, at=share.as_of))
+    response = HttpResponse(body, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="trust.pdf"'
+    return response
+
+
+def _over(edition: Edition) -> HttpResponse:
+    return HttpResponse(edition.render("page/over.html", "", {}), status=HTTPStatus.GONE)
