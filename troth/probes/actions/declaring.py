@@ -30,7 +30,7 @@ def declare_monitor(
     """
     wanted = documents.monitor(document)
     row = Monitor.objects.select_for_update().filter(slug=wanted.slug).first()
-    sealed = _checked(wanted, row)
+    sealed = checked(wanted, row)
     parents = _parents(wanted)
     before = plain(row) if row else None
     values = {**_columns(wanted), "sealed": sealed, "managed_by": managed_by, "retired_at": None}
@@ -44,7 +44,7 @@ def declare_monitor(
     return monitor
 
 
-def _checked(wanted: Watching, row: Monitor | None) -> bytes:
+def checked(wanted: Watching, row: Monitor | None) -> bytes:
     """Return the sealed secrets, all settings having been read as the kind does."""
     kept = opened_secrets(row) if row and row.kind == wanted.kind else {}
     secret = {**kept, **(wanted.secrets or {})}
