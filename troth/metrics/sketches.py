@@ -1,11 +1,15 @@
-"""Percentiles from mergeable sketches (KLL, Apache datasketches). Pure."""
+"""Percentiles from sketches (KLL, Apache datasketches), one a bucket. Pure.
 
-from collections.abc import Sequence
+Merging KLL sketches throws coins, so that the same question had two answers. Their values are read
+instead, each with the weight it stands for: the answer is the same each time, and exact where no
+bucket holds more values than its sketch keeps.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from datasketches import kll_doubles_sketch
-
-K = 200  # size: ranks are right to about 1.4 points in 99 of 100 cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,24 @@ class Percentiles:
     most: float
 
 
-def percentiles(sketches: Sequence[bytes], ranks: Sequence[float]) -> Percentiles | None:
-    """Return percentiles of all the values in `sketches`; None where there are none."""
-    merged = kll_doubles_sketch(K)
-    for sketch in sketches:
-        merged.merge(kll_doubles_sketch.deserialize(sketch))
-    if merged.is_empty():
+def percentiles(sketches: Iterable[bytes], ranks: Sequence[float]) -> Percentiles | None:
+    """Return percentiles of all the values in `sketches`; None where there are none.
+
+    The value at a rank is the smallest that at least this share of all values does not exceed. A
+    rank is right to about 1.4 points in 99 of 100 cases, exactly right where sketches keep all.
+    """
+    held = [kll_doubles_sketch.deserialize(sketch) for sketch in sketches]
+    held = [sketch for sketch in held if not sketch.is_empty()]
+    if not held:
         return None
-    found = merged.get_quantiles(list(ranks))
-    values = {rank: float(value) for rank, value in zip(ranks, found, strict=True)}
-    return Percentiles(values, merged.n, merged.get_min_value(), merged.get_max_value())
+    pairs = np.array([pair for sketch in held for pair in sketch], dtype=np.float64)
+    pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    below = np.cumsum(pairs[:, 1])
+    places = np.searchsorted(below, [rank * below[-1] for rank in ranks])
+    found = pairs[np.minimum(places, len(pairs) - 1), 0]
+    return Percentiles(
+        values={rank: float(value) for rank, value in zip(ranks, found, strict=True)},
+        n=sum(sketch.n for sketch in held),
+        least=min(sketch.get_min_value() for sketch in held),
+        most=max(sketch.get_max_value() for sketch in held),
+    )
