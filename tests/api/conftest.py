@@ -4,6 +4,9 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from troth.components import actions as components
+from troth.components.rules.documents import ComponentTerms
+from troth.core import clock
 from troth.promises.models import Promise
 
 
@@ -16,8 +19,10 @@ def reader(shop: Callable[..., Promise], token: Callable[..., str]) -> dict[str,
 
 @pytest.fixture
 def writer(shop: Callable[..., Promise], token: Callable[..., str]) -> dict[str, str]:
-    """Return the header of a token that may write, in a shop with one promise."""
+    """Return the header of a token that may write, in a shop with a promise and a component."""
     shop()
+    terms = ComponentTerms(slug="search", name="Search")
+    components.declare_component(terms=terms, by="Ada", now=clock.now())
     return {"Authorization": f"Bearer {token('write')}"}
 
 

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from troth.components import api as components
 from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
@@ -159,6 +160,7 @@ for _router in (
     metrics.router,
     probes.router,
     promises.router,
+    components.router,
     incidents.router,
     desk.router,
 ):

@@ -33,6 +33,7 @@ __all__ = [
     "component",
     "downtime",
     "formulas",
+    "is_retired",
     "may_see",
     "names",
     "page",
@@ -59,6 +60,10 @@ def names() -> dict[str, str]:
     """Return uid → "Group - Component" of all components, retired ones too."""
     rows = Component.objects.values_list("uid", "name", "group__name")
     return {uid: f"{group} - {name}" if group else name for uid, name, group in rows}
+
+
+def is_retired(uid: str) -> bool:
+    return Component.objects.filter(uid=uid, retired_at__isnull=False).exists()
 
 
 def uid_of(name: str) -> str | None:
