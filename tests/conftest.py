@@ -52,11 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--long"):
+        _give_time(items)
         return
     skip = pytest.mark.skip(reason="part of the long suite: bin/test --long")
     for item in items:
         if "long" in item.keywords:
             item.add_marker(skip)
+
+
+def _give_time(items: list[pytest.Item]) -> None:
+    """Let a thousand histories take their time: the usual limit ends only what hangs."""
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(3_600))
 
 
 @pytest.fixture
