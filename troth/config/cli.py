@@ -16,7 +16,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "web": ("troth.config.verbs.web", "Start the web server alone."),
     "work": ("troth.config.verbs.work", "Start a worker alone."),
     "probe": ("troth.probes.commands", "Run checks, here or for a server elsewhere."),
-    "import": ("troth.signals.commands", "Read signals from files."),
+    "import": (
+        "troth.config.verbs.import_",
+        "Read signals from files, or another status page's history.",
+    ),
     "apply": (
         "troth.config.verbs.apply",
         "Declare promises, components, monitors and the rest from files.",

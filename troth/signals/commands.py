@@ -1,4 +1,4 @@
-"""`troth import` and `troth forget`."""
+"""`troth import` of signals, which the wiring joins with other imports, and `troth forget`."""
 
 import json
 import sys
@@ -71,7 +71,7 @@ def forget(subject: str, yes: bool) -> None:  # noqa: FBT001 - click's
     )
 
 
-commands = (import_, forget)
+commands = (forget,)
 
 
 def _plan(map_file: Path | None, source: str) -> Plan | None:

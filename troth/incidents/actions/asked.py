@@ -84,6 +84,9 @@ class History:
     audiences: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     uid: str = ""  # kept from the source where it is 12 letters and digits and free
+    # None: as the latest messages say. Dirty history ends before it starts.
+    ended_at: datetime | None = None
+    state: State | None = None
     scheduled_for: datetime | None = None
     scheduled_until: datetime | None = None
     source: str = ""

@@ -69,7 +69,10 @@ def tell_again(row: Incident, *, by: Actor, now: datetime) -> None:
     components.withdraw(ref=row.uid, now=now)
     if row.discarded_at is not None or row.listed_at is None:
         return
-    _affect(row, said_of(row), by=by, now=now)
+    said = said_of(row)
+    _affect(row, said, by=by, now=now)
+    if not said:
+        _affect_whole(row, at=row.started_at, by=by, now=now)
     ended_at = row.resolved_at or row.merged_at
     if ended_at is not None:
         components.relieve(ref=row.uid, at=ended_at, now=now)
@@ -85,6 +88,15 @@ def _affect(row: Incident, said: Sequence[Saying], *, by: Actor, now: datetime) 
         components.affect(
             components={one.component: one.status for one in together}, ref=row.uid, at=at,
             by=by, now=now, **_cause(row, at),
+        )  # fmt: skip
+
+
+def _affect_whole(row: Incident, *, at: datetime, by: Actor, now: datetime) -> None:
+    """Let an incident that names no component speak of the whole, as bad as it is."""
+    if row.kind != Kind.MAINTENANCE:
+        components.affect(
+            components={}, whole=impact.BY_IMPACT[Impact(row.impact)], ref=row.uid, at=at,
+            by=by, now=now,
         )  # fmt: skip
 
 

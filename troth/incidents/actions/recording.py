@@ -36,16 +36,16 @@ def record(*, history: History, by: Actor, now: datetime) -> tuple[Incident, boo
     a message.
     """
     refuse(tuple(_gaps(history)))
-    digest = _digest(history)
+    fingerprint = digest(history)
     row = _before(history)
-    if row is not None and row.source_digest == digest:
+    if row is not None and row.source_digest == fingerprint:
         return row, False
     if row is not None:
         row = held(row.uid)
         row.updates.all().delete()
     said = sorted(history.messages, key=lambda one: one.at or history.started_at)
     row = _row(row, history, said, by=by, now=now)
-    row.source_digest = digest
+    row.source_digest = fingerprint
     row.save()
     known = labels({uid for one in said for uid in one.impacts})
     sayings = _write(row, history, said, known_names=_names(history, known), by=by)
@@ -66,7 +66,8 @@ def _gaps(history: History) -> Iterator[Gap]:
         yield Gap("messages", "an incident has one message at least")
 
 
-def _digest(history: History) -> str:
+def digest(history: History) -> str:
+    """Return what tells one history from another: the same again changes nothing."""
     text = json.dumps(asdict(history), sort_keys=True, default=str)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -89,14 +90,15 @@ def _row(
     for name, value in facts.items():
         setattr(row, name, prose.tidy(str(value)))
     row.kind, row.name = history.kind, prose.tidy(history.name)[: publishing.LONGEST_NAME]
-    row.state, row.origin = last.state or states.last(history.kind), "import"
+    row.state = history.state or last.state or states.last(history.kind)
+    row.origin = "import"
     row.impact, row.impact_said = history.impact or Impact.NONE, history.impact or ""
     row.started_at = row.listed_at = history.scheduled_for or history.started_at
     row.published_at = history.created_at or first.at or history.started_at
     row.updated_at, row.backfilled = now, True
     row.identified_at = _when(said, State.IDENTIFIED, history)
     row.monitoring_at = _when(said, State.MONITORING, history)
-    row.resolved_at = _ended(said, State(row.state), history)
+    row.resolved_at = history.ended_at or _ended(said, State(row.state), history)
     row.next_due_at = None
     row.source, row.source_id = history.source, history.source_id
     row.audiences_said, row.flags = list(history.audiences), list(history.flags)

@@ -15,6 +15,11 @@ _BY_STATUS = {
     Status.PARTIAL: Impact.MAJOR,
     Status.MAJOR: Impact.CRITICAL,
 }
+BY_IMPACT = {
+    Impact.NONE: Status.OPERATIONAL,
+    **{one: status for status, one in _BY_STATUS.items()},
+    Impact.MAINTENANCE: Status.MAINTENANCE,
+}
 _ORDER = (Status.OPERATIONAL, Status.NO_DATA, Status.MAINTENANCE, *reversed(BAD))
 
 

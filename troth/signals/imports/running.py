@@ -74,7 +74,7 @@ def _delimiter(found: Reading) -> str:
 def _take(batch: Batch, summary: Summary, terms: Terms) -> None:
     now = clock.now()
     if batch.signals and not terms.dry_run:
-        _accept(list(batch.signals))
+        accept(list(batch.signals))
     summary.rows += len(batch.signals) + len(batch.refused) + batch.skipped
     summary.skipped += batch.skipped
     summary.note(batch.signals, now)
@@ -82,7 +82,8 @@ def _take(batch: Batch, summary: Summary, terms: Terms) -> None:
     terms.progress(batch.done, batch.size)
 
 
-def _accept(signals: list[Signal]) -> None:
+def accept(signals: list[Signal]) -> None:
+    """Take signals durably, and wait where there is no room. Raises ImportProblem."""
     for attempt in range(_ATTEMPTS):
         try:
             actions.accept(batches=[signals], door="import", now=clock.now())
