@@ -11,7 +11,7 @@ from troth.core.problems import DocumentError, Problem
 from troth.probes import catalogue, keys, sealing
 from troth.probes.actions.settling import silence
 from troth.probes.models import Heartbeat, Monitor, PingKey, Roster, Sight, State
-from troth.probes.queries.rhythms import rhythm_of
+from troth.probes.queries.documents import plain
 from troth.probes.rules import beating, documents
 from troth.probes.rules.documents import Beating, Watching
 from troth.staff.actions import note
@@ -229,36 +229,3 @@ def changed(
     thing = "monitor" if isinstance(watch, Monitor) else "heartbeat"
     note(actor=author, verb=verb, thing=thing, thing_id=watch.slug, now=now,
          before=before, after=plain(watch))  # fmt: skip
-
-
-def plain(watch: Watch) -> dict[str, Any]:
-    """Return the document of a monitor or heartbeat as it stands, without secrets."""
-    return monitor_document(watch) if isinstance(watch, Monitor) else heartbeat_document(watch)
-
-
-def monitor_document(row: Monitor) -> dict[str, Any]:
-    return documents.monitor_document(
-        Watching(
-            slug=row.slug,
-            name=row.name,
-            kind=row.kind,
-            settings=row.settings,
-            every=row.every_ms,
-            timeout=row.timeout_ms,
-            retries=row.retries,
-            condition=row.condition,
-            slow=row.slow_ms,
-            need=row.need,
-            of=row.of,
-            locations=tuple(row.locations),
-            quorum=row.quorum,
-            parents=tuple(sorted(row.parents.values_list("slug", flat=True))),
-            touchpoint=row.touchpoint,
-        )
-    )
-
-
-def heartbeat_document(row: Heartbeat) -> dict[str, Any]:
-    return documents.heartbeat_document(
-        Beating(slug=row.slug, name=row.name, rhythm=rhythm_of(row), touchpoint=row.touchpoint)
-    )

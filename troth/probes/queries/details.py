@@ -15,12 +15,18 @@ from troth.probes.queries.rhythms import rhythm_of
 from troth.probes.queries.states import states, turn_rows
 from troth.probes.rules.results import StateShown, TurnShown
 
+_MS = timedelta(milliseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckShown:
     at: datetime
     took: timedelta
     outcome: str
+
+    @property
+    def took_ms(self) -> float:
+        return self.took / _MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,23 @@ class SightShown:
     phases: Mapping[str, timedelta]
     checks: tuple[CheckShown, ...]  # oldest first
     is_out: bool  # it fails everywhere while others do not
+
+    @property
+    def took_ms(self) -> float:
+        return self.took / _MS
+
+    @property
+    def late_ms(self) -> float:
+        return self.late / _MS
+
+    @property
+    def phases_ms(self) -> dict[str, float]:
+        return {name: took / _MS for name, took in self.phases.items()}
+
+    @property
+    def milliseconds(self) -> list[float | None]:
+        """Return how long the last checks took, None where one was down."""
+        return [None if one.outcome == "down" else one.took_ms for one in self.checks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +147,12 @@ def monitor_detail(slug: str, *, at: datetime | None = None) -> MonitorDetail | 
         turns=tuple(turn_rows(slug=slug)),
         evidence=tuple(_evidence(one) for one in _kept(slug)),
     )
+
+
+def secret_names(slug: str) -> tuple[str, ...]:
+    """Return the names of the secret settings that a monitor has."""
+    row = Monitor.objects.filter(slug=slug).first()
+    return _secret_names(row) if row else ()
 
 
 def _secret_names(row: Monitor) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from troth.core import clock
+from troth.probes import packed
 from troth.probes.instants import instant, ms
-from troth.probes.models import Heartbeat, Lease, Monitor, Ping, State, Turn
+from troth.probes.models import Heartbeat, Lease, Monitor, Ping, Sight, State, Turn
 from troth.probes.rules import turning
 from troth.probes.rules.documents import LOCAL
-from troth.probes.rules.results import Level, StateShown, TurnShown
+from troth.probes.rules.results import Level, Outcome, StateShown, TurnShown
 
 
 def states(slugs: Iterable[str] | None = None, *, at: datetime | None = None) -> list[StateShown]:
@@ -103,3 +104,31 @@ def is_any_late(*, now: datetime) -> bool:
         Ping.objects.filter(is_new=True).exists()
         or Heartbeat.objects.filter(down_at__lt=now, retired_at=None, paused_at=None).exists()
     )
+
+
+def monitor_slugs() -> list[str]:
+    return list(Monitor.objects.filter(retired_at=None).values_list("slug", flat=True))
+
+
+def is_taken(slug: str) -> bool:
+    """Return whether something living has this name already."""
+    return (
+        Monitor.objects.filter(slug=slug, retired_at=None).exists()
+        or Heartbeat.objects.filter(slug=slug, retired_at=None).exists()
+    )
+
+
+def latencies(slugs: Sequence[str]) -> dict[str, list[float | None]]:
+    """Return slug → milliseconds of the last checks, oldest first; None where one was down.
+
+    Of several locations the one whose name comes first is shown.
+    """
+    rows = Sight.objects.filter(monitor__slug__in=slugs).order_by("-location")
+    return {
+        slug: [None if one.outcome is Outcome.DOWN else one.took / 1000 for one in _read(shown)]
+        for slug, shown in rows.values_list("monitor__slug", "shown")
+    }
+
+
+def _read(shown: bytes | memoryview) -> list[packed.Shown]:
+    return packed.read_shown(bytes(shown))

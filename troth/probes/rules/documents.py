@@ -12,6 +12,7 @@ from troth.core.problems import DocumentError, Problem
 from troth.probes.rules.beating import Rhythm, RhythmError
 
 T = TypeVar("T")
+_RESERVED: Final = ("new", "locations", "heartbeats", "heartbeat")
 LOCAL: Final = "local"  # the location of the installation itself
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?")
@@ -187,7 +188,9 @@ def _head(
     meta = root.inside("metadata")
     meta.only("name", "displayName", "labels")
     slug = meta.needed("name", "a short name for addresses, such as shop")
-    if slug and not _SLUG.fullmatch(slug):
+    if slug in _RESERVED:
+        meta.note("name", f"“{slug}” is the name of a screen; take another one")
+    elif slug and not _SLUG.fullmatch(slug):
         meta.note("name", f"“{slug[:60]}” is no name: use a-z, 0-9 and inner hyphens, at most 60")
     name = meta.text("displayName")
     if len(name) > 200 or not name.isprintable():  # noqa: PLR2004

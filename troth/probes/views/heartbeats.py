@@ -1,0 +1,100 @@
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from troth.core import clock
+from troth.core.problems import DocumentError
+from troth.probes import actions, queries
+from troth.probes.forms.heartbeat import HeartbeatForm
+from troth.probes.views import found
+from troth.staff.access import person, requires
+
+
+@require_safe
+@requires("viewer")
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one heartbeat; its address to editors only."""
+    now = clock.now()
+    detail = queries.heartbeat_detail(slug, at=now)
+    if detail is None:
+        raise Http404(f"there is no heartbeat {slug}")
+    context = {
+        "detail": detail,
+        "shown": detail.shown,
+        "state": "unknown" if detail.shown.no_data else detail.shown.state,
+        "address": _address(slug) if person(request).may("editor") else "",
+        "by_name": _base() + queries.slug_path(slug) if person(request).may("editor") else "",
+        "now": now,
+    }
+    return render(request, "probes/heartbeat.html", context)
+
+
+def _address(slug: str) -> str:
+    try:
+        return _base() + queries.ping_path(found.heartbeat(slug))
+    except ValueError:  # sealed with another key
+        return ""
+
+
+def _base() -> str:
+    return str(settings.TROTH.base_url).rstrip("/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for a new heartbeat; declare it."""
+    form = HeartbeatForm(request.POST or None, base=None)
+    if form.is_valid() and queries.is_taken(form.cleaned_data["slug"]):
+        form.add_error("slug", "There is one of that name already.")
+    return _saved(request, form) or _ask(request, form, "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    row = found.heartbeat(slug)
+    if row.managed_by:
+        raise Http404(f"{slug} is kept in files")
+    form = HeartbeatForm(request.POST or None, base=queries.heartbeat_document(row))
+    return _saved(request, form) or _ask(request, form, slug)
+
+
+def _saved(request: HttpRequest, form: HeartbeatForm) -> HttpResponse | None:
+    if not form.is_valid():
+        return None
+    try:
+        row = actions.declare_heartbeat(
+            document=form.document(), author=person(request), now=clock.now()
+        )
+    except DocumentError as error:
+        form.refuse(error)
+        return None
+    messages.success(request, f"“{row.name}” is awaited.")
+    return redirect("probes:heartbeat", slug=row.slug)
+
+
+def _ask(request: HttpRequest, form: HeartbeatForm, slug: str) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "probes/edit.html", {"form": form, "slug": slug}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def key(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give it another address."""
+    row = found.heartbeat(slug)
+    if request.method == "POST":
+        actions.new_key(heartbeat=row, author=person(request), now=clock.now())
+        messages.success(request, "It has a new address; the old one is unknown from now on.")
+        return redirect("probes:heartbeat", slug=slug)
+    context = {
+        "title": f"A new address for “{row.name}”",
+        "text": "Whatever reports to the present address must be told the new one.",
+        "button": "Make a new address",
+        "danger": True,
+        "back_url": request.path.removesuffix("key/"),
+    }
+    return render(request, "ui/confirm.html", context)
