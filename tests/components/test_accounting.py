@@ -1,12 +1,15 @@
 """Uptime is an ordinary promise: its bad milliseconds are the downtime, to the millisecond."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -209,3 +212,27 @@ def test_a_weight_of_four_decimals_is_refused_before_it_can_be_told(weighed):
     with pytest.raises(ValueError, match="more than three decimals"):
         weighed(partial="12.34%")
     assert settings.TROTH.time_zone == "UTC"
+
+
+@pytest.mark.mission("S3.4")
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_account_at_once_tell_each_hour_once(declared):
+    with clock.frozen(BEGAN):
+        promises.declare(spec=UPTIME, author="Ada", now=BEGAN)
+    uid = declared(now=BEGAN).uid
+    say(uid, Status.MAJOR, 10)
+    start = Barrier(4)
+
+    def work(_):
+        start.wait()
+        try:
+            return jobs.account(now=after(30))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert counted(after(30)) == down_in_window(after(30))
+    for key in ("2026-03-18T12:00:00Z/down", "2026-03-18T12:00:00Z/up", "2026-03-15T07:00:00Z/up"):
+        (only,) = stored.store().history(source="components", key=f"{uid}/{key}")
+        assert only.version == 1

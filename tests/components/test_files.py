@@ -80,6 +80,7 @@ def run(command, *arguments):
 def test_a_whole_set_is_applied_in_one_go_in_any_order_of_documents(folder):
     done = run(apply_, "-f", folder(a=SET), "--yes")
     assert "Applied: 6 things." in done.output
+    assert "no data until there is a monitor “cards-web”" in done.output
     shown = queries.component("cards", at=NOW)
     assert (shown.name, shown.audiences, shown.promise) == (
         "Card payments", ("partners",), "cards-up",

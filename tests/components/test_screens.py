@@ -171,7 +171,7 @@ def test_pages_readers_groups_and_the_formula_are_declared_on_the_desk(
          audiences=["partners"])  # fmt: skip
     assert Page.objects.get().privacy == "link"
     page = text(post(browser, "/desk/status/pages/inner/link/", 200, until="2026-03-20T12:00"))
-    token = page.split("?link=")[1].split("<")[0]
+    token = page.split("?key=")[1].split("<")[0]
     assert queries.may_see("inner", signed_in=False, address="", link=token, at=NOON)
     post(browser, "/desk/status/pages/inner/links/end/")
     assert not queries.may_see("inner", signed_in=False, address="", link=token, at=NOON)

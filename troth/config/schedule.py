@@ -31,7 +31,9 @@ SCHEDULE = (
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
     _entry("components.follow_probes", _AT_ONCE, asked="components.jobs.is_behind"),
     _entry("components.turn_over", _SOON, asked="components.jobs.has_turned"),
-    _entry("components.account", timedelta(seconds=10), asked="components.jobs.is_owing"),
+    _entry(
+        "components.account", timedelta(seconds=10), asked="components.jobs.is_owing", slow=True
+    ),
     _entry("incidents.answer", _SOON, asked="incidents.jobs.is_asked", after=("promises.judge",)),
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),

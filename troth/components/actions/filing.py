@@ -9,10 +9,12 @@ from troth.components import exporting
 from troth.components.actions import declaring, pages
 from troth.components.models import Audience, Component, Formula, Group, Page
 from troth.components.rules import documents
+from troth.components.rules.documents import ComponentTerms
 from troth.core.documents import Folder, Loaded
 from troth.core.fields import nearest
 from troth.core.filing import FILES, Do, Step, handed_over, planned, step
 from troth.core.problems import DocumentError, Problem
+from troth.probes import queries as probes
 
 
 def declare_all(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
@@ -60,12 +62,25 @@ def _component(folder: Folder, loaded: Loaded) -> Step:
     terms = documents.component(loaded.document)
     _refuse_unknown(folder, Group, "spec.group", [terms.group])
     _refuse_unknown(folder, Audience, "spec.audiences", terms.audiences)
+    _remark_on_watches(folder, terms)
     row = Component.objects.filter(slug=terms.slug).first()
 
     def do(author: str, now: datetime) -> object:
         return declaring.declare_component(terms=terms, by=author, now=now, managed_by=FILES)
 
     return _taken(row, loaded, exporting.component, documents.component, do)
+
+
+def _remark_on_watches(folder: Folder, terms: ComponentTerms) -> None:
+    """Remark on what is to watch it and is not there: it is no data until then."""
+    declared = folder.names("Monitor") | folder.names("Heartbeat")
+    missing = [one for one in terms.watches if one.slug not in declared]
+    there = {one.slug for one in probes.states([one.slug for one in missing])} if missing else set()
+    folder.remarks += [
+        f"component {terms.slug} has no data until there is a {one.kind} “{one.slug}”"
+        for one in missing
+        if one.slug not in there
+    ]
 
 
 def _group(folder: Folder, loaded: Loaded) -> Step:

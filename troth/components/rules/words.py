@@ -12,7 +12,7 @@ WORDS = {
 }
 CAUSES = {
     Cause.PROBE: "a probe",
-    Cause.PERSON: "a person's word",
+    Cause.PERSON: "a person",
     Cause.INCIDENT: "an incident",
     Cause.MAINTENANCE: "a maintenance",
 }

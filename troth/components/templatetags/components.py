@@ -50,6 +50,12 @@ def cause_word(value: Cause | None) -> str:
     return CAUSES[value] if value else ""
 
 
+@register.simple_tag
+def sources(refs: Sequence[str]) -> str:
+    """Return who says so, in words: "monitor web"; a person is named by the word's own line."""
+    return ", ".join(ref.replace(":", " ", 1) for ref in refs if not ref.startswith("word:"))
+
+
 @register.filter
 def privacy_word(value: str) -> str:
     return PRIVACY[value]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -33,10 +34,11 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
     """Give a link that opens a private page until an instant. It is shown once."""
     row = found.row(Page, slug)
     form = LinkForm(request.POST or None)
-    token = ""
+    address = ""
     if request.method == "POST" and form.is_valid():
         token = _invited(request, row, form)
-    context = {"row": row, "form": form, "token": token}
+        address = f"{settings.TROTH.base_url}/private/{slug}/?key={token}" if token else ""
+    context = {"row": row, "form": form, "address": address}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "components/link.html", context, status=status)
 
