@@ -20,7 +20,7 @@ class ExclusionIn(Schema):
 
     category: str = Field(max_length=60)
     reason: str = Field(min_length=1, max_length=2000)
-    where: str = Field("", max_length=2000)
+    where: str = Field("", max_length=2000, json_schema_extra={"format": "condition"})
     starts_at: Instant | None = None
     ends_at: Instant | None = None
 
