@@ -71,9 +71,19 @@ def test_a_span_of_days_ends_now_at_the_latest_and_shows_the_formula(declared):
     assert "97.500 %" in told.output
 
 
-def test_silence_is_said(declared):
+def test_silence_is_said_and_counts_neither_way(declared):
     declared(now=NOON - timedelta(minutes=30), monitors=["web"])
+    told = run("--component", "api", "--json").output
+    assert {one["share"] for one in json.loads(told)["impacts"]} == {None}
     assert "Without data: 30 minutes, counted neither way." in run("--component", "api").output
+
+
+def test_time_before_the_history_of_a_component_is_not_called_good(declared):
+    uid = declared(now=NOON - timedelta(hours=4)).uid
+    actions.affect(components={uid: Status.MAJOR}, ref="i", at=NOON - timedelta(hours=1), now=NOON)
+    assert "75.000 %" in run("--component", "api", "--year", "2026").output
+    assert "75.000 %" in run("--year", "2026").output
+    assert "there is no history in this time" in run("--year", "2020").output
 
 
 @pytest.mark.parametrize(

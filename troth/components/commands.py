@@ -81,6 +81,9 @@ def _show(found: Uptime, lines: list[str]) -> None:
     until = instant(found.ends - 1).astimezone(loading.zone())
     since = instant(found.starts).astimezone(loading.zone())
     what = found.component or "All components together"
+    if not found.seconds:
+        click.echo(f"{what}: there is no history in this time.")
+        return
     click.echo(f"{what}, {since:%Y-%m-%d} to {until:%Y-%m-%d}")
     down = dict(found.down)
     rows = [

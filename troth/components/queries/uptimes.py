@@ -1,5 +1,6 @@
 """How much of a time was without incidents: of one component, or of all of them together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -35,16 +36,23 @@ class Uptime:
         return self.ends - self.starts
 
     def share(self, impact: str) -> Fraction | None:
-        """Return the share of the time without anything as bad as this impact."""
-        return 1 - Fraction(dict(self.down)[impact], self.seconds) if self.seconds else None
+        """Return the share of the time without anything as bad as this impact.
+
+        Time without data counts neither way; None where there is no other.
+        """
+        known = self.seconds - self.silent
+        return 1 - Fraction(dict(self.down)[impact], known) if known > 0 else None
 
 
 def uptime_of(uid: str, span: Span) -> Uptime:
-    """Return the uptime of a component. Raises Component.DoesNotExist."""
+    """Return the uptime of a component in the part of a span that its history covers.
+
+    Raises Component.DoesNotExist.
+    """
     row = find(uid)
     if row is None:
         raise Component.DoesNotExist(uid)
-    wanted = seconds_of(span)
+    wanted = _covered(seconds_of(span), [row])
     told = loading.load([row], wanted).timeline(row, wanted)
     found = added(told, loading.regimes())
     return Uptime(
@@ -54,9 +62,12 @@ def uptime_of(uid: str, span: Span) -> Uptime:
 
 
 def uptime_together(span: Span) -> Uptime:
-    """Return the time in which anything was wrong anywhere, each second once."""
-    wanted = seconds_of(span)
+    """Return the time in which anything was wrong anywhere, each second once.
+
+    It begins with the history of the first component.
+    """
     rows = list(Component.objects.all())
+    wanted = _covered(seconds_of(span), rows)
     loaded = loading.load(rows, wanted)
     told = [one for row in rows for one in loaded.timeline(row, wanted)]
     whole = loading.load_whole(wanted)
@@ -65,6 +76,11 @@ def uptime_together(span: Span) -> Uptime:
         component=None, starts=wanted[0], ends=wanted[1], down=_down(told, wanted),
         by_formula=None, silent=0,
     )  # fmt: skip
+
+
+def _covered(span: Interval, rows: Sequence[Component]) -> Interval:
+    first = min((loading.began(row) for row in rows), default=span[1])
+    return min(max(span[0], first), span[1]), span[1]
 
 
 def _down(told: list[Stretch], span: Interval) -> tuple[tuple[str, int], ...]:
