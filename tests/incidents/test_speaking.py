@@ -266,3 +266,47 @@ def test_as_it_stood_at_an_earlier_instant():
     assert [one.uid for one in queries.open_ones(NOON + 20 * MINUTE)] == [row.uid]
     assert queries.open_ones() == []
     assert queries.open_ones(NOON - HOUR) == []
+
+
+def test_what_was_written_earlier_is_said_when_it_is_published():
+    row = actions.draft(opening=opening(two_person=True), by="Ada", now=NOON)
+    actions.publish(uid=row.uid, by="Ben", now=NOON + HOUR)
+    said = actions.update(uid=row.uid, message=message("1"), by="Ada", now=NOON + 2 * HOUR)
+    promised = message("2", next_due_at=NOON + 5 * HOUR)
+    kept = actions.update(uid=row.uid, message=promised, by="Ada", now=NOON + 2 * HOUR)
+    for uid in (said.uid, kept.uid):
+        actions.approve(update_uid=uid, by="Ben", now=NOON + 3 * HOUR)
+    shown = queries.incident(row.uid)
+    assert [one.at - NOON for one in shown.updates][1:] == [3 * HOUR, HOUR]
+    assert [one.next_due_at - NOON for one in reversed(shown.updates)] == [
+        HOUR + 7 * 24 * HOUR, 3 * HOUR + 7 * 24 * HOUR, 5 * HOUR,
+    ]  # fmt: skip
+
+
+def test_a_draft_is_rewritten_and_not_updated():
+    shop = component()
+    row = actions.draft(opening=opening(), by="Ada", now=NOON)
+    with pytest.raises(NotAllowed, match="it is a draft"):
+        actions.update(uid=row.uid, message=message("1"), by="Ada", now=NOON)
+    said = message("Better.", name="Card payments fail", impacts={shop: Status.PARTIAL})
+    actions.redraft(uid=row.uid, message=said, by="Ada", now=NOON + MINUTE)
+    actions.publish(uid=row.uid, by="Ada", now=NOON + MINUTE)
+    shown = queries.incident(row.uid)
+    assert (shown.name, shown.updates[0].body) == ("Card payments fail", "Better.")
+    assert (shown.updates[0].edits, shown.impact) == ((), Impact.MAJOR)
+    with pytest.raises(NotAllowed, match="it is published"):
+        actions.redraft(uid=row.uid, message=said, by="Ada", now=NOON + MINUTE)
+
+
+@pytest.mark.mission("S3.23")
+def test_support_signs_off_a_text_and_an_edit_asks_anew(cleo):
+    row = actions.draft(opening=opening(), by="Ada", now=NOON)
+    [said] = queries.inside(row.uid).proposals
+    for _ in range(2):
+        actions.sign_off(update_uid=said.uid, by=cleo, now=NOON)
+    [signed] = queries.inside(row.uid).sign_offs
+    assert (signed.by, signed.holds) == ("Cleo", True)
+    assert queries.published() == []
+    actions.edit_update(update_uid=said.uid, body="Other words.", by="Ada", now=NOON)
+    [signed] = queries.inside(row.uid).sign_offs
+    assert signed.holds is False

@@ -14,7 +14,7 @@ from troth.incidents.actions.breaching import (
     notify_breach,
     report_breach,
 )
-from troth.incidents.actions.crew import ROLES, hand_over, note
+from troth.incidents.actions.crew import ROLES, hand_over, note, sign_off
 from troth.incidents.actions.drafting import prepared
 from troth.incidents.actions.editing import backdate, edit_update, redraft, set_right
 from troth.incidents.actions.learning import (
@@ -107,6 +107,7 @@ __all__ = [
     "retire_template",
     "schedule",
     "set_right",
+    "sign_off",
     "unlink",
     "unmerge",
     "update",

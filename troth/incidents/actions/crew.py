@@ -1,12 +1,13 @@
 """Who does what, and what they tell each other: roles with hand-over, notes."""
 
 from datetime import datetime
+from hashlib import blake2b
 
 from django.db import transaction
 
 from troth.incidents.actions.asked import NotAllowed, refuse
 from troth.incidents.actions.keeping import held
-from troth.incidents.models import Incident, Note, Role
+from troth.incidents.models import Approval, Incident, Note, Role, Update
 from troth.incidents.rules import prose, publishing
 from troth.incidents.rules.publishing import Gap
 from troth.staff.actions import note as trail
@@ -24,6 +25,26 @@ def note(*, uid: str, text: str, by: Actor, now: datetime) -> Note:
     found = Note.objects.create(incident=row, text=said, by=published_name(by), at=now)
     trail(actor=by, verb="noted", thing="incident", thing_id=uid, now=now, after={"text": said})
     return found
+
+
+@transaction.atomic
+def sign_off(*, update_uid: str, by: Actor, now: datetime) -> Approval:
+    """Say that one agrees with a text, as support does with a draft; it publishes nothing.
+
+    It holds for the text as it is: an edit asks anew. Raises Update.DoesNotExist.
+    """
+    found = Update.objects.select_related("incident").get(uid=update_uid)
+    row, _ = Approval.objects.get_or_create(
+        update=found, by=published_name(by), digest=digest_of(found.body), defaults={"at": now}
+    )
+    trail(actor=by, verb="signed off an update of", thing="incident", now=now,
+          thing_id=found.incident.uid,
+          after={"update": update_uid, "body": found.body})  # fmt: skip
+    return row
+
+
+def digest_of(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @transaction.atomic

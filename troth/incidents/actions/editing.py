@@ -66,6 +66,8 @@ def redraft(*, uid: str, message: Message, by: Actor, now: datetime) -> Update:
     found.html, found.written_by, found.updated_at = prose.html(found.body), key_of(by), now
     found.state, found.notify = message.state or found.state, message.notify
     found.next_due_at = message.next_due_at or found.next_due_at
+    found.due_by_grid = found.due_by_grid and message.next_due_at is None
+    found.at, found.is_backdated = message.at or found.at, message.at is not None
     found.answers = found.answers | _said(message)
     refuse(publishing.too_long({"body": found.body, **_texts(message)}))
     found.save()

@@ -62,14 +62,16 @@ def update(  # noqa: PLR0913 - who, what, when and how, all named
     *, uid: str, message: Message, by: Actor, now: datetime, token: str = "",
     turn: int | None = None, propose: bool = False,
 ) -> Update:  # fmt: skip
-    """Say something more. On a draft, or with `propose`, or where two publish: proposed only.
+    """Say something more. With `propose`, or where two people publish, it is proposed only.
 
     Raises Incident.DoesNotExist, NotReady, NotAllowed (what is over is reopened first), Overtaken.
     """
 
     def do() -> str:
         row = held(uid, turn=turn)
-        wish = Wish(by, now, is_public=row.listed_at is not None and not propose)
+        if row.listed_at is None:
+            raise NotAllowed("it is a draft; rewrite the draft or publish it")
+        wish = Wish(by, now, is_public=not propose)
         return _said(row, message, wish).uid
 
     return Update.objects.get(uid=once(token=token, verb="update", now=now, do=do))
@@ -189,10 +191,13 @@ def _said(row: Incident, message: Message, wish: Wish, *, again: bool = False) -
     _check_state(row, state, again=again)
     if not row.urgency:
         row.urgency = cadence.urgency_of(_impact(row, message))
+    by_grid = message.next_due_at is None
     message = _completed(row, message, state, wish.now)
     if wish.is_public:
         refuse(_gaps(row, message, state, wish.now))
     found = _written(row, message, state, wish)
+    found.due_by_grid = by_grid
+    found.save(update_fields=["due_by_grid"])
     if wish.is_public and not row.two_person:
         _publish(row, found, by=wish.by, now=wish.now)
         return found
@@ -265,6 +270,7 @@ def _written(row: Incident, message: Message, state: State, wish: Wish) -> Updat
     found = Update.objects.create(
         incident=row, uid=new_uid(), state=state, body=message.body,
         html=prose.html(message.body), at=message.at or after(wish.now, last),
+        is_backdated=message.at is not None,
         created_at=wish.now, updated_at=wish.now, next_due_at=message.next_due_at,
         notify=message.notify, answers=_answers(message), by=published_name(wish.by),
         written_by=key_of(wish.by),
@@ -316,8 +322,8 @@ def _release(row: Incident, found: Update, *, by: Actor, now: datetime) -> None:
     if row.two_person and key_of(by) == found.written_by:
         raise NeedsSecond("two people publish here: another one than the writer must approve")
     state = State(found.state)
-    if found.next_due_at is not None:  # it was reckoned from when it was written
-        found.next_due_at = max(found.next_due_at, _latest_due(row, _message_of(found), now))
+    if found.next_due_at is not None and (found.due_by_grid or found.next_due_at <= now):
+        found.next_due_at = _latest_due(row, _message_of(found), now)
     refuse(_gaps(row, _message_of(found), state, now))
     digest = blake2b(found.body.encode(), digest_size=16).hexdigest()
     Approval.objects.create(update=found, by=published_name(by), at=now, digest=digest)
@@ -335,7 +341,11 @@ def _message_of(found: Update) -> Message:
 
 def _publish(row: Incident, found: Update, *, by: Actor, now: datetime) -> None:
     found.published_at = now
-    found.save(update_fields=["published_at", "next_due_at"])
+    if not found.is_backdated:  # said when it is published, not when it was written
+        others = Update.objects.filter(incident=row, published_at__isnull=False)
+        last = others.exclude(pk=found.pk).order_by("-at").first()
+        found.at = after(now, last.at if last else None)
+    found.save(update_fields=["published_at", "next_due_at", "at"])
     row.confirm_at = None
     effects.take_effect(row, found, by=by, now=now)
     changed(row, now=now)

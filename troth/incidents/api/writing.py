@@ -38,6 +38,22 @@ def publish_incident(request: HttpRequest, uid: Uid, token: Token) -> MadeOut:
     return found.made(uid)
 
 
+@router.put("/incidents/{uid}/draft", response=MadeOut, auth=WRITE)
+def rewrite_draft(request: HttpRequest, uid: Uid, asked: MessageIn) -> MadeOut:
+    """Write a draft anew; what is not public yet may change freely."""
+    made = found.done(
+        lambda: actions.redraft(uid=uid, message=asked.message(), **Asked(request).both)
+    )
+    return found.made(uid, made)
+
+
+@router.delete("/incidents/{uid}/draft", response={204: None}, auth=WRITE)
+def discard_draft(request: HttpRequest, uid: Uid) -> Status[None]:
+    """Throw a draft away."""
+    found.done(lambda: actions.discard(uid=uid, **Asked(request).both))
+    return Status(204, None)
+
+
 @router.post("/incidents/{uid}/updates", response={201: MadeOut}, auth=WRITE)
 def update_incident(
     request: HttpRequest, uid: Uid, asked: UpdateIn, token: Token

@@ -21,6 +21,9 @@ class Update(models.Model):
     published_at = models.DateTimeField(null=True)
     discarded_at = models.DateTimeField(null=True)  # proposed and not wanted
     next_due_at = models.DateTimeField(null=True)
+    # What nobody said follows the publication: when it was said, when the next one comes.
+    is_backdated = models.BooleanField(default=False)
+    due_by_grid = models.BooleanField(default=False)
     notify = models.BooleanField(default=True)
     answers = models.JSONField(default=dict)  # what it says of the incident: problem, recovery …
     by = models.CharField(max_length=200)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
 
 from troth.incidents.models import (
+    Approval,
     BreachNotice,
     Clock,
     FollowUp,
@@ -69,6 +71,7 @@ def inside(uid: str) -> values.Inside | None:
         opened_for=row.opened_for, confirm_at=row.confirm_at, by=row.by,
         may_follow=tuple(s for s in State if s in states.following(whole.kind, was)),
         proposals=_proposals(row, whole), notes=_notes(row), roles=_roles(row),
+        sign_offs=_sign_offs(row),
         clocks=_clocks(row), overdue=_overdues(row), parts=_parts(row),
         follow_ups=_follow_ups(row), timeline=_timeline(row), notices=_notices(row),
         merged=tuple(row.merged.order_by("merged_at").values_list("uid", flat=True)),
@@ -97,6 +100,18 @@ def _notes(row: Incident) -> tuple[values.NoteShown, ...]:
     return tuple(
         values.NoteShown(one.text, one.by, one.at) for one in Note.objects.filter(incident=row)
     )
+
+
+def _sign_offs(row: Incident) -> tuple[values.SignOff, ...]:
+    rows = Approval.objects.filter(update__incident=row).select_related("update")
+    return tuple(
+        values.SignOff(one.update.uid, one.by, one.at, one.digest == _digest(one.update.body))
+        for one in rows.order_by("at", "id")
+    )
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _roles(row: Incident) -> tuple[values.RoleShown, ...]:

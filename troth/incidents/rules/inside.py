@@ -6,6 +6,16 @@ from datetime import datetime
 from troth.incidents.rules.results import Affected, FollowUp, IncidentShown, Kind, State
 
 
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """That somebody agreed with a text; it `holds` while the text is the same."""
+
+    update_uid: str
+    by: str
+    at: datetime
+    holds: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
     """An update that is not public yet."""
@@ -120,6 +130,7 @@ class Inside:
     may_follow: tuple[State, ...]
     proposals: tuple[Proposed, ...]
     notes: tuple[NoteShown, ...]  # oldest first
+    sign_offs: tuple[SignOff, ...]  # oldest first
     roles: tuple[RoleShown, ...]  # with those that were handed over, oldest first
     clocks: tuple[ClockShown, ...]
     overdue: tuple[OverdueShown, ...]
