@@ -55,7 +55,7 @@ def declare(parts: Parts, told: Sequence[Told], *, now: datetime) -> None:
             slug=slug, name=part.name[:200], description=part.description[:5000],
             group=groups.get(part.group, ""), position=part.position,
             third_party=part.third_party, only_if_degraded=part.only_if_degraded,
-            start_date=_earliest(part.start, first),
+            start_date=part.start or first,
         )  # fmt: skip
         uid = part.uid if _UID.fullmatch(part.uid) else ""
         row = actions.declare_component(terms=terms, by=_BY, now=now, uid=uid)
@@ -97,10 +97,6 @@ def _first_day(told: Sequence[Told]) -> date | None:
     begins = [one.started_at for one in told]
     first = min([*begins, *ends], default=None)
     return first.astimezone(loading.zone()).date() if first else None
-
-
-def _earliest(*days: date | None) -> date | None:
-    return min((day for day in days if day is not None), default=None)
 
 
 def _late(row: Component, first: date | None) -> list[str]:
