@@ -116,7 +116,7 @@ def test_asking_whether_anything_changed_is_cheap(django_assert_num_queries):
     declare()
     happen()
     actions.publish(now=NOON)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert not jobs.is_due(now=NOON)
 
 

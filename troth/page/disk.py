@@ -26,16 +26,18 @@ def packed(name: str, body: bytes) -> dict[str, bytes]:
     }
 
 
-def sync(target: Path, new: list[Path]) -> None:
-    """Bring the files, their folders and the name of the revision itself to the disk."""
-    folders = [Path(place) for place, _inside, _files in os.walk(target)]
-    if len(new) + len(folders) > _MANY:
+def sync(target: Path, new: list[Path], *, files: int = 0) -> None:
+    """Bring the files, their folders and the name of the revision itself to the disk.
+
+    `files` is how many there are with those that are linked alone.
+    """
+    if max(files, len(new)) > _MANY:
         os.sync()
     else:
         for path in new:
             _sync_file(path)
-        for folder in folders:  # those with links alone, too
-            sync_folder(folder)
+        for place, _inside, _names in os.walk(target):  # those with links alone, too
+            sync_folder(Path(place))
     sync_folder(target.parent)
 
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from troth.page.sheets import Sheet
 from troth.page.shelf import MANIFEST, content_type
 
 KEPT = 5  # revisions, the current one included
+_REMEMBERED = 4  # manifests
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,21 @@ def current(folder: Path) -> Manifest | None:
         return None
 
 
-@lru_cache(maxsize=4)
+_held: dict[Path, Manifest] = {}  # the last ones: what a revision holds never changes
+
+
 def _manifest(revision: Path) -> Manifest:
-    """Read a manifest once: what a revision holds never changes."""
+    return _held.get(revision) or _hold(revision, _read(revision))
+
+
+def _hold(revision: Path, manifest: Manifest) -> Manifest:
+    if len(_held) >= _REMEMBERED:
+        _held.pop(next(iter(_held)), None)
+    _held[revision] = manifest
+    return manifest
+
+
+def _read(revision: Path) -> Manifest:
     read = json.loads((revision / MANIFEST).read_bytes())
     files = {
         name: Entry(**{**entry, "codings": tuple(entry["codings"])})
@@ -109,10 +121,11 @@ def write(
     reached("publish.rendered")
     manifest = Manifest(name, *pulse, now, round(monotonic() - began, 3), files)
     _put(target / MANIFEST, _encoded(manifest), new)
-    sync(target, new)
+    sync(target, new, files=len(files))
     reached("publish.files-written")
     point(folder, name)
     reached("publish.swapped")
+    _hold(target.resolve(), manifest)
     prune(folder)
     reached("publish.old-removed")
     return manifest, len(new)

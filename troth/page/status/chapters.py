@@ -55,12 +55,12 @@ def sheets(edition: Edition, *, base: str) -> Iterator[Sheet]:
 def _incident(maker: Maker, entry: Entry) -> Sheet:
     def make() -> bytes:
         (one,) = maker.edition.picture.situation.whole([entry.uid])
-        return _incident_page(maker.edition, one)
+        return incident_page(maker.edition, one)
 
     return maker.sheet(f"{entry.path}index.html", make, entry.revision)
 
 
-def _incident_page(edition: Edition, one: IncidentShown) -> bytes:
+def incident_page(edition: Edition, one: IncidentShown) -> bytes:
     values = {
         "one": problem(edition, one),
         "heading": title(one),
