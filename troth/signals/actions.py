@@ -61,7 +61,8 @@ def accept(*, batches: Iterable[Sequence[Signal] | Lines], door: str, now: datet
     signal or blank, gives that. Raises SpoolFull, DiskFull or StoreBusy with nothing taken.
     """
     lines = (batch if isinstance(batch, Lines) else _written(batch) for batch in batches)
-    parcels = [_parcel(batch, door, now) for batch in lines if batch.count]
+    with intake.packing():
+        parcels = [_parcel(batch, door, now) for batch in lines if batch.count]
     steps.reached("accept.payload-built")
     intake.put(parcels)
     steps.reached("accept.committed")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from troth.core.packing import zstd
 
-_LEVEL = -1  # a batch waits here for a moment only: speed before size
+_LEVEL = -3  # a batch waits here for a moment only: speed before size
 _NONCE = 12
 _CONTEXT = b"troth inbox 1"
 

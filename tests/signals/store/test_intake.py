@@ -82,15 +82,28 @@ def test_a_busy_database_is_said_to_be_busy():
     assert not Inbox.objects.exists()
 
 
+def telling(writes):
+    """Return a wrapper of statements that notes how many rows each INSERT has."""
+
+    def told(execute, sql, params, many, context):
+        if sql.startswith("INSERT"):
+            writes.append(len(params))
+        return execute(sql, params, many, context)
+
+    return told
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_threads_share_their_writes_and_each_gets_its_own_receipt():
-    receipts, failures = [], []
+    receipts, failures, writes = [], [], []
+    told = telling(writes)
 
     def client(number):
         try:
-            receipts.extend(
-                actions.accept(batches=[some(number)], door="test", now=NOW) for _ in range(5)
-            )
+            with connection.execute_wrapper(told):
+                receipts.extend(
+                    actions.accept(batches=[some(number)], door="test", now=NOW) for _ in range(5)
+                )
         except Exception as error:  # noqa: BLE001 - told by the assertion
             failures.append(error)
         finally:
@@ -103,6 +116,30 @@ def test_many_threads_share_their_writes_and_each_gets_its_own_receipt():
         thread.join()
     assert not failures
     assert queries.inbox_depth().signals == sum(r.accepted for r in receipts) == 5 * 36
+    assert sum(writes) == 40 > len(writes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_does_not_wait_for_somebody_who_is_long_in_packing():
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slowly():
+        begun.set()
+        assert may_end.wait(timeout=30)
+        yield some(2)
+
+    def slow_client():
+        actions.accept(batches=slowly(), door="test", now=NOW)
+        connections.close_all()
+
+    thread = threading.Thread(target=slow_client)
+    thread.start()
+    assert begun.wait(timeout=30)
+    assert actions.accept(batches=[some(1)], door="test", now=NOW).accepted == 1
+    assert queries.inbox_depth().signals == 1
+    may_end.set()
+    thread.join()
+    assert queries.inbox_depth().signals == 3
 
 
 FULL = """

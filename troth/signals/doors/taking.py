@@ -71,10 +71,10 @@ def refusal_of(error: Exception) -> Refusal:
 def _batches(parsed: Iterator[Parsed], taken: Taken) -> Iterator[Sequence[Signal] | Lines]:
     for part in parsed:
         taken.note(part.refused)
-        if part.text is not None:
-            yield Lines(part.text, len(part.signals))
-        elif part.signals:
-            yield part.signals
+        batch = part.signals if part.text is None else Lines(part.text, len(part.signals))
+        del part  # so many small things: the next request uses their memory while it is warm
+        if batch:
+            yield batch
 
 
 def _keep(taken: Taken, door: str, origin: str, now: datetime) -> None:
