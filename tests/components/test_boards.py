@@ -97,6 +97,18 @@ def test_only_its_readers_see_a_component_and_a_page_shows_what_it_chose(readers
     assert queries.page_components("narrow") == {uids["partner-api"]}
 
 
+def test_the_register_names_all_there_ever_were_the_living_first(declared, grouped):
+    grouped("shop")
+    declared("old", now=LONG_AGO)
+    actions.retire_component(slug="old", by="Ada", now=NOON)
+    declared("api", start_date="2026-01-01")
+    assert [(one.slug, one.is_retired) for one in queries.registered()] == [
+        ("api", False), ("old", True),
+    ]  # fmt: skip
+    assert queries.registered()[0].began_at == datetime(2026, 1, 1, tzinfo=UTC)
+    assert (queries.group_named("SHOP"), queries.group_named("x")) == ("shop", None)
+
+
 def test_the_revision_grows_with_each_visible_change(declared):
     numbers = [queries.revision()]
     row = declared()

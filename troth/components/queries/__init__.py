@@ -17,6 +17,7 @@ from troth.components.queries.pages import (
     pages,
     uptime_formula,
 )
+from troth.components.queries.registers import Registered, group_named, registered
 from troth.components.queries.spans import Downtime, Said, SpanShown, downtime, said, spans, word
 from troth.components.queries.uptimes import Uptime, uptime_of, uptime_together
 
@@ -25,6 +26,7 @@ __all__ = [
     "Downtime",
     "FormulaShown",
     "PageShown",
+    "Registered",
     "Said",
     "SpanShown",
     "Uptime",
@@ -33,6 +35,7 @@ __all__ = [
     "component",
     "downtime",
     "formulas",
+    "group_named",
     "is_retired",
     "may_see",
     "names",
@@ -40,6 +43,7 @@ __all__ = [
     "page_board",
     "page_components",
     "pages",
+    "registered",
     "revision",
     "said",
     "spans",

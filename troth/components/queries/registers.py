@@ -1,0 +1,36 @@
+"""All components and groups there ever were, in short: what importers match against."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from troth.components.models import Component, Group
+from troth.components.queries import loading
+from troth.components.queries.spans import instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    uid: str
+    slug: str
+    name: str
+    began_at: datetime  # its history begins then
+    is_retired: bool
+
+
+def registered() -> list[Registered]:
+    """Return all components, the living ones first, of equals the older one first."""
+    rows = Component.objects.order_by("id")
+    found = [
+        Registered(
+            uid=row.uid, slug=row.slug, name=row.name, began_at=instant(loading.began(row)),
+            is_retired=row.retired_at is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: one.is_retired)
+
+
+def group_named(name: str) -> str | None:
+    """Return the slug of the living group of this name in any case; None if there is none."""
+    rows = Group.objects.filter(name__iexact=name, retired_at=None)
+    return rows.values_list("slug", flat=True).first()
