@@ -13,7 +13,7 @@ from django.db import transaction
 from troth.incidents.actions.asked import Message, NotAllowed
 from troth.incidents.actions.crew import note
 from troth.incidents.actions.drafting import opening_for, template_for
-from troth.incidents.actions.keeping import held
+from troth.incidents.actions.keeping import held, take_turn
 from troth.incidents.actions.speaking import open_, update
 from troth.incidents.models import Incident, Opened
 from troth.incidents.queries import house
@@ -47,6 +47,7 @@ def _answered(
     now: datetime,
 ) -> int:
     """Claim a fact by its own row and answer it; another worker's is left alone."""
+    take_turn()
     name = "turn" if answer is _turned else "flip"
     row, is_mine = Opened.objects.get_or_create(**{name: fact}, defaults={"at": now, "why": ""})
     if not is_mine:

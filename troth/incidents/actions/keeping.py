@@ -13,12 +13,24 @@ from troth.incidents.rules import revising
 _LONGEST_TOKEN = 100
 
 
+def take_turn() -> None:
+    """Hold the one row of the counter until the caller's transaction ends.
+
+    Writers of incidents take turns, on PostgreSQL as on SQLite: they speak of two incidents, of
+    clocks and of components, and would wait for each other in a circle otherwise.
+    """
+    if Counter.objects.select_for_update().filter(pk=1).first() is None:
+        Counter.objects.get_or_create(pk=1, defaults={"number": 0})
+        Counter.objects.select_for_update().get(pk=1)
+
+
 def held(uid: str, *, turn: int | None = None) -> Incident:
     """Return an incident's row, locked in the caller's transaction.
 
     With `turn`, the number that its reader saw, raises Overtaken if it has changed since. Raises
     Incident.DoesNotExist.
     """
+    take_turn()
     row = Incident.objects.select_for_update().get(uid=uid)
     if turn is not None and row.turn != turn:
         raise Overtaken("somebody else has changed this since you read it; look again")
@@ -30,6 +42,7 @@ def once(*, token: str, verb: str, now: datetime, do: Callable[[], str]) -> str:
 
     In the caller's transaction. An empty token is no promise: `do` is done.
     """
+    take_turn()
     if not token:
         return do()
     if len(token) > _LONGEST_TOKEN:

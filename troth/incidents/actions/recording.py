@@ -12,7 +12,7 @@ from troth.components.queries.labels import Label, labels
 from troth.components.rules.results import Status
 from troth.incidents.actions import effects
 from troth.incidents.actions.asked import History, Message, key_of, new_uid, refuse
-from troth.incidents.actions.keeping import changed, held
+from troth.incidents.actions.keeping import changed, held, take_turn
 from troth.incidents.models import Incident, Maintenance, Update, UpdateImpact
 from troth.incidents.rules import cadence, prose, publishing, spans, states
 from troth.incidents.rules.impact import impact_of
@@ -36,6 +36,7 @@ def record(*, history: History, by: Actor, now: datetime) -> tuple[Incident, boo
     a message.
     """
     refuse(tuple(_gaps(history)))
+    take_turn()
     fingerprint = digest(history)
     row = _before(history)
     if row is not None and row.source_digest == fingerprint:

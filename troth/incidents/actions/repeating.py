@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from troth.components.rules.results import Status
 from troth.incidents.actions.asked import NotAllowed, new_uid, refuse
+from troth.incidents.actions.keeping import take_turn
 from troth.incidents.actions.maintaining import Planning, cancel, schedule
 from troth.incidents.models import Maintenance, Series
 from troth.incidents.rules import prose, recurrence
@@ -51,6 +52,7 @@ def repeat(*, planning: Planning, rule: str, zone: str, by: Actor, now: datetime
 @transaction.atomic
 def plan_ahead(*, uid: str, by: Actor = None, now: datetime) -> int:
     """Announce the occurrences of the next two weeks that are not yet; return how many."""
+    take_turn()
     series = Series.objects.select_for_update().get(uid=uid)
     if series.ended_at is not None:
         return 0
@@ -67,6 +69,7 @@ def plan_ahead(*, uid: str, by: Actor = None, now: datetime) -> int:
 @transaction.atomic
 def end_series(*, uid: str, by: Actor, now: datetime, body: str = "") -> int:
     """End a series; with `body`, cancel what is announced of it, too. Return how many those are."""
+    take_turn()
     series = Series.objects.select_for_update().get(uid=uid)
     if series.ended_at is not None:
         raise NotAllowed("it has ended")

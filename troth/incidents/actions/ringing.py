@@ -55,7 +55,8 @@ def _due(model: type[Clock] | type[Maintenance], due: Q) -> list[int]:
 @transaction.atomic
 def _rung(pk: int, now: datetime) -> int:
     """Leave the fact that something is due soon, or late; the clock that was answered is silent."""
-    clock = Clock.objects.select_for_update().select_related("incident").get(pk=pk)
+    row = held(Clock.objects.values_list("incident__uid", flat=True).get(pk=pk))
+    clock = Clock.objects.select_for_update().get(pk=pk)
     if clock.ring_at is None or clock.ring_at > now or clock.resolved_at or clock.void_at:
         return 0
     grid = house.grid()
@@ -64,18 +65,19 @@ def _rung(pk: int, now: datetime) -> int:
     clock.ring_at = None if is_late else late_at
     clock.save(update_fields=["ring_at"])
     step, role = (ESCALATION, "commander") if is_late else (REMINDER, "liaison")
-    return _fact(clock.incident, clock.kind, step, role, due_at=clock.due_at, now=now)
+    return _fact(row, clock.kind, step, role, due_at=clock.due_at, now=now)
 
 
 @transaction.atomic
 def _reminded(pk: int, now: datetime) -> int:
-    plan = Maintenance.objects.select_for_update().select_related("incident").get(pk=pk)
-    if plan.remind_at is None or plan.remind_at > now or plan.incident.state != State.SCHEDULED:
+    row = held(Incident.objects.values_list("uid", flat=True).get(pk=pk))
+    plan = Maintenance.objects.select_for_update().get(pk=pk)
+    if plan.remind_at is None or plan.remind_at > now or row.state != State.SCHEDULED:
         return 0
     plan.remind_at = None
     plan.save(update_fields=["remind_at"])
     due_at = plan.scheduled_for
-    return _fact(plan.incident, "maintenance", REMINDER, "liaison", due_at=due_at, now=now)
+    return _fact(row, "maintenance", REMINDER, "liaison", due_at=due_at, now=now)
 
 
 def _fact(  # noqa: PLR0913 - the parts of a fact
