@@ -7,7 +7,7 @@ class PageConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the page shows an incident, so that the desk can show it beforehand."""
-        from troth.incidents import channels  # noqa: PLC0415 - models are loaded by now
-        from troth.page import previewing  # noqa: PLC0415
+        from troth.incidents import channels
+        from troth.page import previewing
 
         channels.offer("page", previewing.channels)
