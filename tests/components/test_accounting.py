@@ -81,7 +81,7 @@ def say(uid, status, minute, *, ref="i1", recorded=None):
                    now=after(minute if recorded is None else recorded))  # fmt: skip
 
 
-@pytest.mark.mission("S3.10", "S2.17")
+@pytest.mark.mission("S2.5", "S3.9")
 def test_incident_minutes_are_budget_minutes_to_the_second(declared, promised):
     uid = declared(now=BEGAN).uid
     say(uid, Status.MAJOR, 7.05)
@@ -93,7 +93,7 @@ def test_incident_minutes_are_budget_minutes_to_the_second(declared, promised):
     assert dict(queries.downtime("api", Span(NOON, at)).by_ref)["i1"] * 1000 == bad
 
 
-@pytest.mark.mission("S3.4")
+@pytest.mark.mission("S3.10")
 def test_a_back_dated_correction_and_partial_weights_are_told_again(declared, promised, weighed):
     uid = declared(now=BEGAN).uid
     say(uid, Status.PARTIAL, 10)
@@ -120,6 +120,7 @@ def test_a_back_dated_correction_and_partial_weights_are_told_again(declared, pr
     assert fourth[0] == 10 * 60_000 // 8 + 10 * 60_000 // 2
 
 
+@pytest.mark.mission("S4.10")
 def test_seconds_without_data_are_told_neither_as_up_nor_as_down(declared, promised):
     declared(now=BEGAN, monitors=["never-checked"])
     jobs.account(now=NOON)
@@ -214,7 +215,6 @@ def test_a_weight_of_four_decimals_is_refused_before_it_can_be_told(weighed):
     assert settings.TROTH.time_zone == "UTC"
 
 
-@pytest.mark.mission("S3.4")
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_account_at_once_tell_each_hour_once(declared):
     with clock.frozen(BEGAN):

@@ -65,7 +65,7 @@ def test_one_page_lists_what_it_shows_and_no_more(ask, declared, readers, paged)
     assert ask(API).json()["total"] == 2
 
 
-@pytest.mark.mission("S3.12")
+@pytest.mark.mission("S4.8")
 def test_the_api_says_the_same_as_the_queries(ask, declared):
     uid = declared(now=NOON - timedelta(days=3)).uid
     actions.affect(components={uid: Status.PARTIAL}, ref="inc1", at=NOON - timedelta(hours=2),

@@ -79,6 +79,7 @@ def test_days_before_its_start_are_blank_and_a_start_date_brings_history(declare
     assert [one.share for one in older.strip] == [None, 1, 1, 1]
 
 
+@pytest.mark.mission("S3.8", "S3.14")
 def test_only_its_readers_see_a_component_and_a_page_shows_what_it_chose(readers, declared, paged):
     readers("partners", "staff-only")
     declared("api")

@@ -41,7 +41,7 @@ def github(declared, shared):
 
 
 @pytest.mark.shared
-@pytest.mark.mission("S3.4")
+@pytest.mark.mission("S3.11")
 def test_githubs_published_figures_come_out(github):
     figures = {
         ("2023", None): (97.058, 99.466),

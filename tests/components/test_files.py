@@ -76,7 +76,6 @@ def run(command, *arguments):
 
 
 @pytest.mark.django_db
-@pytest.mark.mission("S4.5")
 def test_a_whole_set_is_applied_in_one_go_in_any_order_of_documents(folder):
     done = run(apply_, "-f", folder(a=SET), "--yes")
     assert "Applied: 6 things." in done.output
@@ -208,6 +207,7 @@ def test_naughty_names_are_kept_or_refused_and_never_changed(shared):
 
 
 @pytest.mark.django_db
+@pytest.mark.mission("S3.13", "S3.14")
 def test_a_page_lets_in_whom_it_declares_and_nobody_else(folder, paged, declared):
     declared("api")
     for privacy in ("public", "login", "link"):

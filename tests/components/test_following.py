@@ -132,7 +132,6 @@ def test_the_revision_grows_when_a_word_ends_by_itself(declared):
     assert queries.revision() == before + 1
 
 
-@pytest.mark.mission("S3.4")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_take_a_turn_in_once_and_neither_loses_one(declared):
     declared(monitors=["web"])

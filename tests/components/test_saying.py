@@ -61,6 +61,7 @@ def test_two_incidents_speak_beside_each_other_and_one_may_be_taken_back(declare
     assert told()[-1] == (30, Status.OPERATIONAL)
 
 
+@pytest.mark.mission("S3.10")
 def test_every_past_answer_can_be_given_again(declared):
     uid = declared(now=NOON - timedelta(days=1)).uid
     affect(MAJOR, 10, uid=uid)
@@ -141,7 +142,6 @@ def test_a_word_that_makes_no_sense_is_refused_in_plain_words(declared, more, sa
     assert told() == [(0, Status.OPERATIONAL)]
 
 
-@pytest.mark.mission("S3.4")
 def test_a_strangers_uid_is_refused_and_nothing_else_is_written(declared):
     uid = declared().uid
     before = queries.revision()
@@ -191,6 +191,7 @@ def test_downtime_is_exact_weighted_and_says_who_caused_it(declared, weighed):
     assert found.down == (15 * Fraction(1, 2) + 10 + 5 * Fraction(1, 8)) * 60
 
 
+@pytest.mark.mission("S3.10")
 def test_maintenance_is_excused_only_if_it_was_announced_in_time(declared):
     uid = declared(now=NOON - timedelta(days=1)).uid
     works = {"cause": Cause.MAINTENANCE, "uid": uid}

@@ -127,7 +127,6 @@ def test_a_mistake_is_shown_at_its_field_and_nothing_is_declared(
     assert Component.objects.count() == 1
 
 
-@pytest.mark.mission("S3.4")
 def test_a_word_is_said_ended_and_taken_back(signed_in, cleo, declared):
     declared("api", now=BEGAN)
     browser = signed_in(cleo)

@@ -82,7 +82,7 @@ def test_a_share_is_exact_and_nothing_known_is_no_share():
     assert Sum().share is None
 
 
-@pytest.mark.mission("S3.4")
+@pytest.mark.mission("S3.11")
 @pytest.mark.parametrize(("last", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
 def test_the_day_on_which_the_clock_is_set_has_its_own_length(last, hours):
     on = date.fromisoformat(last)
@@ -154,7 +154,7 @@ def _github(shared):
 
 
 @pytest.mark.shared
-@pytest.mark.mission("S3.4")
+@pytest.mark.mission("S3.11")
 @pytest.mark.parametrize(
     ("component", "least", "year", "percent"),
     [
