@@ -310,3 +310,21 @@ def test_support_signs_off_a_text_and_an_edit_asks_anew(cleo):
     actions.edit_update(update_uid=said.uid, body="Other words.", by="Ada", now=NOON)
     [signed] = queries.inside(row.uid).sign_offs
     assert signed.holds is False
+
+
+@pytest.mark.mission("S3.10")
+def test_what_was_said_of_the_wrong_component_is_corrected_and_stays_readable():
+    shop, mail = component("shop"), component("mail")
+    row = opened(impacts={shop: Status.MAJOR}, started_at=NOON - 5 * MINUTE)
+    said = queries.incident(row.uid).updates[0]
+    resolved(row.uid, now=NOON + 10 * MINUTE)
+    actions.correct_impacts(update_uid=said.uid, impacts={"mail": Status.PARTIAL}, by="Ada",
+                            now=LATER, reason="It was the other one.")  # fmt: skip
+    day = Span(NOON - HOUR, NOON + HOUR)
+    assert components.downtime(shop, day).down == 0
+    assert components.downtime(mail, day).down == 15 * 60 * 3 // 10
+    shown = queries.incident(row.uid)
+    assert [(one.component, one.status) for one in shown.spans] == [(mail, Status.PARTIAL)]
+    assert shown.impact is Impact.MAJOR
+    assert shown.updates[-1].edits[0].body.endswith("Components: Shop: major_outage")
+    assert shown.revision == revising.revision_of(shown)

@@ -16,7 +16,13 @@ from troth.incidents.actions.breaching import (
 )
 from troth.incidents.actions.crew import ROLES, hand_over, note, sign_off
 from troth.incidents.actions.drafting import prepared
-from troth.incidents.actions.editing import backdate, edit_update, redraft, set_right
+from troth.incidents.actions.editing import (
+    backdate,
+    correct_impacts,
+    edit_update,
+    redraft,
+    set_right,
+)
 from troth.incidents.actions.learning import (
     change_follow_up,
     complete_follow_up,
@@ -74,6 +80,7 @@ __all__ = [
     "cancel",
     "change_follow_up",
     "complete_follow_up",
+    "correct_impacts",
     "declare_cadence",
     "declare_template",
     "discard",

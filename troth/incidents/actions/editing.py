@@ -1,9 +1,11 @@
 """Set right what was said. What was public before stays readable: every edit leaves a revision."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
+from troth.components.rules.results import Status
 from troth.incidents.actions import effects
 from troth.incidents.actions.asked import Message, NotAllowed, key_of, refuse
 from troth.incidents.actions.keeping import changed, held
@@ -48,6 +50,43 @@ def edit_update(  # noqa: PLR0913 - who, what, when and why, all named
     trail(actor=by, verb="edited an update of", thing="incident", thing_id=row.uid, now=now,
           before={"update": found.uid, "body": before},
           after={"update": found.uid, "body": text, "reason": reason})  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def correct_impacts(
+    *, update_uid: str, impacts: Mapping[str, Status], by: Actor, now: datetime, reason: str = ""
+) -> Update:
+    """Set right what a public update says of components; their downtime is reckoned anew.
+
+    What it said before stays public as an edit. Raises Update.DoesNotExist, NotReady, NotAllowed.
+    """
+    found = Update.objects.get(uid=update_uid)
+    row = held(Incident.objects.get(pk=found.incident_id).uid)
+    if found.published_at is None:
+        raise NotAllowed("it is not public; rewrite it")
+    rows = list(found.impacts.order_by("id"))
+    named, since = effects.named(impacts), next((one.since for one in rows), None)
+    before = ", ".join(f"{one.name}: {one.status}" for one in rows) or "none"
+    Edit.objects.create(
+        update=found, number=found.edits.count() + 1, at=now, by=published_name(by),
+        body=f"{found.body}\n\nComponents: {before}", reason=prose.tidy(reason)[:300],
+    )  # fmt: skip
+    found.impacts.all().delete()
+    UpdateImpact.objects.bulk_create(
+        UpdateImpact(update=found, component=uid, name=label.name, status=status, since=since)
+        for uid, (label, status) in named.items()
+    )
+    found.updated_at = now
+    found.save(update_fields=["updated_at"])
+    said = effects.said_of(row)
+    effects.judge(row, said)
+    effects.restrict(row, said)
+    effects.tell_again(row, by=by, now=now)
+    changed(row, now=now)
+    trail(actor=by, verb="corrected the components of", thing="incident", thing_id=row.uid,
+          now=now, before={"update": update_uid, "components": before},
+          after={"components": dict(impacts), "reason": reason})  # fmt: skip
     return found
 
 

@@ -104,6 +104,11 @@ class EditIn(Schema):
     reason: str = Field("", max_length=300)
 
 
+class ImpactsIn(Schema):
+    components: dict[str, Condition] = Field(max_length=500)
+    reason: str = Field("", max_length=300)
+
+
 class NoteIn(Schema):
     text: str = Field(min_length=1, max_length=LONGEST)
 

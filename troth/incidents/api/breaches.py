@@ -42,7 +42,7 @@ class ReportIn(OpeningIn):
 
     kind: Kind = Kind.BREACH
     aware_at: Instant
-    known: FindingsIn = Field(default_factory=FindingsIn)
+    known: FindingsIn | None = None
 
 
 class LearnedIn(FindingsIn):
@@ -81,9 +81,10 @@ def show_letter(request: HttpRequest, uid: Uid) -> LetterOut:
 @router.post("/breaches", response={201: MadeOut}, auth=WRITE)
 def report_breach(request: HttpRequest, asked: ReportIn, token: Token) -> Status[MadeOut]:
     """Report a breach: its clock runs from `aware_at`, draft or public."""
+    known = asked.known.findings() if asked.known else actions.Findings()
     row = found.done(
         lambda: actions.report_breach(
-            opening=asked.opening(), aware_at=asked.aware_at, findings=asked.known.findings(),
+            opening=asked.opening(), aware_at=asked.aware_at, findings=known,
             publish=asked.publish, token=token, **Asked(request).both,
         )
     )  # fmt: skip

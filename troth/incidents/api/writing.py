@@ -9,6 +9,7 @@ from troth.incidents.api.asked import (
     Asked,
     CorrectionIn,
     EditIn,
+    ImpactsIn,
     MessageIn,
     NoteIn,
     OpeningIn,
@@ -109,6 +110,17 @@ def edit_update(request: HttpRequest, uid: Uid, update: Uid, asked: EditIn) -> M
     made = found.done(
         lambda: actions.edit_update(
             update_uid=update, body=asked.body, reason=asked.reason, **Asked(request).both
+        )
+    )
+    return found.made(made.incident.uid, made)
+
+
+@router.put("/incidents/{uid}/updates/{update}/components", response=MadeOut, auth=WRITE)
+def correct_components(request: HttpRequest, uid: Uid, update: Uid, asked: ImpactsIn) -> MadeOut:
+    """Set right what an update says of components; their downtime is reckoned anew."""
+    made = found.done(
+        lambda: actions.correct_impacts(
+            update_uid=update, impacts=asked.components, reason=asked.reason, **Asked(request).both
         )
     )
     return found.made(made.incident.uid, made)
