@@ -1,0 +1,77 @@
+"""Components, incidents and updates as Statuspage's management API gives them."""
+
+from datetime import UTC, datetime
+
+from troth.components.rules.results import GroupShown, Shown, Status
+from troth.incidents.rules.results import Affected, IncidentShown, Kind, State, UpdateShown
+
+Json = dict[str, object]
+
+
+def instant(at: datetime | None) -> str | None:
+    if at is None:
+        return None
+    utc = at.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def status_word(one: Shown) -> str:
+    """Return one of Statuspage's five words: without data the last known, or else degraded."""
+    if one.status is not Status.NO_DATA:
+        return one.status.value
+    last = one.last_known
+    return Status.DEGRADED.value if last in {None, Status.NO_DATA} else str(last)
+
+
+def component(one: Shown, page: str) -> Json:
+    return {
+        "id": one.uid, "page_id": page, "group_id": one.group, "name": one.name,
+        "description": one.description or None, "status": status_word(one),
+        "position": one.position, "group": False, "showcase": True,
+        "only_show_if_degraded": one.only_if_degraded, "automation_email": None,
+        "start_date": one.start_date.isoformat() if one.start_date else None,
+        "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
+    }  # fmt: skip
+
+
+def group(one: GroupShown, page: str) -> Json:
+    return {
+        "id": one.uid, "page_id": page, "name": one.name, "description": one.description or None,
+        "components": list(one.components), "position": one.position,
+        "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
+    }  # fmt: skip
+
+
+def incident(one: IncidentShown, page: str, components: dict[str, Json], address: str) -> Json:
+    is_planned = one.kind is Kind.MAINTENANCE
+    return {
+        "id": one.uid, "page_id": page, "name": one.name,
+        "status": State.RESOLVED.value if one.merged_into else one.state.value,
+        "impact": one.impact.value, "impact_override": None,
+        "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
+        "started_at": instant(one.started_at), "monitoring_at": instant(one.monitoring_at),
+        "resolved_at": instant(one.resolved_at), "shortlink": f"{address}/{one.path}",
+        "scheduled_for": instant(one.scheduled_for) if is_planned else None,
+        "scheduled_until": instant(one.scheduled_until) if is_planned else None,
+        "incident_updates": [update(each, one) for each in one.updates],
+        "components": [components[uid] for uid in one.components if uid in components],
+        "metadata": {},
+    }  # fmt: skip
+
+
+def update(one: UpdateShown, of: IncidentShown) -> Json:
+    return {
+        "id": one.uid, "incident_id": of.uid, "status": one.state.value, "body": one.body,
+        "display_at": instant(one.at), "created_at": instant(one.created_at),
+        "updated_at": instant(one.updated_at), "deliver_notifications": True,
+        "wants_twitter_update": False, "custom_tweet": None, "tweet_id": None,
+        "twitter_updated_at": None,
+        "affected_components": [_affected(each) for each in one.affected] or None,
+    }  # fmt: skip
+
+
+def _affected(one: Affected) -> Json:
+    return {
+        "code": one.code, "name": one.name,
+        "old_status": one.was.value, "new_status": one.now.value,
+    }  # fmt: skip

@@ -1,0 +1,37 @@
+"""Addresses as Statuspage has them below /v1/; each also with `.json`."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, re_path
+
+from troth.incidents.statuspage import events, figures, parts
+from troth.incidents.statuspage.doors import door, later
+
+_PAGE = r"^pages/(?P<page>[A-Za-z0-9_-]{1,60})"
+_UID = r"[a-z0-9]{12}"
+
+
+def _at(path: str, view: Callable[..., HttpResponse]) -> URLPattern:
+    return re_path(rf"{_PAGE}/{path}(?:\.json)?/?$", view)
+
+
+_ONE = rf"(?P<uid>{_UID})"
+_LATER = door(get=later, post=later, patch=later, put=later, delete=later)
+urlpatterns = [
+    _at("components", door(get=parts.listed, post=parts.declare)),
+    _at(rf"components/{_ONE}", door(get=parts.one, patch=parts.change, put=parts.change,
+                                    delete=parts.retire)),
+    _at("component-groups", door(get=parts.groups)),
+    _at("incidents", door(get=events.listed, post=events.open_)),
+    _at(r"incidents/(?P<which>unresolved|scheduled|upcoming|active_maintenance)",
+        door(get=events.listed)),
+    _at(rf"incidents/{_ONE}", door(get=events.one, patch=events.go_on, put=events.go_on,
+                                   delete=events.keep)),
+    _at(rf"incidents/{_ONE}/incident_updates/(?P<update>{_UID})",
+        door(patch=events.correct, put=events.correct)),
+    _at("metrics/data", door(ingest=figures.many)),
+    _at(r"metrics/(?P<metric>[A-Za-z0-9._-]{1,100})/data", door(ingest=figures.one)),
+    _at(r"subscribers(?:/[^/]+)*", _LATER),
+    _at(rf"incidents/{_UID}/(?:subscribers|postmortem)(?:/[^/]+)*", _LATER),
+]  # fmt: skip
