@@ -126,6 +126,8 @@ def test_who_read_before_somebody_else_spoke_is_refused(ask, tell, declared):
         ({"status": "major_outage", "until": "2026-03-18T11:00Z"}, 422, "until"),
         ({"status": "major_outage", "until": "soon"}, 422, "said.until"),
         ({"status": "major_outage", "note": "x" * 2001}, 422, "said.note"),
+        ({"status": "major_outage", "note": "a\x00b"}, 422, "said.note"),
+        ({"status": "major_outage", "note": "a\ud800b"}, 422, "said.note"),
     ],
 )
 def test_a_word_that_makes_no_sense_is_refused_by_field(tell, declared, body, status, field):

@@ -133,6 +133,7 @@ def test_a_word_taken_back_was_never_said(declared):
         ({"until": after(5)}, "the end must come after the beginning"),
         ({"at": after(20)}, "a word cannot begin in the future"),
         ({"note": "x" * 2_001}, "a note has at most 2,000 characters"),
+        ({"note": "a\x00b"}, "cannot hold the character"),
     ],
 )
 def test_a_word_that_makes_no_sense_is_refused_in_plain_words(declared, more, says):

@@ -52,6 +52,8 @@ def say(  # noqa: PLR0913 - who says what of which, from when to when, and why
         raise ValueError("a word cannot begin in the future; plan a maintenance for that")
     if len(note) > _LONGEST_NOTE:
         raise ValueError(f"a note has at most {_LONGEST_NOTE:,} characters")
+    if "\x00" in note:
+        raise ValueError("a note cannot hold the character U+0000")
     take_turn()
     (row,) = _held([component])
     ref = f"word:{uuid4().hex[:12]}"

@@ -38,7 +38,9 @@ class Pages(Schema):
 class ComponentFilter(Moment, Pages):
     search: str = Field("", max_length=200)
     status: Status | None = None
-    page: str | None = Field(None, max_length=60, description="Only what this page shows.")
+    page: str | None = Field(
+        None, max_length=60, pattern="^[a-z0-9-]*$", description="Only what this page shows."
+    )
 
 
 class Since(Pages):

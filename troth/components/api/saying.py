@@ -23,7 +23,7 @@ IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 class WordIn(Schema):
     status: results.Status
-    note: str = Field("", max_length=2000)
+    note: str = Field("", max_length=2000, pattern=r"^[^\x00]*$")
     until: Instant | None = Field(None, description="Null: until somebody ends it.")
 
 
