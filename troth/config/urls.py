@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("troth.staff.urls")),
     path("desk/", include("troth.desk.urls")),
     path("desk/status/monitors/", include("troth.probes.urls")),
+    path("desk/status/", include("troth.incidents.urls")),
     path("desk/status/", include("troth.components.urls")),
     path("desk/promises/", include("troth.promises.urls")),
     path("desk/violations/", include("troth.promises.violation_urls")),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from troth.core import clock
 from troth.core.moments import moments
 from troth.desk import happenings, rules, words
+from troth.incidents.queries.today import speaking
 from troth.promises import queries, selection, wording
 from troth.promises.rules.remedies import RemedyState, Sought
 from troth.promises.rules.reputation import reputation
@@ -30,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "moments": asked,
+        "said": speaking() if asked.is_now else None,
         "headline": words.headline(standings),
         "all": len(standings),
         "reputation": reputation([one for one in standings if one.visibility == "public"]),

@@ -146,6 +146,9 @@ def desk_nav(context: RequestContext) -> list[dict[str, object]]:
 
 STATUS = (
     ("/desk/status/incidents/", "Incidents"),
+    ("/desk/status/maintenance/", "Maintenance"),
+    ("/desk/status/breaches/", "Breaches"),
+    ("/desk/status/templates/", "Templates"),
     ("/desk/status/", "Components"),
     ("/desk/status/monitors/", "Monitors"),
     ("/desk/status/pages/", "Pages"),

@@ -1,0 +1,141 @@
+"""The few fields that all forms of incidents are made of, and where refusals stand in them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BoundField
+
+from troth.components import queries as components
+from troth.components.rules.results import Status
+from troth.components.rules.words import WORDS
+from troth.core import clock
+from troth.incidents.actions import NotAllowed, NotReady, Overtaken
+from troth.incidents.rules.publishing import LONGEST
+
+SAID = (Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL, Status.MAJOR)
+_WRITTEN = "%Y-%m-%dT%H:%M"
+
+
+def line(label: str, *, most: int = 200, help_text: str = "") -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=most, help_text=help_text)
+
+
+def prose(label: str, *, rows: int = 3, help_text: str = "") -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(
+        label=label, required=False, max_length=LONGEST, widget=area, help_text=help_text
+    )
+
+
+def moment(label: str, *, help_text: str = "") -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_WRITTEN)
+    return forms.DateTimeField(
+        label=f"{label} (UTC)", required=False, widget=widget, help_text=help_text
+    )
+
+
+def number(label: str, *, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=0, help_text=help_text)
+
+
+def tick(label: str, *, help_text: str = "") -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, help_text=help_text)
+
+
+def pick(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> Any:  # noqa: ANN401 - a field
+    return forms.ChoiceField(
+        label=label, required=False, choices=list(choices), help_text=help_text
+    )
+
+
+def whole_minutes(at: datetime | None) -> datetime | None:
+    """Return an instant as the browser's field can show it: never later than it is."""
+    return at.replace(second=0, microsecond=0) if at else None
+
+
+class Asking(forms.Form):
+    """A form whose gaps the action names. `asked` are the fields that are not optional."""
+
+    asked: ClassVar[tuple[str, ...]] = ()
+    use_required_attribute = False
+
+    token = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self.asked:
+            if name in self.fields:
+                self.fields[name].required = True  # from here on only how it is shown
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:  # noqa: ANN401 - Django's
+        if not self.is_bound and field_name in self.asked:
+            field.required = True
+        return super().get_initial_for_field(field, field_name)
+
+    def done(self, act: Callable[[], object]) -> bool:
+        """Do it, or show why not: each gap at its field. Return whether it was done."""
+        try:
+            act()
+        except NotReady as error:
+            for gap in error.gaps:
+                self.refuse(gap.field, gap.message)
+        except (Overtaken, NotAllowed) as error:
+            self.refuse(None, str(error))
+        return not self.errors
+
+    def refuse(self, name: str | None, message: str) -> None:
+        self.add_error(
+            name if name in self.fields else None, f"{message[:1].upper()}{message[1:]}."
+        )
+
+    def text(self, name: str) -> str | None:
+        """Return what was written, None where this form does not ask for it."""
+        return self.cleaned_data.get(name) if name in self.fields else None
+
+
+class Touching(Asking):
+    """A form that asks of each component how it is. What is left alone stays as it was."""
+
+    impact_words: ClassVar[tuple[Status, ...]] = SAID
+    unsaid: ClassVar[str] = "not said"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        board = components.board(days=1, everything=True)
+        groups = {one.uid: one.name for one in board.groups}
+        choices = [("", self.unsaid), *((str(one), WORDS[one]) for one in self.impact_words)]
+        self._uids = {f"impact-{one.uid}": one.uid for one in board.components}
+        self._groups: dict[str, str] = {}
+        for one in board.components:
+            name = f"impact-{one.uid}"
+            self._groups[name] = groups.get(one.group or "", "")
+            self.fields[name] = pick(one.name, choices)
+
+    @property
+    def touched(self) -> Iterator[tuple[str, BoundField]]:
+        """Yield each component's field with the name of its group, empty where it stays."""
+        last = ""
+        for name in self._uids:
+            group = self._groups[name]
+            yield ("" if group == last else group, self[name])
+            last = group
+
+    @property
+    def impacts(self) -> dict[str, Status]:
+        said = {uid: self.cleaned_data.get(name) for name, uid in self._uids.items()}
+        return {uid: Status(status) for uid, status in said.items() if status}
+
+    @property
+    def plain(self) -> list[BoundField]:
+        return [one for one in self.visible_fields() if one.name not in self._uids]
+
+
+def initial_impacts(impacts: dict[str, Status]) -> dict[str, str]:
+    return {f"impact-{uid}": str(status) for uid, status in impacts.items()}
+
+
+def soon() -> datetime:
+    """Return the next full hour of the day after tomorrow's end of notice: four days from now."""
+    return (clock.now() + timedelta(days=4)).replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,1 @@
+"""Screens of incidents, maintenance and breaches below /desk/status/."""
