@@ -1,7 +1,11 @@
 """One check of a kind from start to end, as the engine does it."""
 
 import asyncio
+import os
+import shutil
 import socket
+import subprocess
+from time import monotonic, sleep
 
 import pytest
 
@@ -55,3 +59,43 @@ def hanging(listening):
 def babbling(listening):
     """Return the port of a peer that sends garbage."""
     return listening(babble)
+
+
+@pytest.fixture
+def program(tmp_path, free_port):
+    """Return a function that runs a server of Debian until the test ends, and returns its port.
+
+    `program("redis-server", lambda port: ["--port", str(port)])`
+    """
+    running = []
+
+    def started(name, arguments):
+        found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+        if found is None:
+            pytest.skip(f"{name} is not installed: apt-get install {name}")
+        port = free_port()
+        with (tmp_path / f"{name}.log").open("wb") as log:
+            running.append(
+                subprocess.Popen(
+                    [found, *arguments(port)], cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT
+                )
+            )
+        _await(port)
+        return port
+
+    yield started
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def _await(port):
+    until = monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert monotonic() < until
+            sleep(0.05)
+        else:
+            return
