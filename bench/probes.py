@@ -43,8 +43,8 @@ http {{
 """
 BLACKBOX = """
 modules:
-  http: {prober: http, timeout: 5s}
-  tls: {prober: tcp, timeout: 5s, tcp: {tls: true, tls_config: {insecure_skip_verify: true}}}
+  http: {{prober: http, timeout: 5s}}
+  tls: {{prober: tcp, timeout: 5s, tcp: {{tls: true, tls_config: {{ca_file: {folder}/cert.pem}}}}}}
 """
 
 
@@ -70,7 +70,7 @@ def measure(folder: Path, ports: dict[str, int], options: argparse.Namespace) ->
         },
     }  # fmt: skip
     found: dict = {"idle": ours(folder / "one", urls["http"], 1, options.seconds / 4)}
-    rate = {"http": options.monitors, "tls": max(1, options.monitors // 4)}
+    rate = {"http": options.monitors, "tls": max(1, options.monitors * 3 // 4)}
     for kind, spec in urls.items():
         found[kind] = ours(folder / kind, spec, rate[kind], options.seconds)
         reference = blackbox(folder, kind, ports, options.seconds / 2)
@@ -181,7 +181,7 @@ def blackbox(folder: Path, kind: str, ports: dict[str, int], seconds: float) -> 
     program, wrk = shutil.which("prometheus-blackbox-exporter"), shutil.which("wrk")
     if not program or not wrk:
         return None
-    (folder / "blackbox.yml").write_text(BLACKBOX)
+    (folder / "blackbox.yml").write_text(BLACKBOX.format(folder=folder))
     port = free_port()
     whom = f"http://127.0.0.1:{ports['http']}/" if kind == "http" else f"127.0.0.1:{ports['https']}"
     process = subprocess.Popen(

@@ -88,7 +88,7 @@ class Background:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.02)  # transports close in the next rounds of the loop
 
 
 @pytest.fixture

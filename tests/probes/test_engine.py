@@ -7,7 +7,6 @@ import time
 import pytest
 
 from tests.probes.conftest import reply
-from troth.probes import fetching
 from troth.probes.engine import Engine
 from troth.probes.instants import micros
 from troth.probes.wire import Task
@@ -46,7 +45,6 @@ class World:
             stop.set()
             self.engine.wake()
             await running
-            await fetching.close()
 
         asyncio.run(main())
 

@@ -110,15 +110,7 @@ def test_addresses_are_tried_in_the_order_asked_for(monkeypatch, family, expecte
 def run(settings, *, private=True, timeout=2_000, **more):
     task = Task(slug="shop", kind="http", settings=settings, every=60_000, timeout=timeout, **more)
 
-    async def once():
-        from troth.probes import fetching
-
-        try:
-            return await checking.check(checking.prepared(task, private=private))
-        finally:
-            await fetching.close()
-
-    return asyncio.run(once())
+    return asyncio.run(checking.check(checking.prepared(task, private=private)))
 
 
 def test_a_redirect_to_the_clouds_secrets_is_refused(web):

@@ -17,7 +17,6 @@ import msgspec
 
 from troth import __version__
 from troth.core import clock
-from troth.probes import fetching
 from troth.probes.engine import Engine
 from troth.probes.instants import micros
 from troth.probes.starting import new_holder, roomy, with_fast_loop
@@ -73,7 +72,6 @@ class Agent:
             finally:
                 follower.cancel()
                 await asyncio.gather(follower, return_exceptions=True)
-                await fetching.close()
         if self.refused:
             raise RefusedError(self.refused)
 

@@ -2,6 +2,7 @@
 
 import ssl
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -17,7 +18,9 @@ def facts(connection: ssl.SSLObject | ssl.SSLSocket) -> dict[str, Any]:
     found: dict[str, Any] = {"version": connection.version() or "", "cipher": _cipher(connection)}
     encoded = connection.getpeercert(binary_form=True)
     if encoded:
-        found |= described(x509.load_der_x509_certificate(encoded))
+        said, ends = _read(encoded)
+        found |= said
+        found["days_left"] = (ends - clock.now()).total_seconds() / _DAY
     return found
 
 
@@ -32,11 +35,12 @@ def days_left(connection: ssl.SSLObject | ssl.SSLSocket) -> dict[str, Any]:
     return found
 
 
-def described(certificate: x509.Certificate) -> dict[str, Any]:
-    """Return when a certificate ends, for whom it is and who signed it."""
+@lru_cache(maxsize=1_024)
+def _read(encoded: bytes) -> tuple[dict[str, Any], datetime]:
+    """Return what a certificate says, and when it ends. It is the same one most of the time."""
+    certificate = x509.load_der_x509_certificate(encoded)
     ends = certificate.not_valid_after_utc
-    return {
-        "days_left": (ends - clock.now()).total_seconds() / _DAY,
+    said = {
         "valid_from": _instant(certificate.not_valid_before_utc),
         "valid_until": _instant(ends),
         "subject": _common_name(certificate.subject),
@@ -45,6 +49,7 @@ def described(certificate: x509.Certificate) -> dict[str, Any]:
         "serial": format(certificate.serial_number, "x"),
         "self_signed": certificate.subject == certificate.issuer,
     }
+    return said, ends
 
 
 def _cipher(connection: ssl.SSLObject | ssl.SSLSocket) -> str:

@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
 from troth.probes import guard
 from troth.probes.kind import Limits
 
+T = TypeVar("T")
 _LEAST: Final = 0.25  # seconds for each further address of a host
 
 
@@ -34,32 +35,45 @@ class Journey:
 async def connected(
     host: str, port: int, *, limits: Limits, journey: Journey, family: str = "either"
 ) -> socket.socket:
-    """Return a connected socket. Raises OSError, TimeoutError or ForbiddenError.
+    """Return a connected socket. Raises OSError, TimeoutError or ForbiddenError."""
+    return await reach(host, port, _one, limits=limits, journey=journey, family=family)
 
-    The addresses of the host are tried one after the other; the time is shared among them.
+
+async def reach(  # noqa: PLR0913 - all but where and how are named
+    host: str,
+    port: int,
+    connect: Callable[[guard.Place], Awaitable[T]],
+    *,
+    limits: Limits,
+    journey: Journey,
+    family: str = "either",
+) -> T:
+    """Return what `connect` makes of the first checked address of a host that answers.
+
+    The addresses are tried one after the other; the time is shared among them.
     """
     found = await guard.places(host, port, private=limits.private, family=family)
     journey.reached("dns")
     problem: Exception = OSError("the host has no address")
     for left, place in zip(range(len(found), 0, -1), found, strict=True):
+        seconds = max(limits.timeout / left, _LEAST)
+        trying = connect(place)
         try:
-            sock = await _one(place, max(limits.timeout / left, _LEAST) if left > 1 else None)
+            made = await (asyncio.wait_for(trying, seconds) if left > 1 else trying)
         except (OSError, TimeoutError) as error:
             problem = error
             continue
         journey.address = place.host
         journey.reached("connect")
-        return sock
+        return made
     raise problem
 
 
-async def _one(place: guard.Place, seconds: float | None) -> socket.socket:
-    """Connect to a place; None: for as long as the whole check may take."""
+async def _one(place: guard.Place) -> socket.socket:
     sock = socket.socket(place.family, socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        connecting = asyncio.get_running_loop().sock_connect(sock, (place.host, place.port))
-        await (connecting if seconds is None else asyncio.wait_for(connecting, seconds))
+        await asyncio.get_running_loop().sock_connect(sock, (place.host, place.port))
     except BaseException:
         sock.close()
         raise
@@ -92,6 +106,43 @@ async def stream(  # noqa: PLR0913 - all but host and port are named
         yield reader, writer
     finally:
         writer.transport.abort()
+
+
+async def shaken(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
+    """Return a socket after its handshake, which costs less than a stream. Raises SSLError."""
+    secure = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)
+    try:
+        while True:
+            try:
+                secure.do_handshake()
+            except ssl.SSLWantReadError:
+                await _ready(secure, writing=False)
+            except ssl.SSLWantWriteError:
+                await _ready(secure, writing=True)
+            else:
+                return secure
+    except BaseException:
+        secure.close()
+        raise
+
+
+async def _ready(sock: socket.socket, *, writing: bool) -> None:
+    """Wait until a socket can be read from, or written to."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    add, remove = (
+        (loop.add_writer, loop.remove_writer) if writing else (loop.add_reader, loop.remove_reader)
+    )
+    add(sock, _settle, done)
+    try:
+        await done
+    finally:
+        remove(sock)
+
+
+def _settle(done: "asyncio.Future[None]") -> None:
+    if not done.done():
+        done.set_result(None)
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ from troth.probes.rules.timetable import Gap, Grid
 from troth.probes.wire import Report, Skip, Task
 
 _LONGEST_SLEEP: Final = 1_000  # milliseconds: a jump of the clock is noticed within it
+_SHORTEST_SLEEP: Final = 4  # milliseconds: checks that are due together start together
 _FLUSH: Final = 0.5  # seconds between two hand-overs
 _MOST_AT_ONCE: Final = 4_000  # checks under way
 _MOST_AT_A_TARGET: Final = 100
@@ -149,10 +150,9 @@ class Engine:
         return self._heap[0][0] if self._heap else self._now() + _LONGEST_SLEEP
 
     async def _sleep(self, milliseconds: int, stop: asyncio.Event) -> None:
-        seconds = max(0, min(milliseconds, _LONGEST_SLEEP)) / 1000
+        seconds = max(_SHORTEST_SLEEP, min(milliseconds, _LONGEST_SLEEP)) / 1000
         self._changed.clear()
-        if stop.is_set() or not seconds:
-            await asyncio.sleep(0)
+        if stop.is_set():
             return
         handle = asyncio.get_running_loop().call_later(seconds, self._changed.set)
         try:

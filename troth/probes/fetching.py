@@ -1,25 +1,31 @@
-"""One HTTP exchange by aiohttp: through the guard, bounded, with the time of each phase."""
+"""One HTTP exchange: through the guard, bounded, with the time of each phase.
+
+aiohttp's protocol reads the answer. Its session is not used: a check needs no pool, no cookies and
+no tracing, opens each connection anew, and must cost little, since there are many.
+"""
 
 import asyncio
 import codecs
-import contextlib
 import ssl
 import zlib
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin, urlsplit
-from weakref import WeakKeyDictionary
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http import RawResponseMessage
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import EofStream, StreamReader
 from yarl import URL
 
-from troth.probes.connecting import Journey, connected
+from troth.probes.connecting import Journey, connected, reach
 from troth.probes.kind import Limits, ProbeError
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _SHOWN: Final = 2_000
+_MOST_HEADS: Final = 5  # preliminary answers before the real one
 _HIDDEN: Final = frozenset({"set-cookie", "authorization", "www-authenticate"})
 
 
@@ -75,80 +81,43 @@ class Answer:
         return f"{self.status}\n{chr(10).join(lines)}\n\n{self.text()}"[:_SHOWN]
 
 
-@dataclass(slots=True)
-class _Way:
-    """What the connector must know of the exchange that it connects for."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What an address means: whom to connect to, and what to ask there."""
 
-    asked: Asked
-    limits: Limits
-    journey: Journey
-    connection: ssl.SSLObject | None = None
-
-
-_way: ContextVar[_Way] = ContextVar("way")
+    host: str
+    port: int
+    is_secure: bool
+    named: str  # the value of Host
+    target: str
 
 
-class _Connector(aiohttp.BaseConnector):
-    """Opens each connection anew, to a checked address, and notes how long it took."""
-
-    async def _create_connection(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Any],  # noqa: ARG002 - aiohttp's own
-        timeout: aiohttp.ClientTimeout,  # noqa: ARG002, ASYNC109 - the engine has the time
-    ) -> Any:  # noqa: ANN401 - aiohttp's protocol is not public
-        way = _way.get()
-        host, port = req.url.raw_host or "", req.url.port or 0
-        sock = await connected(
-            host, port, limits=way.limits, journey=way.journey, family=way.asked.family
-        )
-        tls = way.asked.tls if req.is_ssl() else None
-        try:
-            transport, protocol = await self._loop.create_connection(
-                self._factory, sock=sock, ssl=tls, server_hostname=host if tls else None
-            )
-        except BaseException:
-            sock.close()
-            raise
-        if tls:
-            way.journey.reached("tls")
-            way.connection = transport.get_extra_info("ssl_object")
-        return protocol
-
-
-_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = WeakKeyDictionary()
-
-
-def _session() -> aiohttp.ClientSession:
-    loop = asyncio.get_running_loop()
-    session = _sessions.get(loop)
-    if session is None or session.closed:
-        session = _sessions[loop] = aiohttp.ClientSession(
-            connector=_Connector(limit=0, force_close=True),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(),
-            auto_decompress=False,
-            requote_redirect_url=False,
-        )
-    return session
-
-
-async def close() -> None:
-    """Close the session of this event loop, at its end."""
-    session = _sessions.pop(asyncio.get_running_loop(), None)
-    if session is not None:
-        await session.close()
+@lru_cache(maxsize=4_096)
+def _place(url: str) -> _Place:
+    """Read an address. Raises ProbeError."""
+    try:
+        found = URL(url)
+        host, port = found.raw_host, found.port
+    except (ValueError, TypeError) as error:
+        raise ProbeError("the address is not valid") from error
+    if not host or not port:
+        raise ProbeError("the address is not valid")
+    bracketed = f"[{host}]" if ":" in host else host
+    named = bracketed if found.is_default_port() else f"{bracketed}:{port}"
+    return _Place(host, port, found.scheme == "https", named, found.raw_path_qs or "/")
 
 
 async def fetch(asked: Asked, limits: Limits, journey: Journey) -> Answer:
     """Return the answer, redirects followed. Raises ProbeError, OSError, TimeoutError."""
     try:
         return await _followed(asked, limits, journey)
+    except ssl.SSLError:  # some of them are ValueErrors, too
+        raise
     except aiohttp.ClientConnectionError as error:
         raise _cause(error) from error
-    except aiohttp.InvalidURL as error:
-        raise ProbeError("it redirects to an address that is not valid") from error
-    except (aiohttp.ClientError, ValueError) as error:
+    except (aiohttp.ClientPayloadError, EofStream) as error:
+        raise EOFError from error
+    except (aiohttp.ClientError, HttpProcessingError, ValueError) as error:
         raise ProbeError("the answer is no valid HTTP") from error
 
 
@@ -163,7 +132,8 @@ async def _followed(asked: Asked, limits: Limits, journey: Journey) -> Answer:
     for followed in range(asked.redirects + 1):
         is_first = url is asked.url or _origin(url) == _origin(asked.url)
         headers = {**asked.headers, **asked.secret} if is_first else asked.headers
-        answer = await _once(_Way(asked, limits, journey), method, url, headers, followed)
+        way = _Way(asked, limits, journey, _place(url))
+        answer = await _once(way, method, url, headers, followed)
         target = answer.headers.get("location")
         if answer.status not in _REDIRECTS or not target or not asked.redirects:
             return answer
@@ -188,46 +158,94 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
-@lru_cache(maxsize=4_096)
-def _parsed(url: str) -> URL:
-    return URL(url, encoded=True)
+@dataclass(slots=True)
+class _Way:
+    """One request on its way: what all requests of an exchange share, and where this one goes."""
+
+    asked: Asked
+    limits: Limits
+    journey: Journey
+    place: _Place
 
 
 async def _once(way: _Way, method: str, url: str, headers: dict[str, str], followed: int) -> Answer:
-    _way.set(way)
-    body = way.asked.body if way.asked.body and method == way.asked.method else None
-    async with _session().request(
-        method, _parsed(url), headers=headers, data=body, allow_redirects=False
-    ) as answer:
-        way.journey.reached("first_byte")
-        found, cut = await _read(answer, way.asked.most)
-        way.journey.reached("transfer")
-        if cut:
-            answer.close()
-        return Answer(
-            status=answer.status,
-            headers={name.lower(): value for name, value in answer.headers.items()},
-            body=found,
-            cut=cut,
-            url=url,
-            redirects=followed,
-            connection=way.connection,
+    body = way.asked.body if method == way.asked.method else b""
+    protocol = ResponseHandler(asyncio.get_running_loop())
+    try:
+        connection = await _opened(way, protocol)
+        protocol.set_response_params(
+            skip_payload=method == "HEAD", read_until_eof=True, auto_decompress=False
         )
+        assert protocol.transport is not None  # noqa: S101 - it has just been opened
+        protocol.transport.write(_request(method, way.place, headers, body))
+        head, payload = await _headed(protocol)
+        way.journey.reached("first_byte")
+        found, cut = await _read(payload, way.asked.most)
+        way.journey.reached("transfer")
+    finally:
+        protocol.abort()
+    return Answer(
+        status=head.code,
+        headers={name.lower(): value for name, value in head.headers.items()},
+        body=found,
+        cut=cut,
+        url=url,
+        redirects=followed,
+        connection=connection,
+    )
 
 
-async def _read(answer: aiohttp.ClientResponse, most: int) -> tuple[bytes, bool]:
+async def _opened(way: _Way, protocol: ResponseHandler) -> ssl.SSLObject | None:
+    """Connect to a checked address; return what tells of the TLS connection, if it is one."""
+    loop, place = asyncio.get_running_loop(), way.place
+    if not place.is_secure:
+        # No socket of our own: half as dear, and an address needs no look-up any more.
+        await reach(
+            place.host,
+            place.port,
+            lambda at: loop.create_connection(lambda: protocol, at.host, at.port, family=at.family),
+            limits=way.limits,
+            journey=way.journey,
+            family=way.asked.family,
+        )
+        return None
+    sock = await connected(
+        place.host, place.port, limits=way.limits, journey=way.journey, family=way.asked.family
+    )
+    try:
+        transport, _ = await loop.create_connection(
+            lambda: protocol, sock=sock, ssl=way.asked.tls, server_hostname=place.host
+        )
+    except BaseException:
+        sock.close()
+        raise
+    way.journey.reached("tls")
+    found: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+    return found
+
+
+def _request(method: str, place: _Place, headers: dict[str, str], body: bytes) -> bytes:
+    lines = [f"{method} {place.target} HTTP/1.1", f"Host: {place.named}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body or method in ("POST", "PUT", "PATCH"):
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def _headed(protocol: ResponseHandler) -> tuple[RawResponseMessage, StreamReader]:
+    """Return the answer's head and body; a preliminary answer is passed over."""
+    for _ in range(_MOST_HEADS):
+        head, payload = await protocol.read()
+        if head.code >= 200 or head.code == 101:  # noqa: PLR2004
+            return head, payload
+    raise ProbeError("the answer is no valid HTTP")
+
+
+async def _read(payload: StreamReader, most: int) -> tuple[bytes, bool]:
     """Return the body up to `most` bytes, and whether there is more of it."""
-    length = answer.content_length
-    if length is not None and length <= most:
-        with contextlib.suppress(aiohttp.ClientPayloadError):
-            return await answer.read(), False
-        raise EOFError
     found = bytearray()
-    async for part in answer.content.iter_any():
+    while part := await payload.readany():
         found += part
         if len(found) > most:
             return bytes(found[:most]), True
     return bytes(found), False
-
-
-__all__ = ["Answer", "Asked", "close", "fetch"]

@@ -6,7 +6,6 @@ The event loop never waits for the database: that has a thread of its own.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from troth.probes import actions, queries
 from troth.probes.engine import Engine
 from troth.probes.instants import micros
 from troth.probes.rules.documents import LOCAL
-from troth.probes.starting import close_sessions, roomy, with_fast_loop
+from troth.probes.starting import roomy, with_fast_loop
 from troth.probes.wire import Report, Skip
 
 _RENEW: Final = 3.0  # seconds between two renewals of the lease
@@ -62,7 +61,6 @@ class Runner:
 
     async def run(self, stop: asyncio.Event) -> None:
         roomy()
-        gc.freeze()  # what is loaded by now stays
         keeper = asyncio.create_task(self._keep())
         try:
             await self.engine.run(stop)
@@ -70,7 +68,6 @@ class Runner:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
             await self._ask(self._leave)
-            await close_sessions()
             self._database.shutdown()
 
     async def _record(self, reports: list[Report], skips: list[Skip]) -> None:

@@ -132,7 +132,7 @@ def _see(seeing: _Seeing, report: Report) -> None:
         "outcome": report.outcome.value,
         "reason": _line(report.reason),
         "phases": _encode(report.phases),
-        "recent": packed.recent(view.recent),
+        "recent": packed.recent(view.recent) if seeing.terms.of > 1 else b"",
         "shown": packed.added(
             seeing.row["shown"], at=report.due, took=report.took, outcome=report.outcome
         ),

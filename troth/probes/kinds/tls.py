@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from troth.probes import certificates
-from troth.probes.connecting import Journey, stream, tls_context
+from troth.probes.connecting import Journey, connected, shaken, tls_context
 from troth.probes.kind import Finding, Kind, Limits, named
 from troth.probes.words import plain
 
@@ -34,7 +34,7 @@ async def probe(settings: Settings, limits: Limits) -> Finding:
         seen |= {"accepted": False, "chain_ok": wrong_name, "name_ok": not wrong_name,
                  "problem": plain(error, timeout=limits.timeout)}  # fmt: skip
     facts = {"tls": seen, "address": journey.address}
-    return Finding(facts=facts, phases=journey.phases, excerpt=_told(seen))
+    return Finding(facts=facts, phases=journey.phases, excerpt=lambda: _told(seen))
 
 
 _NAMES = (62, 64)  # OpenSSL's codes for another host's name and for another address
@@ -43,15 +43,19 @@ _NAMES = (62, 64)  # OpenSSL's codes for another host's name and for another add
 async def _shaken(
     settings: Settings, limits: Limits, journey: Journey, *, verify: bool
 ) -> dict[str, Any]:
-    async with stream(
-        settings.host,
-        settings.port,
-        limits=limits,
-        journey=journey,
-        tls=tls_context(verify=verify, ca=settings.ca),
-        server_name=settings.server_name,
-    ) as (_, writer):
-        found = certificates.facts(writer.get_extra_info("ssl_object"))
+    sock = await connected(settings.host, settings.port, limits=limits, journey=journey)
+    try:
+        secure = await shaken(
+            sock,
+            tls_context(verify=verify, ca=settings.ca),
+            settings.server_name or settings.host,
+        )
+    except BaseException:
+        sock.close()
+        raise
+    journey.reached("tls")
+    with secure:
+        found = certificates.facts(secure)
     return {**found, "accepted": True, "chain_ok": True, "name_ok": True, "problem": ""}
 
 
