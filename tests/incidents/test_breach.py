@@ -128,3 +128,17 @@ def test_a_notice_is_neither_before_awareness_nor_in_the_future():
             actions.notify_breach(uid=row.uid, by="Ada", now=NOON, at=at)
     with pytest.raises(NotAllowed):
         actions.notify_breach(uid=row.uid, by="Ada", now=NOON, to="the press")
+
+
+@pytest.mark.django_db
+def test_a_report_that_was_none_runs_no_clock_until_it_is_taken_back():
+    said = opening(kind=Kind.BREACH, name="Draft")
+    row = actions.report_breach(opening=said, aware_at=NOON, findings=Findings(), by="Ada",
+                                now=NOON)  # fmt: skip
+    actions.discard(uid=row.uid, by="Ada", now=NOON + HOUR)
+    assert Clock.objects.get().void_at == NOON + HOUR
+    assert queries.breach_register(at=NOON + HOUR) == []
+    actions.restore(uid=row.uid, by="Ada", now=NOON + 2 * HOUR)
+    assert Clock.objects.get().void_at is None
+    [listed] = queries.breach_register(at=NOON + 80 * HOUR)
+    assert listed.in_time is False

@@ -7,10 +7,11 @@ from scene import DAY, HOUR, MINUTE, NOON, Status, component, message, opened, r
 
 from troth.components import queries as components
 from troth.core.windows import Span
-from troth.incidents import actions, queries
+from troth.incidents import actions, jobs, queries
 from troth.incidents.actions import NotAllowed, NotReady
-from troth.incidents.models import FollowUp, Update
-from troth.incidents.rules import revising
+from troth.incidents.models import Clock, FollowUp, Overdue, Update
+from troth.incidents.rules import documents, revising
+from troth.incidents.rules.cadence import Grid
 from troth.incidents.rules.results import State
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,38 @@ def test_a_new_start_moves_the_budget_with_the_incident():
     assert components.downtime(shop, Span(NOON - DAY, NOON + DAY)).down == 3600
     assert shown.postmortem.budget_seconds == 3600
     assert [(one.ends_at - one.starts_at).total_seconds() for one in shown.spans] == [3600]
+
+
+def test_a_promised_date_is_a_clock_that_rings_and_is_judged():
+    row = opened()
+    due = END + 2 * DAY
+    resolved(row.uid, now=END, postmortem_due=due)
+    assert queries.incident(row.uid).postmortem_due == due
+    clock = Clock.objects.get(kind="postmortem.publication")
+    assert (clock.due_at, clock.resolved_at) == (due, None)
+    jobs.ring(now=due - DAY)
+    jobs.ring(now=due)
+    facts = Overdue.objects.filter(what="postmortem.publication").order_by("id")
+    assert list(facts.values_list("step", "due_at")) == [("reminder", due), ("escalation", due)]
+    actions.write_postmortem(uid=row.uid, parts=PARTS, by="Ada", now=due)
+    actions.publish_postmortem(uid=row.uid, by="Ada", now=due + HOUR)
+    clock.refresh_from_db()
+    assert clock.resolved_at == due + HOUR
+
+
+def test_a_post_mortem_of_every_urgent_incident_may_be_promised_and_a_reopening_takes_it_back():
+    document = documents.written(Grid(promise_postmortem=True))
+    actions.declare_cadence(document=document, by="Ada", now=NOON - DAY)
+    row = opened(impacts={component(): Status.MAJOR})
+    resolved(row.uid, now=END)
+    assert queries.incident(row.uid).postmortem_due == END + 3 * DAY
+    actions.reopen(uid=row.uid, message=message("Again."), by="Ada", now=END + HOUR)
+    assert Clock.objects.get(kind="postmortem.publication").void_at == END + HOUR
+
+
+def test_a_promised_date_that_moves_moves_its_clock():
+    row = opened()
+    resolved(row.uid, now=END, postmortem_due=END + DAY)
+    actions.set_right(uid=row.uid, postmortem_due=END + 2 * DAY, by="Ada", now=END + HOUR)
+    clock = Clock.objects.get(kind="postmortem.publication")
+    assert (clock.due_at, clock.version) == (END + 2 * DAY, 2)

@@ -6,10 +6,12 @@ from django.db.models import F, QuerySet
 
 from troth.incidents.models import Clock, Incident, Maintenance, Update
 from troth.incidents.queries import house
-from troth.incidents.rules.results import Kind
+from troth.incidents.rules.results import Kind, Urgency
 
 UPDATE, BREACH, MAINTENANCE = "incident.update", "breach.notice", "maintenance.notice"
+POSTMORTEM = "postmortem.publication"
 _BREACH_REMINDER = timedelta(hours=12)
+_POSTMORTEM_REMINDER = timedelta(days=1)
 
 
 def spoken(row: Incident, update: Update, *, now: datetime) -> None:
@@ -33,6 +35,20 @@ def aware(row: Incident, *, aware_at: datetime, due_at: datetime) -> None:
         row, kind=BREACH, key=f"{row.uid}/breach", happened_at=aware_at, due_at=due_at,
         ring_at=due_at - _BREACH_REMINDER,
     )  # fmt: skip
+
+
+def resolved(row: Incident, *, at: datetime) -> None:
+    """Start the clock of a post-mortem where its date is promised."""
+    grid = house.grid()
+    if row.backfilled or row.kind == Kind.MAINTENANCE:
+        return
+    if row.postmortem_due is None and grid.promise_postmortem and row.urgency == Urgency.URGENT:
+        row.postmortem_due = at + grid.postmortem
+    if row.postmortem_due is not None:
+        start(
+            row, kind=POSTMORTEM, key=f"{row.uid}/postmortem", happened_at=at,
+            due_at=row.postmortem_due, ring_at=row.postmortem_due - _POSTMORTEM_REMINDER,
+        )  # fmt: skip
 
 
 def announced(row: Incident, plan: Maintenance, *, notice: timedelta) -> None:
@@ -68,10 +84,16 @@ def answer(row: Incident, *, kind: str, at: datetime) -> int:
     return _running(row, kind).update(resolved_at=at, ring_at=None, version=F("version") + 1)
 
 
-def cancel(row: Incident, *, at: datetime, kinds: tuple[str, ...] = (UPDATE, BREACH)) -> None:
+def cancel(row: Incident, *, at: datetime, kinds: tuple[str, ...]) -> None:
     """Say that what clocks ask for need not be done: they count no longer."""
     for kind in kinds:
         _running(row, kind).update(void_at=at, ring_at=None, version=F("version") + 1)
+
+
+def silence(row: Incident, *, at: datetime | None) -> None:
+    """Let the clocks of a draft that is thrown away count no longer; None: count again."""
+    waiting = Clock.objects.filter(incident=row, resolved_at=None)
+    waiting.update(void_at=at, version=F("version") + 1)
 
 
 def _running(row: Incident, kind: str) -> QuerySet[Clock]:

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from troth.components.rules.results import Status
-from troth.incidents.actions import effects
+from troth.incidents.actions import clocks, effects
 from troth.incidents.actions.asked import Message, NotAllowed, key_of, refuse
 from troth.incidents.actions.keeping import changed, held
 from troth.incidents.models import Edit, Incident, Update, UpdateImpact
 from troth.incidents.rules import prose, publishing
 from troth.incidents.rules.publishing import Gap
-from troth.incidents.rules.results import Impact, Urgency
+from troth.incidents.rules.results import Impact, State, Urgency
 from troth.staff.actions import note as trail
 from troth.staff.actions.audit import Actor, published_name
 
@@ -152,6 +152,8 @@ def set_right(  # noqa: PLR0913 - what may be set right, all named
     effects.restrict(row, effects.said_of(row))
     if started_at is not None:
         effects.tell_again(row, by=by, now=now)
+    if postmortem_due is not None and row.state == State.RESOLVED:
+        clocks.resolved(row, at=row.resolved_at or now)
     changed(row, now=now)
     trail(actor=by, verb="set right", thing="incident", thing_id=uid, now=now,
           before=before, after=new)  # fmt: skip

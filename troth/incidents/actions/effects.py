@@ -36,6 +36,10 @@ def take_effect(row: Incident, update: Update, *, by: Actor, now: datetime) -> N
     restrict(row, said)
     _components(row, update, by=by, now=now)
     clocks.spoken(row, update, now=now)
+    if update.state == State.RESOLVED and row.resolved_at == update.at:
+        clocks.resolved(row, at=now)
+    elif State(update.state) not in states.OVER:
+        clocks.cancel(row, at=now, kinds=(clocks.POSTMORTEM,))
 
 
 def said_of(row: Incident) -> list[Saying]:
@@ -64,9 +68,10 @@ def named(impacts: Mapping[str, Status]) -> dict[str, tuple[Label, Status]]:
     return {found[name].uid: (found[name], status) for name, status in impacts.items()}
 
 
-def tell_again(row: Incident, *, by: Actor, now: datetime) -> None:
-    """Say everything of components anew, where the past was set right."""
-    components.withdraw(ref=row.uid, now=now)
+def tell_again(row: Incident, *, by: Actor, now: datetime, is_first: bool = False) -> None:
+    """Say everything of components anew, where the past was set right; or for the first time."""
+    if not is_first:
+        components.withdraw(ref=row.uid, now=now)
     if row.discarded_at is not None or row.listed_at is None:
         return
     said = said_of(row)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from troth.incidents.actions import clocks
 from troth.incidents.actions.asked import Message, NotAllowed, refuse
 from troth.incidents.actions.keeping import changed, held
 from troth.incidents.actions.speaking import announce
@@ -67,6 +68,7 @@ def publish_postmortem(*, uid: str, by: Actor, now: datetime, token: str = "") -
     follow_ups = [(one.text, bool(one.owner and one.due)) for one in row.follow_ups.all()]
     refuse(publishing.postmortem_gaps(parts, follow_ups))
     found = _found(row, by, now)
+    clocks.answer(row, kind=clocks.POSTMORTEM, at=now)
     found.published_at, found.budget_seconds = now, burned(row)
     found.save()
     row.postmortem = found

@@ -41,6 +41,7 @@ def record(*, history: History, by: Actor, now: datetime) -> tuple[Incident, boo
     row = _before(history)
     if row is not None and row.source_digest == fingerprint:
         return row, False
+    is_first = row is None
     if row is not None:
         row = held(row.uid)
         row.updates.all().delete()
@@ -52,7 +53,7 @@ def record(*, history: History, by: Actor, now: datetime) -> tuple[Incident, boo
     sayings = _write(row, history, said, known_names=_names(history, known), by=by)
     _judge(row, history, sayings)
     effects.restrict(row, sayings)
-    effects.tell_again(row, by=by, now=now)
+    effects.tell_again(row, by=by, now=now, is_first=is_first)
     changed(row, now=now)
     trail(actor=by, verb="recorded", thing="incident", thing_id=row.uid, now=now,
           after={"name": row.name, "source": row.source, "id": row.source_id,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from troth.incidents.actions.asked import NotAllowed
-from troth.incidents.actions.clocks import BREACH
+from troth.incidents.actions.clocks import UPDATE
 from troth.incidents.actions.keeping import held
 from troth.incidents.actions.maintaining import advance
 from troth.incidents.actions.repeating import plan_ahead
@@ -58,9 +58,10 @@ def _rung(pk: int, now: datetime) -> int:
     row = held(Clock.objects.values_list("incident__uid", flat=True).get(pk=pk))
     clock = Clock.objects.select_for_update().get(pk=pk)
     if clock.ring_at is None or clock.ring_at > now or clock.resolved_at or clock.void_at:
+        Clock.objects.filter(pk=pk, ring_at__lte=now).update(ring_at=None)
         return 0
     grid = house.grid()
-    late_at = clock.due_at + (timedelta(0) if clock.kind == BREACH else grid.escalate)
+    late_at = clock.due_at + (grid.escalate if clock.kind == UPDATE else timedelta(0))
     is_late = now >= late_at
     clock.ring_at = None if is_late else late_at
     clock.save(update_fields=["ring_at"])

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from troth.components.rules.results import Status
-from troth.incidents.actions import effects
+from troth.incidents.actions import clocks, effects
 from troth.incidents.actions.asked import (
     Message,
     NeedsSecond,
@@ -366,4 +366,6 @@ def _discarded(uid: str, by: Actor, now: datetime, *, at: datetime | None, verb:
     thing = found or row
     thing.discarded_at = at
     thing.save(update_fields=["discarded_at"])
+    if found is None:
+        clocks.silence(row, at=at)
     trail(actor=by, verb=verb, thing="update" if found else "incident", thing_id=uid, now=now)

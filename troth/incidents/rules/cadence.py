@@ -41,7 +41,8 @@ class Grid:
     escalate: timedelta = 5 * _MINUTE  # to the commander, after it was due
     notice: timedelta = 72 * _HOUR  # of maintenance
     maintenance_reminder: timedelta = _HOUR  # before a maintenance starts
-    postmortem: timedelta = 72 * _HOUR  # after the resolution
+    postmortem: timedelta = 72 * _HOUR  # after the resolution, where one is promised
+    promise_postmortem: bool = False  # of every urgent incident
     two_person: bool = False  # what one wrote another one publishes
     publish_drafts: bool = False  # drafts of probes and promises, once confirmed
     confirm: timedelta = 5 * _MINUTE  # how long it must last before that

@@ -18,6 +18,7 @@ TEMPLATE, CADENCE = "IncidentTemplate", "Cadence"
 KINDS = (TEMPLATE, CADENCE)
 _TEXTS = ("body", "problem", "affects", "workaround", "recovery", "data_loss", "recovered")
 _STATUSES = tuple(one.value for one in Status if one is not Status.NO_DATA)
+_FLAGS = ("two_person", "publish_drafts", "promise_postmortem")
 _SPANS = ("remind", "escalate", "notice", "maintenance_reminder", "postmortem", "confirm")
 
 
@@ -70,15 +71,12 @@ def read_template(document: Mapping[str, Any]) -> Prepared:
 def read_cadence(document: Mapping[str, Any]) -> Grid:
     """Return a cadence; what it leaves out is as built in. Raises DocumentError."""
     spec, _slug, _name, problems = _opened(document, CADENCE)
-    spec.only("updates", *_SPANS, "two_person", "publish_drafts")
+    spec.only("updates", *_SPANS, *_FLAGS)
     built_in = Grid()
-    spans = {name: _span(spec, name) or getattr(built_in, name) for name in _SPANS}
-    found = Grid(
-        paces={urgency: _pace(spec.inside("updates"), urgency) for urgency in Urgency},
-        two_person=bool(_flag(spec, "two_person")),
-        publish_drafts=bool(_flag(spec, "publish_drafts")), **spans,
-    )  # fmt: skip
-    return _without(problems, found)
+    said: dict[str, Any] = {name: _span(spec, name) or getattr(built_in, name) for name in _SPANS}
+    said |= {name: bool(_flag(spec, name)) for name in _FLAGS}
+    paces = {urgency: _pace(spec.inside("updates"), urgency) for urgency in Urgency}
+    return _without(problems, Grid(paces=paces, **said))
 
 
 def written(grid: Grid, slug: str = "default") -> dict[str, Any]:
@@ -90,8 +88,7 @@ def written(grid: Grid, slug: str = "default") -> dict[str, Any]:
         for urgency, pace in grid.paces.items()
     }  # fmt: skip
     spans = {name: _text(getattr(grid, name)) for name in _SPANS}
-    spec = {"updates": paces, **spans, "two_person": grid.two_person,
-            "publish_drafts": grid.publish_drafts}  # fmt: skip
+    spec = {"updates": paces, **spans, **{name: getattr(grid, name) for name in _FLAGS}}
     return {"apiVersion": OURS, "kind": CADENCE, "metadata": {"name": slug}, "spec": spec}
 
 
