@@ -75,7 +75,7 @@ def test_silence_is_said_and_counts_neither_way(declared):
     declared(now=NOON - timedelta(minutes=30), monitors=["web"])
     told = run("--component", "api", "--json").output
     assert {one["share"] for one in json.loads(told)["impacts"]} == {None}
-    assert "Without data: 30 minutes, counted neither way." in run("--component", "api").output
+    assert "Without data: 30\u202fmin, counted neither way." in run("--component", "api").output
 
 
 def test_time_before_the_history_of_a_component_is_not_called_good(declared):

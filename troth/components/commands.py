@@ -88,14 +88,14 @@ def _show(found: Uptime, lines: list[str]) -> None:
     down = dict(found.down)
     rows = [
         (f"without incidents that are {_WORDS[impact]}", _percent(found.share(impact)),
-         f"{down[impact] / 60:,.0f} minutes")
+         words.duration(down[impact]))
         for impact in lines
     ]  # fmt: skip
     if found.by_formula is not None and len(lines) > 1:
         rows.append(("by the declared formula", _percent(found.by_formula), ""))
     click.echo(tabulate(rows, tablefmt="plain", colalign=("left", "right", "right")))
     if found.silent:
-        click.echo(f"Without data: {found.silent / 60:,.0f} minutes, counted neither way.")
+        click.echo(f"Without data: {words.duration(found.silent)}, counted neither way.")
 
 
 def _percent(share: Fraction | None) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from troth.components.actions.marking import owe_account, second, take_turn
 from troth.components.models import Component, Condition
@@ -116,7 +117,7 @@ def relieve(
     What it would have said later only is withdrawn.
     """
     take_turn()
-    standing = Condition.objects.filter(ref=ref, withdrawn_at=None, ends__gt=second(at))
+    standing = _of(ref).filter(ends__gt=second(at))
     if components is not None:
         standing = standing.filter(component__uid__in=list(components))
     return _end(list(standing), at=second(at), now=now)
@@ -126,7 +127,7 @@ def relieve(
 def withdraw(*, ref: str, now: datetime) -> int:
     """Take back all that `ref` ever said: it was a draft or a mistake. Return how much it was."""
     take_turn()
-    rows = list(Condition.objects.filter(ref=ref, withdrawn_at=None))
+    rows = list(_of(ref))
     for row in rows:
         row.withdrawn_at = now
     Condition.objects.bulk_update(rows, ["withdrawn_at"])
@@ -164,6 +165,11 @@ def _held(uids: Iterable[str]) -> list[Component]:
     if missing:
         raise UnknownComponentError(min(missing))
     return rows
+
+
+def _of(ref: str) -> "QuerySet[Condition]":
+    """Return what a ref says. The causes are named since the index begins with them."""
+    return Condition.objects.filter(cause__in=list(Cause), ref=ref, withdrawn_at=None)
 
 
 def _standing(component: int | None, **more: object) -> list[Condition]:
