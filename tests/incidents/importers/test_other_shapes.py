@@ -105,6 +105,7 @@ def test_a_statuspages_answers_keep_ids_groups_and_impacts(bring):
     assert row("gggggggggggg").flags == [
         "unknown impact: odd", "no end is given",
         "an update without text: resolved of 2024-06-01 10:00 UTC",
+        "unknown component: zzzzzzzzzzzz",
     ]  # fmt: skip
 
 
