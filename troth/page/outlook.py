@@ -71,6 +71,7 @@ class _Reader:
         self._now = now
         self._page = page
         self._audiences: tuple[str, ...] = page.audiences if page else ()
+        self._board: Board | None = None  # for its groups, zone and weights
 
     def board(self, *, at: datetime | None = None, days: int = 90) -> Board | None:
         slug = self._page.slug if self._page else None
@@ -116,7 +117,7 @@ class _Reader:
 
     def longer(self, first: date, last: date, uids: Sequence[str]) -> Board | None:
         """Return the days from `first` to `last`, as they stand in the records now."""
-        board = self.board(days=1)
+        board = self._board = self._board or self.board(days=1)
         if board is None:
             return None
         zone, days = ZoneInfo(board.zone), (last - first).days + 1

@@ -20,6 +20,7 @@ WORST_FIRST = (
     Status.OPERATIONAL,
 )
 _UP = Status.OPERATIONAL
+_STEP = 600  # seconds
 _YEARS = 9  # before this one, at most
 RUNNING = (State.IN_PROGRESS, State.VERIFYING)
 
@@ -201,24 +202,30 @@ def worst(statuses: Iterable[Status]) -> Status:
 def print_of(one: Shown) -> str:
     """Return a fingerprint of a component but for what changes merely because time goes on.
 
-    Today's healthy seconds grow with each second; a page that tells days is the same page.
+    Today's healthy seconds grow with each second, and those of an outage with it: they count in
+    steps of ten minutes here. A page that tells days says of when its figures are.
     """
-    return fingerprint(replace(one, strip=(), share=None), _told(one.strip))
+    *past, today = one.strip or (None,)
+    now = [(status, seconds // _STEP) for status, seconds in _ill(today)] if today else None
+    return fingerprint(replace(one, strip=(), share=None), _told(past), now)
 
 
-def _told(strip: Sequence[Day]) -> list[tuple[str, ...]]:
+def past_of(one: Shown) -> tuple[object, ...]:
+    """Return what a page of whole days follows from: it need not change while a day goes on."""
+    return one.uid, one.slug, one.name, _told(one.strip[:-1])
+
+
+def _ill(day: Day) -> list[tuple[Status, int]]:
+    return [pair for pair in day.seconds if pair[0] is not _UP]
+
+
+def _told(strip: Sequence[Day | None]) -> list[object]:
     """Return the span and what was not simply well in it."""
-    if not strip:
+    days = [day for day in strip if day is not None]
+    if not days:
         return []
-    told = [
-        (
-            f"{day.date}",
-            *(f"{status}:{seconds}" for status, seconds in day.seconds if status is not _UP),
-        )
-        for day in strip
-        if len(day.seconds) != 1 or day.seconds[0][0] is not _UP
-    ]
-    return [(f"{strip[0].date}", f"{strip[-1].date}"), *told]
+    told = [(f"{day.date}", _ill(day)) for day in days if day.worst is not _UP]
+    return [(f"{days[0].date}", f"{days[-1].date}"), *told]
 
 
 def data(situation: Situation) -> str:

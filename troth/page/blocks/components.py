@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from troth.page.block import Block
 from troth.page.edition import Edition
 from troth.page.status.bars import legend
-from troth.page.status.services import services
+from troth.page.status.rows import services
 
 
 def _show(edition: Edition) -> Mapping[str, object] | None:

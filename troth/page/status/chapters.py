@@ -8,7 +8,7 @@ from troth.components.rules.results import Shown
 from troth.incidents.rules.results import IncidentShown
 from troth.page.edition import Edition
 from troth.page.sheets import Sheet, fingerprint
-from troth.page.situation import Entry, is_maintenance
+from troth.page.situation import Entry, is_maintenance, past_of
 from troth.page.status import badges, feeds, linked
 from troth.page.status.problems import parts, problem
 from troth.page.status.record import component_record, uptime_record
@@ -126,7 +126,8 @@ def today(edition: Edition) -> date:
 def _uptime(maker: Maker) -> Iterator[Sheet]:
     edition = maker.edition
     now = edition.picture.situation
-    inputs = (now.prints, now.board and now.board.weights, today(edition))
+    weights = now.board.weights if now.board else None
+    inputs = ([past_of(one) for one in now.components], weights, today(edition))
     years = now.years()
     for name, span in (*((str(days), days) for days in WINDOWS), *((str(y), y) for y in years)):
         place = "uptime/" if name == "90" else f"uptime/{name}/"

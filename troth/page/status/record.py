@@ -15,7 +15,7 @@ from troth.page.situation import WORST_FIRST
 from troth.page.status import words
 from troth.page.status.bars import bars
 from troth.page.status.problems import Problem, problem
-from troth.page.status.services import Row, row
+from troth.page.status.rows import Row, row
 from troth.page.status.uptime import Uptime, by_month, troubled, uptime
 from troth.ui.words import day, duration, share
 

@@ -1,8 +1,7 @@
 // "Is it me?": asks from the reader's browser, and says what it found. Sends nothing about anyone.
 const lang = document.documentElement.lang || "en";
 const PATIENCE = 8000; // milliseconds
-const CLOCK = 300; // seconds that a clock may be wrong by
-const SLOW = 3000; // milliseconds
+const [CLOCK, SLOW] = [300, 3000]; // seconds that a clock may be wrong by; milliseconds
 
 /**
  * found: {online, page, product, error, skew, took, ill}
