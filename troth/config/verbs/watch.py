@@ -19,7 +19,7 @@ from troth.page.watching import Alarm, Seen
 _PATIENCE = 60  # seconds that an alarm command may take
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[int]):
     name = "duration"
 
     def convert(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from troth.components.rules.results import Status
+from troth.components.rules.results import GroupShown, Status
 from troth.incidents.rules.results import IncidentShown
 from troth.page.picture import Picture
 from troth.page.sheets import Sheet
@@ -63,7 +63,8 @@ class Answers:
     @cached_property
     def page(self) -> Json:
         site, board = self._picture.site, self._now.board
-        stamps = [one.updated_at for one in (*self._now.recent, *self._now.components)]
+        stamps = [one.updated_at for one in self._now.recent]
+        stamps += [one.updated_at for one in self._now.components]
         return shapes.page(
             address=site.base_url,
             name=site.organisation,
@@ -93,7 +94,7 @@ class Answers:
         return made
 
     @cached_property
-    def _groups(self) -> dict[str, shapes.GroupShown]:
+    def _groups(self) -> dict[str, GroupShown]:
         return {one.uid: one for one in self._now.groups}
 
     @cached_property
