@@ -10,7 +10,7 @@ import ssl
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -158,6 +158,13 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
+class _Protocol(ResponseHandler):
+    """aiohttp's reader of answers, without the socket options that the event loop has set."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+
 @dataclass(slots=True)
 class _Way:
     """One request on its way: what all requests of an exchange share, and where this one goes."""
@@ -170,7 +177,7 @@ class _Way:
 
 async def _once(way: _Way, method: str, url: str, headers: dict[str, str], followed: int) -> Answer:
     body = way.asked.body if method == way.asked.method else b""
-    protocol = ResponseHandler(asyncio.get_running_loop())
+    protocol = _Protocol(asyncio.get_running_loop())
     try:
         connection = await _opened(way, protocol)
         protocol.set_response_params(
