@@ -28,6 +28,11 @@ def documents() -> Iterator[Named]:
         yield f"status-page-{page_row.slug}", page(page_row)
 
 
+def written(uid: str) -> Document:
+    """Return the document of a component. Raises Component.DoesNotExist."""
+    return component(Component.objects.get(uid=uid))
+
+
 def component(row: Component) -> Document:
     watches = row.watches.filter(until=FAR).order_by("id")
     return _document("Component", row.slug, row.name, {

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from hashlib import blake2b
 
 from troth.components import actions
-from troth.components.models import Component, Group
-from troth.components.queries import loading
+from troth.components.queries import loading, matching
+from troth.components.queries.matching import Known
 from troth.components.rules.documents import ComponentTerms, GroupTerms
 from troth.incidents.importing.told import Found, Part, Told
 
@@ -28,7 +28,7 @@ class Parts:
 
 def matched(found: Found, told: Sequence[Told]) -> Parts:
     """Find the source's components by uid, by slug or by name. Writes nothing."""
-    rows = list(Component.objects.order_by("-retired_at", "-id"))
+    rows = matching.known()
     by_slug = {row.slug: row for row in rows}
     by_uid = {row.uid: row for row in rows}
     by_name = {row.name.casefold(): row for row in rows}
@@ -67,9 +67,9 @@ def _groups(parts: Parts) -> list[str]:
 
 
 def _group(name: str, position: int, *, now: datetime) -> str:
-    row = Group.objects.filter(name__iexact=name, retired_at=None).first()
-    if row is not None:
-        return row.slug
+    slug = matching.group_called(name)
+    if slug is not None:
+        return slug
     terms = GroupTerms(slug=slug_of(name), name=name[:200], position=position)
     return actions.declare_group(terms=terms, by=_BY, now=now).slug
 
@@ -99,14 +99,13 @@ def _first_day(told: Sequence[Told]) -> date | None:
     return first.astimezone(loading.zone()).date() if first else None
 
 
-def _late(row: Component, first: date | None) -> list[str]:
-    begins = row.start_date or row.created_at.astimezone(loading.zone()).date()
-    if first is None or begins <= first:
+def _late(row: Known, first: date | None) -> list[str]:
+    if first is None or row.begins <= first:
         return []
     return [
         (
-            f"the component {row.name} was here before and begins on {begins}; what was imported "
-            f"of the time from {first} on is told, but counts in its uptime only once its start "
-            "date is set back"
+            f"the component {row.name} was here before and begins on {row.begins}; what was "
+            f"imported of the time from {first} on is told, but counts in its uptime only once its "
+            "start date is set back"
         )
     ]

@@ -16,9 +16,9 @@ from troth.incidents.actions import NotAllowed, NotReady, Overtaken
 from troth.incidents.models import Incident, Update
 from troth.staff import rules
 from troth.staff.access import find_token
-from troth.staff.models import ApiToken
 
 Answer = tuple[int, Any]
+Token = Any  # what staff.access.find_token returns
 Handler = Callable[..., Answer]
 _READING = {"GET", "HEAD"}
 _SCHEMES = {"oauth", "bearer"}
@@ -49,7 +49,7 @@ def door(**handlers: Handler) -> Callable[..., HttpResponse]:
     return wraps(view)(view)
 
 
-def admitted(request: HttpRequest, scope: str) -> ApiToken:
+def admitted(request: HttpRequest, scope: str) -> Token:
     """Return the token of `Authorization: OAuth <key>`. Refuses with 401 and 403."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() not in _SCHEMES:
@@ -76,12 +76,12 @@ def done(act: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was done
         raise Refusal(404, "there is nothing of this id") from None
 
 
-def later(request: HttpRequest, token: ApiToken, **_named: str) -> Answer:  # noqa: ARG001
+def later(request: HttpRequest, token: Token, **_named: str) -> Answer:  # noqa: ARG001
     """Refuse what needs messages, which do not exist yet."""
     raise Refusal(501, _LATER)
 
 
-def _unanswered(request: HttpRequest, token: ApiToken, **_named: str) -> Answer:  # noqa: ARG001
+def _unanswered(request: HttpRequest, token: Token, **_named: str) -> Answer:  # noqa: ARG001
     raise Refusal(405, f"{request.method} is not answered here")
 
 

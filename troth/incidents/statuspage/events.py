@@ -19,8 +19,7 @@ from troth.incidents.rules import states
 from troth.incidents.rules.results import Impact, IncidentShown, Kind, State
 from troth.incidents.statuspage import parts, shapes
 from troth.incidents.statuspage.asked import Asked, part
-from troth.incidents.statuspage.doors import Answer, done
-from troth.staff.models import ApiToken
+from troth.incidents.statuspage.doors import Answer, Token, done
 
 _MOST = 100
 _UNKNOWN = "The program that resolved this said nothing about lost data."
@@ -31,7 +30,7 @@ _KINDS = {"unresolved": Choice(audience=STAFF, is_open=True, kinds=(Kind.INCIDEN
                                        states=(State.IN_PROGRESS, State.VERIFYING))}  # fmt: skip
 
 
-def listed(request: HttpRequest, token: ApiToken, page: str, which: str = "") -> Answer:  # noqa: ARG001
+def listed(request: HttpRequest, token: Token, page: str, which: str = "") -> Answer:  # noqa: ARG001
     """List incidents, the newest first; `limit` up to 100, `page` from 1, `q` for words in them."""
     limit = min(_number(request, "limit", request.GET.get("per_page", "100")), _MOST)
     text = request.GET.get("q", "")[:200]
@@ -49,7 +48,7 @@ def _number(request: HttpRequest, name: str, default: str) -> int:
     return int(text)
 
 
-def one(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:  # noqa: ARG001
+def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
     return 200, _shape(_found(uid), page, parts.shown(page))
 
 
@@ -64,7 +63,7 @@ def _shape(one: IncidentShown, page: str, known: dict[str, shapes.Json]) -> shap
     return shapes.incident(one, page, known, str(settings.TROTH.base_url).rstrip("/"))
 
 
-def open_(request: HttpRequest, token: ApiToken, page: str) -> Answer:
+def open_(request: HttpRequest, token: Token, page: str) -> Answer:
     """Open an incident for everybody, plan a maintenance, or tell one that is over (backfilled).
 
     Asks no more than Statuspage does. What we ask for beside is filled with what was sent.
@@ -76,7 +75,7 @@ def open_(request: HttpRequest, token: ApiToken, page: str) -> Answer:
     return 201, _shape(_found(uid), page, parts.shown(page))
 
 
-def _opened(asked: Asked, token: ApiToken, once: str) -> str:
+def _opened(asked: Asked, token: Token, once: str) -> str:
     if asked.flag("backfilled", default=False):
         return _backfilled(asked, token)
     if asked.has("scheduled_for"):
@@ -108,7 +107,7 @@ def _affects(impacts: Mapping[str, Status]) -> str:
     return f"Everyone who uses {named}." if named else "Everyone who uses what this names."
 
 
-def _planned(asked: Asked, token: ApiToken, once: str) -> str:
+def _planned(asked: Asked, token: Token, once: str) -> str:
     starts, ends = asked.instant("scheduled_for"), asked.instant("scheduled_until")
     if starts is None:
         raise asked.wrong("scheduled_for", "is missing")
@@ -129,7 +128,7 @@ def _listed_parts(asked: Asked, status: Status) -> dict[str, Status]:
     return {str(uid): status for uid in found} if isinstance(found, list) else {}
 
 
-def _backfilled(asked: Asked, token: ApiToken) -> str:
+def _backfilled(asked: Asked, token: Token) -> str:
     now = clock.now()
     at = asked.instant("backfill_date") or now
     message = Message(body=asked.text("body") or "", state=State.RESOLVED, at=min(at, now),
@@ -140,7 +139,7 @@ def _backfilled(asked: Asked, token: ApiToken) -> str:
     return row.uid
 
 
-def go_on(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:
+def go_on(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
     """Say something more, or correct the name; what is over and is open again is reopened."""
     asked = part(request, "incident")
     before = _found(uid)
@@ -153,7 +152,7 @@ def go_on(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:
     return 200, _shape(_found(uid), page, parts.shown(page))
 
 
-def _said(asked: Asked, before: IncidentShown, token: ApiToken, once: str) -> None:
+def _said(asked: Asked, before: IncidentShown, token: Token, once: str) -> None:
     message = _message(asked, before)
     if before.kind is Kind.MAINTENANCE and message.state not in {None, before.state}:
         actions.go_on(uid=before.uid, state=message.state, body=asked.text("body") or "",
@@ -165,7 +164,7 @@ def _said(asked: Asked, before: IncidentShown, token: ApiToken, once: str) -> No
     do(uid=before.uid, message=message, by=token, now=clock.now(), token=once)
 
 
-def correct(request: HttpRequest, token: ApiToken, page: str, uid: str, update: str) -> Answer:  # noqa: ARG001
+def correct(request: HttpRequest, token: Token, page: str, uid: str, update: str) -> Answer:  # noqa: ARG001
     """Change what an update says; what it said before stays public beside it."""
     asked = part(request, "incident_update")
     body = asked.text("body")
@@ -180,7 +179,7 @@ def correct(request: HttpRequest, token: ApiToken, page: str, uid: str, update: 
     return 200, shapes.update(said, whole)
 
 
-def keep(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:  # noqa: ARG001
+def keep(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
     """Refuse to delete: what was public stays."""
     _found(uid)
     raise Refusal(409, "what was public is not deleted: resolve it, or merge it into another one")

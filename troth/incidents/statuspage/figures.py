@@ -9,24 +9,23 @@ from troth.core import clock
 from troth.core.refusals import Refusal
 from troth.incidents.importing import reading
 from troth.incidents.statuspage.asked import body_of
-from troth.incidents.statuspage.doors import Answer
+from troth.incidents.statuspage.doors import Answer, Token
 from troth.signals import actions
 from troth.signals.envelope import Signal
 from troth.staff import rules
-from troth.staff.models import ApiToken
 
 SOURCE, KIND = "statuspage", "metric"
 _MOST = 3_000  # points in one request
 
 
-def one(request: HttpRequest, token: ApiToken, page: str, metric: str) -> Answer:  # noqa: ARG001
+def one(request: HttpRequest, token: Token, page: str, metric: str) -> Answer:  # noqa: ARG001
     """Take one point of one metric: {"data": {"timestamp": seconds, "value": number}}."""
     point = body_of(request).get("data")
     _take([_signal(metric, point)], token)
     return 201, {"data": point}
 
 
-def many(request: HttpRequest, token: ApiToken, page: str) -> Answer:  # noqa: ARG001
+def many(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     """Take points of many metrics: {"data": {metric: [{"timestamp", "value"}]}}."""
     data = body_of(request).get("data")
     if not isinstance(data, dict):
@@ -62,7 +61,7 @@ def _instant(value: object) -> Any:  # noqa: ANN401 - an instant or None
         return None
 
 
-def _take(signals: list[Signal], token: ApiToken) -> None:
+def _take(signals: list[Signal], token: Token) -> None:
     if len(signals) > _MOST:
         raise Refusal(413, f"a request has at most {_MOST:,} points")
     if not rules.may_send(token.sources, SOURCE):

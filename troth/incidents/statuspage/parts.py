@@ -6,7 +6,8 @@ from datetime import date
 from django.http import HttpRequest
 
 from troth.components import actions, exporting, queries
-from troth.components.models import Component
+from troth.components.queries import matching
+from troth.components.queries.matching import Known
 from troth.components.rules import documents
 from troth.components.rules.documents import ComponentTerms
 from troth.components.rules.results import Shown, Status
@@ -15,8 +16,7 @@ from troth.core.refusals import Refusal
 from troth.incidents.importing.declaring import slug_of
 from troth.incidents.statuspage import shapes
 from troth.incidents.statuspage.asked import Asked, part
-from troth.incidents.statuspage.doors import Answer, done
-from troth.staff.models import ApiToken
+from troth.incidents.statuspage.doors import Answer, Token, done
 
 _NO_STRIP = 1  # days; the bars are not shown here
 
@@ -27,27 +27,27 @@ def shown(page: str) -> dict[str, shapes.Json]:
     return {one.uid: shapes.component(one, page) for one in board.components}
 
 
-def listed(request: HttpRequest, token: ApiToken, page: str) -> Answer:  # noqa: ARG001
+def listed(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     return 200, list(shown(page).values())
 
 
-def groups(request: HttpRequest, token: ApiToken, page: str) -> Answer:  # noqa: ARG001
+def groups(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     board = queries.board(at=clock.now(), days=_NO_STRIP)
     return 200, [shapes.group(one, page) for one in board.groups]
 
 
-def one(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:  # noqa: ARG001
+def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
     return 200, shapes.component(_found(uid), page)
 
 
-def declare(request: HttpRequest, token: ApiToken, page: str) -> Answer:
+def declare(request: HttpRequest, token: Token, page: str) -> Answer:
     """Declare a component. Its slug follows from its name."""
     asked = part(request, "component")
     name = (asked.text("name") or "").strip()
     if not name:
         raise asked.wrong("name", "is missing")
     slug = slug_of(name)
-    if Component.objects.filter(slug=slug, retired_at=None).exists():
+    if matching.is_taken(slug):
         raise Refusal(409, f"there is a component “{slug}” already", field="component.name")
     terms = _terms(asked, ComponentTerms(slug=slug, name=name))
     row = done(lambda: actions.declare_component(terms=terms, by=token, now=clock.now()))
@@ -55,45 +55,51 @@ def declare(request: HttpRequest, token: ApiToken, page: str) -> Answer:
     return 201, shapes.component(_found(row.uid), page)
 
 
-def change(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:
+def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
     """Change a component; its status is a person's word: operational takes the word back."""
     asked = part(request, "component")
-    _found(uid)
-    row = Component.objects.get(uid=uid)
+    row = _living(uid)
     if {"name", "description"} & set(asked.values):
         _change(row, asked, token)
     _say(uid, asked, token)
     return 200, shapes.component(_found(uid), page)
 
 
-def retire(request: HttpRequest, token: ApiToken, page: str, uid: str) -> Answer:  # noqa: ARG001
+def retire(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
     """Retire a component. Its history stays."""
-    _found(uid)
-    row = Component.objects.get(uid=uid)
+    row = _living(uid)
     _refuse_managed(row)
     done(lambda: actions.retire_component(slug=row.slug, by=token, now=clock.now()))
     return 204, {}
 
 
 def _found(uid: str) -> Shown:
-    found = queries.component(uid)
-    if found is None or not Component.objects.filter(uid=uid, retired_at=None).exists():
+    _living(uid)
+    found = queries.component(uid, days=_NO_STRIP)
+    if found is None:
         raise Refusal(404, f"there is no component {uid}")
     return found
 
 
-def _refuse_managed(row: Component) -> None:
+def _living(uid: str) -> Known:
+    row = matching.known_as(uid)
+    if row is None:
+        raise Refusal(404, f"there is no component {uid}")
+    return row
+
+
+def _refuse_managed(row: Known) -> None:
     if row.managed_by:
         raise Refusal(409, "this component is declared in files: change it there")
 
 
-def _change(row: Component, asked: Asked, token: ApiToken) -> None:
+def _change(row: Known, asked: Asked, token: Token) -> None:
     """Change what a component is called; who watches it stays."""
     _refuse_managed(row)
-    before = documents.component(exporting.component(row))
+    before = documents.component(exporting.written(row.uid))
     terms = replace(
         before, name=(asked.text("name") or row.name).strip(),
-        description=_or(asked.text("description"), row.description),
+        description=_or(asked.text("description"), before.description),
     )  # fmt: skip
     done(lambda: actions.declare_component(terms=terms, by=token, now=clock.now()))
 
@@ -118,7 +124,7 @@ def _day(asked: Asked, text: str) -> date:
         raise asked.wrong("start_date", "is a day as 2026-12-31") from None
 
 
-def _say(uid: str, asked: Asked, token: ApiToken) -> None:
+def _say(uid: str, asked: Asked, token: Token) -> None:
     if not asked.has("status"):
         return
     status = asked.status(asked.values["status"])
