@@ -67,7 +67,9 @@ def _down(seconds: dict[Status, int], weights: Weights) -> Fraction:
         Status.DEGRADED: weights.degraded,
         Status.MAINTENANCE: Fraction(1),
     }
-    return sum((count * whole.get(status, Fraction(0)) for status, count in seconds.items()), Fraction(0))
+    return sum(
+        (count * whole.get(status, Fraction(0)) for status, count in seconds.items()), Fraction(0)
+    )
 
 
 def by_month(days: Sequence[Day]) -> list[tuple[date, list[Day]]]:
