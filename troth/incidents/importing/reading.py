@@ -89,9 +89,10 @@ def _parsed(value: str) -> datetime:
 
     short = value.partition(" (")[0].replace("GMT+", "+").replace("GMT-", "-")
     try:
-        return parser.parse(short)
+        found: datetime = parser.parse(short)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"“{value[:40]}” is no instant") from error
+    return found
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -97,7 +97,8 @@ def _message(asked: Asked, before: IncidentShown | None) -> Message:
         facts |= {"recovery": body, "data_loss": _UNKNOWN}
     return Message(
         body=body or name, state=state, impacts=impacts, impact=asked.impact(), name=name,
-        notify=asked.flag("deliver_notifications", default=True), **facts,
+        notify=asked.flag("deliver_notifications", default=True),
+        **facts,  # type: ignore[arg-type] # texts only
     )  # fmt: skip
 
 
