@@ -1,6 +1,7 @@
 """How an incident would look on the page, in the feeds and in the API: for the desk's preview."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from troth.page.picture import Picture
 from troth.page.status import chapters, feeds
 from troth.page.statuspage import shapes
 
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)  # none runs in a preview
+
 
 def channels(one: IncidentShown) -> Sequence[Channel]:
     """Return the page, the entry in the feed and the answer of the API, as they would be sent."""
@@ -26,7 +29,7 @@ def channels(one: IncidentShown) -> Sequence[Channel]:
     address = edition.picture.site.base_url
     answer = shapes.incident(one, page=shapes.page_id(address), address=address, components={})
     return (
-        Channel(name=name, text=page, is_page=True),
+        Channel(name=name, text=_SCRIPT.sub("", page), is_page=True),
         Channel(name=_("Entry in the feed"), text=_json(entry)),
         Channel(name=_("Answer of the API"), text=_json(answer)),
     )

@@ -37,7 +37,7 @@ def test_an_incident_is_previewed_in_every_channel_before_it_goes_out(
     page = post(browser, "incidents/new/", 200, **values | {"do": "preview"})
     for channel in ("Page", "Entry in the feed", "Answer of the API", "Support&#x27;s answer"):
         assert f"<summary>{channel}" in page
-    revision = page.split("carries the revision <code>")[1].split("<")[0]
+    revision = page.split("one revision: <code>")[1].split("<")[0]
     assert page.count(revision) >= 4
     assert list(Incident.objects.values_list("name", "origin")) == []
     assert "Orders fail with an error 500.</textarea>" in page

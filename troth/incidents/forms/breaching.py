@@ -53,7 +53,7 @@ class ReportForm(OpeningForm):
     """A breach with its first message. It may stay a draft: not every breach is told to all."""
 
     asked: ClassVar = (*OpeningForm.asked, "aware_at")
-    field_order: ClassVar = ["aware_at", "facts", "people", "records", "scope_note", "contact",
+    field_order = ["aware_at", "facts", "people", "records", "scope_note", "contact",
                              *OpeningForm.field_order]  # fmt: skip
     aware_at = FindingsForm.base_fields["aware_at"]
     facts = FindingsForm.base_fields["facts"]

@@ -65,13 +65,14 @@ class Composing(Touching):
     def message(self) -> Message:
         said = self.cleaned_data
         state, urgency = said.get("state"), said.get("urgency")
+        texts: dict[str, Any] = {name: self.said(name) for name in _TEXTS}
         return Message(
             body=said["body"], impacts=self.impacts, next_due_at=said.get("next_due_at"),
             state=State(state) if state else None, at=said.get("at"),
             urgency=Urgency(urgency) if urgency else None,
             postmortem_due=said.get("postmortem_due"),
             notify=not said.get("quietly", False),
-            **{name: self.text(name) for name in _TEXTS},
+            **texts,
         )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ class OpeningForm(Composing):
     name = fields.line("Name", help_text="As customers would call it.")
     started_at = fields.moment("Since when")
     two_person = fields.tick("Another person must sign off before it goes out")
-    field_order: ClassVar = [
+    field_order = [
         "name", "problem", "affects", "started_at", "workaround", "state", "body", "urgency",
         "next_due_at", "two_person",
     ]  # fmt: skip
@@ -99,7 +100,7 @@ class UpdateForm(Composing):
 
     unsaid = "as before"
     at = fields.moment("Said at", help_text="Only to date it back. Empty: now.")
-    field_order: ClassVar = [
+    field_order = [
         "state", "body", "next_due_at", "problem", "affects", "workaround", "urgency", "at",
     ]  # fmt: skip
 
@@ -110,14 +111,14 @@ class ResolveForm(Composing):
     words = (State.RESOLVED,)
     workaround = None  # type: ignore[assignment]
     next_due_at = None  # type: ignore[assignment]
-    urgency = None  # type: ignore[assignment]
+    urgency = None
     recovery = fields.prose("Does everything work again?", rows=2,
                             help_text="Say that all of it does, or what does not.")  # fmt: skip
     data_loss = fields.prose("Was data lost or damaged?", rows=2,
                              help_text="Say what, or that no effect lingers.")  # fmt: skip
     at = fields.moment("Over since", help_text="Empty: now.")
     postmortem_due = fields.moment("Post-mortem promised by", help_text="Public, where it is set.")
-    field_order: ClassVar = [
+    field_order = [
         "state", "body", "recovery", "data_loss", "at", "postmortem_due", "problem", "affects",
     ]  # fmt: skip
 

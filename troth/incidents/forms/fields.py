@@ -90,7 +90,7 @@ class Asking(forms.Form):
             name if name in self.fields else None, f"{message[:1].upper()}{message[1:]}."
         )
 
-    def text(self, name: str) -> str | None:
+    def said(self, name: str) -> str | None:
         """Return what was written, None where this form does not ask for it."""
         return self.cleaned_data.get(name) if name in self.fields else None
 

@@ -108,3 +108,12 @@ class WordForm(Asking):
 
     asked: ClassVar = ("body",)
     body = fields.prose("What we say about it", rows=3)
+
+
+class EndForm(Asking):
+    """Ends a series, and with a word what is announced of it."""
+
+    body = fields.prose(
+        "What we say about it",
+        help_text="With it, what is announced is cancelled; without, it stays.",
+    )

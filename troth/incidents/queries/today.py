@@ -32,6 +32,7 @@ def speaking() -> Speaking:
         key=lambda one: (one.next_due_at is None, one.next_due_at or one.started_at, one.uid),
     )
     proposed, drafted = proposals(), drafts()
-    shown = (spoken[:_MOST], proposed[:_MOST], drafted[:_MOST])
-    count = len(spoken) + len(proposed) + len(drafted)
-    return Speaking(*shown, more=count - sum(map(len, shown)))
+    return Speaking(
+        spoken[:_MOST], proposed[:_MOST], drafted[:_MOST],
+        more=sum(max(number - _MOST, 0) for number in (len(spoken), len(proposed), len(drafted))),
+    )  # fmt: skip

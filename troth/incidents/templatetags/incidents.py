@@ -74,6 +74,6 @@ def due(at: datetime | None, now: datetime) -> SafeString:
     left = duration(abs(at - now))
     said = f"overdue by {left}" if late else f"in {left}"
     return format_html(
-        '<span class="due{}">by {} <span data-due="{}">{}</span></span>',
+        '<span class="until{}">by {} <span data-due="{}">{}</span></span>',
         " is-late" if late else "", when(at), at.isoformat(), said,
     )  # fmt: skip

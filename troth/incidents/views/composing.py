@@ -18,7 +18,7 @@ from troth.incidents.forms import composing
 from troth.incidents.forms.composing import FORMS, OpeningForm
 from troth.incidents.rules.cadence import Grid
 from troth.incidents.rules.inside import Inside
-from troth.incidents.rules.results import IncidentShown
+from troth.incidents.rules.results import IncidentShown, Kind
 from troth.incidents.views import found
 from troth.staff.access import person, requires
 
@@ -151,6 +151,17 @@ def say(request: HttpRequest, uid: str, way: str) -> HttpResponse:
         keep_word="Propose it" if proposes else "",
     )  # fmt: skip
     return answer(request, built)
+
+
+def _speaking(uid: str, way: str) -> Inside:
+    """Return what something more may be said about. Maintenance goes on by its steps."""
+    inside = found.inside(uid)
+    one = inside.shown
+    if not inside.is_public or one.merged_into or one.kind is Kind.MAINTENANCE:
+        raise Http404("nothing more is said about this here")
+    if (way == "reopen") == one.is_open:
+        raise Http404("it is open" if one.is_open else "it is over; reopen it")
+    return inside
 
 
 def _never() -> str:

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.incidents import queries
+from troth.incidents.models import Incident
 from troth.incidents.queries.choosing import chosen
 from troth.incidents.queries.showing import shown
 from troth.incidents.rules.results import Kind
@@ -68,12 +71,11 @@ def index(request: HttpRequest) -> HttpResponse:
     asked, now = _asked(request.GET), clock.now()
     page = Paginator(chosen(asked.choice), _PAGE).get_page(request.GET.get("page"))
     is_first = asked.is_all and page.number == 1
-    rows = page.object_list
     context = {
         "asked": asked,
         "now": now,
         "page": page,
-        "rows": shown(rows),
+        "rows": shown(cast("QuerySet[Incident]", page.object_list)),
         "kinds": _KINDS,
         "opens": _OPEN,
         "months": queries.months(audience=queries.STAFF)[:120],

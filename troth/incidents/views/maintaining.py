@@ -15,7 +15,7 @@ from troth.core import clock
 from troth.incidents import actions, queries
 from troth.incidents.actions import NotAllowed
 from troth.incidents.forms.fields import Asking
-from troth.incidents.forms.planning import PlanForm, WindowForm, WordForm
+from troth.incidents.forms.planning import EndForm, PlanForm, WindowForm, WordForm
 from troth.incidents.models import Series
 from troth.incidents.rules.inside import Inside
 from troth.incidents.rules.results import IncidentShown, Kind, State
@@ -147,11 +147,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
     series = Series.objects.filter(uid=uid, ended_at=None).first()
     if series is None:
         raise Http404("there is no series of this name")
-    form = WordForm(request.POST or None)
-    form.asked = ()  # type: ignore[misc]
-    form.fields[
-        "body"
-    ].help_text = "If you write something, what is announced is cancelled with it."
+    form = EndForm(request.POST or None)
 
     def do() -> None:
         gone = actions.end_series(uid=uid, body=form.cleaned_data["body"], by=person(request),

@@ -3,7 +3,8 @@
 function length(seconds) {
   const hours = Math.floor(seconds / 3600), minutes = Math.floor((seconds % 3600) / 60);
   const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours} h ${two(minutes)} min` : `${minutes} min ${two(Math.floor(seconds % 60))} s`;
+  if (hours) return `${hours} h ${two(minutes)} min`;
+  return minutes ? `${minutes} min ${two(Math.floor(seconds % 60))} s` : `${Math.floor(seconds)} s`;
 }
 
 function tick() {
