@@ -26,7 +26,13 @@ AT_ONCE = 200
 OLD = timedelta(days=1)  # what happened before that is history, not news
 BY = "the installation"
 _DOWN, _UP, _BROKEN = "down", "up", "broken"
-_OWN = ("incident.", "breach.", "maintenance.", "component.")  # promises about what we do here
+_OWN = (
+    "incident.",
+    "breach.",
+    "maintenance.",
+    "component.",
+    "postmortem.",
+)  # promises about what we do here
 
 
 def is_unanswered() -> bool:
