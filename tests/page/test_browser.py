@@ -152,6 +152,7 @@ def test_a_page_that_did_not_change_learns_when_it_was_checked(visit, tmp_path):
 def test_times_are_told_in_utc_and_in_the_readers_zone(visit):
     page = visit("/", company(written_at=NOON))
     assert page.locator(".now time").inner_text() == "21 Nov 2026, 11:59 UTC"
-    fresh = visit("/", company(written_at=clock.now()))
-    here = (clock.now() - timedelta(minutes=1)).astimezone(ZoneInfo("Europe/Berlin"))
+    now = clock.now()
+    fresh = visit("/", company(written_at=now))
+    here = (now - timedelta(minutes=1)).astimezone(ZoneInfo("Europe/Berlin"))
     assert f"{here:%H:%M} your time." in fresh.locator(".age").inner_text()
