@@ -5,8 +5,6 @@ import json
 import pytest
 
 from troth.components.models import Component
-from troth.components.queries import downtime
-from troth.core.windows import Span
 from troth.incidents import queries
 from troth.incidents.importing import markup
 from troth.incidents.importing.reading import instant
@@ -36,12 +34,6 @@ def bring(troth, tmp_path):
 
 def row(source_id):
     return Incident.objects.get(source_id=source_id)
-
-
-def down(name, first, last):
-    """Return the refs' seconds of a component between two instants: {status: seconds}."""
-    uid = Component.objects.get(name=name).uid
-    return downtime(uid, Span(instant(first), instant(last)))
 
 
 _COMPONENT = {
