@@ -172,9 +172,7 @@ def test_form_fields_are_read_as_statuspage_documents_them(client, token, shop):
         ("post", "/metrics/queue/data", {"data": {}}, "write", 403, "not ingest"),
     ],
 )  # fmt: skip
-def test_a_refusal_is_a_sentence_in_statuspages_shape(
-    ask, method, path, body, scope, status, says
-):
+def test_a_refusal_is_a_sentence_in_statuspages_shape(ask, method, path, body, scope, status, says):
     answer = ask(method, path, body, scope=scope)
     assert answer.status_code == status
     assert says in answer.json()["error"][0]
