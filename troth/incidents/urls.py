@@ -25,6 +25,7 @@ urlpatterns = [
     re_path(rf"{_ONE}discard/$", acting.throw_away, name="discard"),
     re_path(rf"{_ONE}restore/$", acting.take_back, name="restore"),
     re_path(rf"{_UPDATE}edit/$", acting.edit, name="edit_update"),
+    re_path(rf"{_UPDATE}components/$", acting.correct, name="correct"),
     re_path(rf"{_UPDATE}approve/$", acting.approve, name="approve"),
     re_path(rf"{_UPDATE}discard/$", acting.throw_away, name="discard_update"),
     re_path(rf"{_UPDATE}restore/$", acting.take_back, name="restore_update"),

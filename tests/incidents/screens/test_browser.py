@@ -91,6 +91,8 @@ def screens(uids):
     one = "incidents/{open}/"
     paths = ("incidents/", "incidents/?search=nothing", "incidents/new/", one, f"{one}update/",
              f"{one}resolve/", f"{one}facts/", f"{one}link/", f"{one}updates/{{said}}/edit/",
+        f"{one}updates/{{said}}/components/",
+        
              f"{one}updates/{{waiting}}/approve/", "incidents/{draft}/", "incidents/{draft}/draft/",
              "incidents/{over}/", "incidents/{over}/reopen/", "incidents/{over}/postmortem/",
              "incidents/{breach}/", "incidents/{breach}/breach/", "incidents/{breach}/letter/",

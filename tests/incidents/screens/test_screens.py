@@ -170,6 +170,18 @@ def test_an_edit_leaves_a_public_revision_and_an_older_reader_is_told(signed_in,
     assert "readers see what it said before" in page
 
 
+def test_what_an_update_said_of_components_is_set_right(signed_in, ben, cleo, post, read):
+    shop, search = component(), component("search")
+    row = opened(impacts={shop: "major_outage"})
+    [said] = queries.incident(row.uid).updates
+    path = f"incidents/{row.uid}/updates/{said.uid}/components/"
+    page = read(signed_in(ben), path)
+    assert '<option value="major_outage" selected>' in page
+    read(signed_in(cleo), path, 403)
+    post(signed_in(ben), path, **{f"impact-{search}": "partial_outage"}, reason="It was search.")
+    assert [one.component for one in queries.incident(row.uid).spans] == [search]
+
+
 def test_drafts_and_proposals_are_thrown_away_and_taken_back(signed_in, cleo, post, read):
     row = actions.draft(opening=opening(), by="Ada", now=NOON)
     browser, base = signed_in(cleo), f"incidents/{row.uid}/"

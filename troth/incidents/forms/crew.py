@@ -7,7 +7,7 @@ from django import forms
 from troth.incidents.actions import ROLES
 from troth.incidents.forms import fields
 from troth.incidents.forms.composing import URGENCIES
-from troth.incidents.forms.fields import Asking, whole_minutes
+from troth.incidents.forms.fields import Asking, Touching, whole_minutes
 from troth.incidents.rules.inside import Inside
 from troth.incidents.rules.results import Impact, Urgency
 
@@ -39,6 +39,12 @@ class EditForm(Asking):
     asked: ClassVar = ("body",)
     turn = forms.IntegerField(required=False, widget=forms.HiddenInput)
     body = fields.prose("Message", rows=8, help_text="Markdown. What it said before stays public.")
+    reason = fields.line("Why it is changed", most=300)
+
+
+class CorrectionForm(Touching):
+    """What an update ought to have said of components: all of it, not only what differs."""
+
     reason = fields.line("Why it is changed", most=300)
 
 

@@ -8,11 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from troth.components.rules.results import Status
 from troth.core import clock
 from troth.incidents import actions, channels
-from troth.incidents.forms.crew import EditForm, FactsForm, NoteForm, OtherForm, RoleForm
-from troth.incidents.forms.fields import Asking
-from troth.incidents.models import Incident, Update
+from troth.incidents.forms.crew import (
+    CorrectionForm,
+    EditForm,
+    FactsForm,
+    NoteForm,
+    OtherForm,
+    RoleForm,
+)
+from troth.incidents.forms.fields import Asking, initial_impacts
+from troth.incidents.models import Incident, Update, UpdateImpact
 from troth.incidents.rules.inside import Inside
 from troth.incidents.views import found, showing
 from troth.incidents.views.composing import METHODS
@@ -149,6 +157,27 @@ def edit(request: HttpRequest, uid: str, update: str) -> HttpResponse:
         found.done(request, lambda: None, "It is changed; what it said before stays readable.")
         return found.back(uid)
     return _form(request, inside, form, "Change an update", "Change it")
+
+
+@require_http_methods(METHODS)
+@requires("editor")
+def correct(request: HttpRequest, uid: str, update: str) -> HttpResponse:
+    """Set right what a public update says of components; their downtime is reckoned anew."""
+    _belongs(uid, update)
+    inside = found.inside(uid)
+    said = UpdateImpact.objects.filter(update__uid=update).values_list("component", "status")
+    initial = initial_impacts({one: Status(status) for one, status in said})
+    form = CorrectionForm(request.POST or None, initial=initial)
+
+    def do() -> object:
+        return actions.correct_impacts(update_uid=update, impacts=form.impacts,
+                                       reason=form.cleaned_data["reason"],
+                                       **_asked(request))  # fmt: skip
+
+    if request.method == "POST" and form.is_valid() and form.done(do):
+        found.done(request, lambda: None, "It is set right, and their downtime with it.")
+        return found.back(uid)
+    return _form(request, inside, form, "Set right what it said of components", "Set it right")
 
 
 @require_http_methods(METHODS)
