@@ -129,6 +129,9 @@ class Environment:
     probe_private: bool = _variable(
         "PROBE_PRIVATE", "0", values.yes_or_no, "1 lets probes reach private networks."
     )
+    probe_scripts: str = _variable(
+        "PROBE_SCRIPTS", "", values.text, "Folder of programs that probes may run; empty: none."
+    )
     probe_evidence_days: int = _variable(
         "PROBE_EVIDENCE_DAYS", "30", values.whole, "Days for which failed checks' answers are kept."
     )

@@ -14,8 +14,8 @@ from troth.probes.guard import Place
 from troth.probes.kind import ProbeError
 
 _HEAD: Final = struct.Struct("!BBHHH")
-_REQUESTS: Final = {socket.AF_INET: 8, socket.AF_INET6: 128}
-_REPLIES: Final = {socket.AF_INET: 0, socket.AF_INET6: 129}
+_REQUESTS: Final[dict[int, int]] = {socket.AF_INET: 8, socket.AF_INET6: 128}
+_REPLIES: Final[dict[int, int]] = {socket.AF_INET: 0, socket.AF_INET6: 129}
 _TOKEN: Final = 16  # bytes by which we know our own again
 _FORBIDDEN: Final = (
     "this machine's kernel lets us send no ping: set net.ipv4.ping_group_range so that it holds "

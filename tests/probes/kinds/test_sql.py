@@ -112,9 +112,10 @@ def mariadb(tmp_path_factory):
         said = {"stdout": log, "stderr": log}
         subprocess.run([install, *own, "--skip-test-db"], check=True, **said)
         first = home / "first.sql"
-        first.write_text(
-            "CREATE USER 'probe'@'%' IDENTIFIED BY 's3cret'; GRANT ALL ON *.* TO 'probe'@'%';"
-        )
+        names = [f"'probe'@'{at}'" for at in ("127.0.0.1", "localhost")]
+        made = [f"CREATE USER {name} IDENTIFIED BY 's3cret';" for name in names]
+        may = [f"GRANT ALL ON *.* TO {name};" for name in names]
+        first.write_text("\n".join([*made, *may]) + "\n")
         port = free()
         more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home}/s"]
         more += [f"--init-file={first}", "--innodb-buffer-pool-size=8M"]
