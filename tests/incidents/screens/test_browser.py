@@ -92,7 +92,7 @@ def screens(uids):
     paths = ("incidents/", "incidents/?search=nothing", "incidents/new/", one, f"{one}update/",
              f"{one}resolve/", f"{one}facts/", f"{one}link/", f"{one}updates/{{said}}/edit/",
         f"{one}updates/{{said}}/components/",
-        
+
              f"{one}updates/{{waiting}}/approve/", "incidents/{draft}/", "incidents/{draft}/draft/",
              "incidents/{over}/", "incidents/{over}/reopen/", "incidents/{over}/postmortem/",
              "incidents/{breach}/", "incidents/{breach}/breach/", "incidents/{breach}/letter/",
