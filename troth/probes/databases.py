@@ -187,18 +187,24 @@ def _mysql(asked: Query, sock: socket.socket, seconds: float) -> Answer:
         local_infile=False,
         defer_connect=True,
     )
+    cursor = connection.cursor()
     try:
         connection.connect(sock)
-        with connection.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION READ ONLY")
-            cursor.execute(asked.query)
-            rows = list(cursor.fetchmany(MOST + 1))
-            names = _names(cursor)
-            version = connection.get_server_info()
-            connection._force_close()  # noqa: SLF001 - what is left of the result is not read
-            return Answer(names, rows[:MOST], len(rows) > MOST, version)
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        cursor.execute(asked.query)
+        rows = list(cursor.fetchmany(MOST + 1))
+        version = connection.get_server_info()
+        return Answer(_names(cursor), rows[:MOST], len(rows) > MOST, version)
     finally:
-        connection._force_close()  # noqa: SLF001 - at once, with no farewell that could hang
+        _dropped(connection)
+
+
+def _dropped(connection: Any) -> None:  # noqa: ANN401 - pymysql.Connection
+    """Close at once: no farewell that could hang, and what is left of a result is not read."""
+    connection._force_close()  # noqa: SLF001 - the polite way waits
+    left = connection._result  # noqa: SLF001 - the same
+    if left is not None:
+        left.unbuffered_active = False
 
 
 def _context(tls: str) -> ssl.SSLContext | None:

@@ -103,28 +103,24 @@ def mariadb(tmp_path_factory):
     """Start a server with a user of ours."""
     pytest.importorskip("pymysql", reason="pip install troth[probes-mysql]")
     path = f"{os.environ['PATH']}:/usr/sbin"
-    server, install = (shutil.which(n, path=path) for n in ("mariadbd", "mariadb-install-db"))
-    if not server or not install:
-        pytest.skip("MariaDB is not installed: apt-get install mariadb-server-core")
+    programs = ("mariadbd", "mariadb-install-db", "my_print_defaults")
+    server, install, printer = (shutil.which(name, path=path) for name in programs)
+    if not (server and install and printer):
+        pytest.skip("apt-get install mariadb-server-core mariadb-client-core")
     home = tmp_path_factory.mktemp("mariadb")
     own = ["--no-defaults", f"--datadir={home}/data", f"--user={os.environ.get('USER') or 'root'}"]
+    names = [f"'probe'@'{at}'" for at in ("127.0.0.1", "localhost")]
+    made = [f"CREATE USER {name} IDENTIFIED BY 's3cret';" for name in names]
+    may = [f"GRANT ALL ON *.* TO {name};" for name in names]
+    (home / "first.sql").write_text("\n".join([*made, *may]) + "\n")
+    port = free()
+    more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home}/s"]
+    more += [f"--init-file={home}/first.sql", "--innodb-buffer-pool-size=8M"]
     with (home / "log").open("wb") as log:
         said = {"stdout": log, "stderr": log}
         subprocess.run([install, *own, "--skip-test-db"], check=True, **said)
-        first = home / "first.sql"
-        names = [f"'probe'@'{at}'" for at in ("127.0.0.1", "localhost")]
-        made = [f"CREATE USER {name} IDENTIFIED BY 's3cret';" for name in names]
-        may = [f"GRANT ALL ON *.* TO {name};" for name in names]
-        first.write_text("\n".join([*made, *may]) + "\n")
-        port = free()
-        more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home}/s"]
-        more += [f"--init-file={first}", "--innodb-buffer-pool-size=8M"]
         process = subprocess.Popen([server, *own, *more], **said)
-    until = monotonic() + 30
-    while b"ready for connections" not in (home / "log").read_bytes():
-        assert monotonic() < until, (home / "log").read_text()
-        assert process.poll() is None, (home / "log").read_text()
-        sleep(0.1)
+    _await(process, home / "log")
     yield {
         "system": "mysql",
         "host": "127.0.0.1",
@@ -134,6 +130,14 @@ def mariadb(tmp_path_factory):
     }
     process.kill()
     process.wait()
+
+
+def _await(process, log):
+    until = monotonic() + 30
+    while b"ready for connections" not in log.read_bytes():
+        assert monotonic() < until, log.read_text()
+        assert process.poll() is None, log.read_text()
+        sleep(0.1)
 
 
 @pytest.mark.mission("S2.5")
