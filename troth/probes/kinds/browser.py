@@ -16,7 +16,7 @@ from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 _VERBS: Final = ("open", "see", "not see", "click", "fill")
 _MOST: Final = 30
 _SHOWN: Final = 2_000
-_SHARE: Final = 0.85  # of the time limit; the rest is for ending the browser
+_SHARE: Final = 0.75  # of the time limit; the rest is for ending the browser
 _GLANCE: Final = 0.4  # seconds for a last look
 _AT_ONCE: Final = asyncio.Semaphore(2)  # browsers; others wait, and their time runs
 _PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
