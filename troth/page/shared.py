@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from importlib.util import find_spec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from troth.core import clock
 from troth.page import onepager, queries
 from troth.page.edition import Edition, editions
 from troth.page.headers import policy
-from troth.page.pdf import pdf
 from troth.page.sharing import Share, opened
 
 Shown = Callable[[Edition, Share], HttpResponse]
@@ -46,11 +46,21 @@ def _answered(token: str, show: Shown) -> HttpResponse:
 
 
 def _as_page(edition: Edition, share: Share) -> HttpResponse:
-    values = {"sheet": onepager.sheet(edition, at=share.as_of), "until": share.until}
+    sheet = onepager.sheet(edition, at=share.as_of)
+    values = {"sheet": sheet, "until": share.until, "as_pdf": _draws()}
     return HttpResponse(edition.render("page/shared.html", "", values))
 
 
+def _draws() -> bool:
+    """Say whether what draws PDF is installed: the extra `pdf` (docs/decisions/040-pdf.md)."""
+    return find_spec("reportlab") is not None
+
+
 def _as_pdf(edition: Edition, share: Share) -> HttpResponse:
+    if not _draws():
+        return HttpResponse(edition.render("page/missing.html", "", {}), status=404)
+    from troth.page.pdf import pdf
+
     body = pdf(onepager.sheet(edition, at=share.as_of))
     response = HttpResponse(body, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="trust.pdf"'
