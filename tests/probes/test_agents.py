@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from django.test import Client
 
+from tests import loop
 from tests.probes.conftest import NOON
 from troth.core import clock
 from troth.probes import actions, agent, queries
@@ -158,4 +159,4 @@ def test_an_agent_whose_key_is_not_taken_ends_and_says_so(listening):
 
     post = agent.Post(server=f"http://127.0.0.1:{listening(refuse)}", location="fra", key="no")
     with pytest.raises(agent.RefusedError):
-        asyncio.run(agent.Agent(post).run(asyncio.Event()))
+        loop.run(agent.Agent(post).run(asyncio.Event()))

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests import loop
 from tests.probes.conftest import reply
 from troth.probes.engine import Engine
 from troth.probes.instants import micros
@@ -46,7 +47,7 @@ class World:
             self.engine.wake()
             await running
 
-        asyncio.run(main())
+        loop.run(main())
 
 
 def task(slug, port, **more):

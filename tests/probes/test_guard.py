@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from tests import loop
 from tests.probes.conftest import reply
 from troth.probes import checking, guard
 from troth.probes.wire import Task
@@ -40,7 +41,7 @@ def test_link_local_is_never_reached_even_where_private_networks_may_be(address)
 @pytest.mark.parametrize("written", ["2130706433", "0x7f.1", "127.1", "017700000001", "localhost"])
 def test_odd_ways_to_write_an_address_lead_nowhere(written):
     with pytest.raises((guard.ForbiddenError, OSError)):
-        asyncio.run(guard.places(written, 80, private=False))
+        loop.run(guard.places(written, 80, private=False))
 
 
 def answers(monkeypatch, *rounds):
@@ -59,7 +60,7 @@ def answers(monkeypatch, *rounds):
 def test_one_forbidden_address_of_a_name_forbids_the_name(monkeypatch):
     answers(monkeypatch, ["1.1.1.1", "10.0.0.1"])
     with pytest.raises(guard.ForbiddenError):
-        asyncio.run(guard.places("shop.example", 443, private=False))
+        loop.run(guard.places("shop.example", 443, private=False))
 
 
 def test_a_name_is_resolved_once_between_the_check_and_the_connection(monkeypatch):
@@ -84,7 +85,7 @@ def test_those_who_ask_at_the_same_moment_share_one_look_up(monkeypatch):
     async def together():
         await asyncio.gather(*(guard.places("a.example", 80, private=False) for _ in range(50)))
 
-    asyncio.run(together())
+    loop.run(together())
     assert len(asked) == 1
 
 
@@ -103,14 +104,14 @@ def test_addresses_are_tried_in_the_order_asked_for(monkeypatch, family, expecte
         ]
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
-    found = asyncio.run(guard.places("a.example", 80, private=False, family=family))
+    found = loop.run(guard.places("a.example", 80, private=False, family=family))
     assert [4 if one.family == socket.AF_INET else 6 for one in found] == expected
 
 
 def run(settings, *, private=True, timeout=2_000, **more):
     task = Task(slug="shop", kind="http", settings=settings, every=60_000, timeout=timeout, **more)
 
-    return asyncio.run(checking.check(checking.prepared(task, private=private)))
+    return loop.run(checking.check(checking.prepared(task, private=private)))
 
 
 def test_a_redirect_to_the_clouds_secrets_is_refused(web):

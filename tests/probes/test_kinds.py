@@ -1,6 +1,5 @@
 """TCP, TLS and DNS, each against a small server; and what every kind must have."""
 
-import asyncio
 import socket
 import struct
 import threading
@@ -8,6 +7,7 @@ import threading
 import msgspec
 import pytest
 
+from tests import loop
 from troth.probes import catalogue, checking
 from troth.probes.kind import Kind
 from troth.probes.rules.condition import parse
@@ -16,7 +16,7 @@ from troth.probes.wire import Task
 
 def run(kind, settings, *, private=True, timeout=2_000, **more):
     task = Task(slug="it", kind=kind, settings=settings, every=60_000, timeout=timeout, **more)
-    return asyncio.run(checking.check(checking.prepared(task, private=private)))
+    return loop.run(checking.check(checking.prepared(task, private=private)))
 
 
 @pytest.mark.parametrize("key", list(catalogue.all_kinds()))

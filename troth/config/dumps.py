@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
-
 from troth.config import database
 from troth.config.archive import BackupError
 
@@ -50,6 +48,8 @@ def _dump_sqlite(url: str, file: Path) -> list[str]:
 def _dump_postgres(url: str, file: Path) -> list[str]:
     """Dump and list in one snapshot: what is listed is what the dump lists."""
     program = _program("pg_dump")
+    import psycopg
+
     with psycopg.connect(_address(url)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         listed = [path for (path,) in connection.execute(_LISTED)]
@@ -66,6 +66,8 @@ def is_empty(url: str) -> bool:
     """Return whether nothing of ours is in the database yet."""
     if engine(url) == "sqlite":
         return not Path(database.setting(url)["NAME"]).exists()
+    import psycopg
+
     with psycopg.connect(_address(url)) as connection:
         row = connection.execute("SELECT to_regclass('django_migrations') IS NULL").fetchone()
     return bool(row and row[0])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -84,8 +85,11 @@ def day(value: str) -> date:
 
 
 def database(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("sqlite", "postgresql", "postgres"):
+    scheme = urlsplit(value).scheme
+    if value and scheme not in ("sqlite", "postgresql", "postgres"):
         raise ValueError("write sqlite:////path/to/file or postgresql://user:password@host/name")
+    if scheme.startswith("postgres") and find_spec("psycopg") is None:
+        raise ValueError("PostgreSQL needs its client: pip install 'troth[postgresql]'")
     return value
 
 

@@ -1,6 +1,5 @@
 """One check of a kind from start to end, as the engine does it."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -9,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from tests import loop
 from troth.probes import checking
 from troth.probes.wire import Task
 
@@ -20,7 +20,7 @@ def check():
     def done(kind, settings, *, private=True, timeout=3_000, **more):
         task = Task(slug="it", kind=kind, settings=settings, every=60_000, timeout=timeout, **more)
 
-        return asyncio.run(checking.check(checking.prepared(task, private=private)))
+        return loop.run(checking.check(checking.prepared(task, private=private)))
 
     return done
 
