@@ -80,7 +80,8 @@ def redraft(request: HttpRequest, uid: str) -> HttpResponse:
     def keep() -> str:
         opening = form.opening()
         actions.redraft(uid=uid, message=opening.message, by=by, now=now)
-        if opening.started_at:
+        if opening.started_at and opening.started_at != initial["started_at"]:
+            # What a minute hides is no change: a monitor's draft began to the second.
             actions.backdate(uid=uid, started_at=opening.started_at, by=by, now=now)
         return uid
 
@@ -213,7 +214,8 @@ def _said(uid: str, way: Way, do: str) -> str:
     inside = found.inside(uid)
     if do != "send":
         return way.kept
-    if not inside.is_public or inside.proposals:
+    # A machine's proposal may wait beside what was sent.
+    if not inside.is_public or (inside.two_person and inside.proposals):
         return "It waits for another person to sign it off. Nothing went out yet."
     return f"{way.sent} Revision {inside.shown.revision}."
 
