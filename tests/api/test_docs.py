@@ -1,6 +1,8 @@
 import re
 from pathlib import Path
 
+from ninja import Schema
+
 from troth.config.api import api
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -25,3 +27,19 @@ def test_the_links_in_the_documentation_lead_somewhere():
     text = (DOCS / "api.md").read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#]+)\)", text):
         assert (DOCS / link).is_file(), link
+
+
+def test_no_two_shapes_share_a_name():
+    """The schema knows shapes by name: a second one of the same name would hide the first."""
+    named = set(re.findall(r"#/components/schemas/(\w+)", str(api.get_openapi_schema())))
+    shapes = [shape for shape in below(Schema) if shape.__module__.startswith("troth.")]
+    twice = {shape.__name__ for shape in shapes if shape.__name__ in named}
+    assert sorted(
+        name for name in twice if len({s for s in shapes if s.__name__ == name}) > 1
+    ) == []  # fmt: skip
+
+
+def below(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from below(one)

@@ -22,7 +22,7 @@ def list_incidents(request: HttpRequest, asked: Query[Filter]) -> Paged[Incident
     return queries.listed(choice=asked.choice(), cursor=asked.cursor, limit=asked.limit)
 
 
-@router.get("/incidents/months", response=list[schemas.MonthOut], auth=READ)
+@router.get("/incidents/months", response=list[schemas.MonthCountOut], auth=READ)
 def list_months(request: HttpRequest) -> list[Any]:
     """List the months that have incidents, newest first, in the installation's time zone."""
     return queries.months(audience=queries.STAFF)

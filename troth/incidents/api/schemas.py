@@ -162,7 +162,7 @@ class ProposalOut(Schema):
     at: datetime
 
 
-class MonthOut(Schema):
+class MonthCountOut(Schema):
     year: int
     month: int
     count: int
