@@ -29,6 +29,12 @@ OTHERS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def pictures():
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
+
+
 @pytest.fixture
 def services(tmp_path):
     with five_services(tmp_path / "services") as started:
@@ -44,7 +50,6 @@ def running(tmp_path):
 @pytest.fixture
 def browser(chromium, running):
     """Return a page of a person who came in by the owner's link."""
-    shutil.rmtree(PICTURES, ignore_errors=True)
     context = chromium.new_context(base_url=running.address, locale="en-GB")
     context.set_default_timeout(60_000)
     page = context.new_page()
