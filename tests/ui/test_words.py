@@ -97,3 +97,8 @@ def test_days_and_instants_name_their_zone_and_language():
     assert words.instant(NOON, ZoneInfo("America/New_York")) == "30 Jun 2026, 08:00 EDT"
     with override("de"):
         assert words.day(date(2026, 6, 30)) == "30. Juni 2026"
+
+
+def test_counts_of_time_read_as_time_and_counts_of_cases_as_numbers():
+    assert words.amount(2_591_400_000, timed=True) == f"29{THIN}days 23{THIN}h"
+    assert words.amount(2_591_400_000, timed=False) == "2,591,400,000"

@@ -52,7 +52,7 @@ def card(edition: Edition, shown: Shown) -> Card:
         name=name_of(shown),
         text=text_of(shown),
         language=language_of(shown, edition.picture.site.languages[0]),
-        figure=figure(standing),
+        figure=figure(standing, timed=standing.timed),
         verdict=standing.verdict,
         word=word(standing),
         reason=reason(shown),
@@ -67,9 +67,11 @@ def word(standing: Standing) -> str:
     return pgettext("verdict", "not tested yet") if standing.why == "untested" else ""
 
 
-def figure(result: Standing | WindowResult) -> str:
+def figure(result: Standing | WindowResult, *, timed: bool = False) -> str:
     """Return the share, or the number of cases where they are too few for one."""
     if result.verdict in _NO_RATE or result.share is None:
+        if timed:
+            return words.amount(result.total, timed=True)
         text = ngettext("%(n)s case", "%(n)s cases", result.total)
         return text % {"n": words.number(result.total)}
     return words.share(Fraction(result.good, result.total))
@@ -88,8 +90,8 @@ def _lines(standing: Standing) -> list[str]:
 
 def _counts(standing: Standing, window: str) -> str:
     return _("%(good)s of %(total)s %(during)s") % {
-        "good": words.number(standing.good),
-        "total": words.number(standing.total),
+        "good": words.amount(standing.good, timed=standing.timed),
+        "total": words.amount(standing.total, timed=standing.timed),
         "during": during(window),
     }
 

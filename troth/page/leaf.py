@@ -34,6 +34,8 @@ class Row:
     figure: str
     target: str
     raw: str
+    counts: str  # "good / total"
+    raw_counts: str
     budget: str
     apart: tuple[str, ...]  # what is counted on neither side
 
@@ -75,7 +77,7 @@ def leaf(edition: Edition, shown: Shown, measured: Measured) -> Leaf:
     return Leaf(
         card=card(edition, shown),
         shown=shown,
-        rows=tuple(_row(result) for result in shown.standing.windows),
+        rows=tuple(_row(result, timed=shown.standing.timed) for result in shown.standing.windows),
         how=tuple(explained(detail.terms)) if detail.terms else detail.how_counted,
         remedy=remedy_of(shown),
         chart=_chart(shown, detail.series or shown.standing.strip, events),
@@ -88,16 +90,18 @@ def leaf(edition: Edition, shown: Shown, measured: Measured) -> Leaf:
     )
 
 
-def _row(result: WindowResult) -> Row:
+def _row(result: WindowResult, *, timed: bool) -> Row:
     return Row(
         result=result,
         during=during(result.window),
-        figure=figure(result),
+        figure=figure(result, timed=timed),
+        counts=_of(result.good, result.total, timed=timed),
+        raw_counts=_of(result.raw_good, result.raw_total, timed=timed),
         target=words.target(result.target),
         raw=words.NOTHING if result.raw_share is None else words.share(
             Fraction(result.raw_good, result.raw_total)
         ),
-        budget=_budget(result),
+        budget=_budget(result, timed=timed),
         apart=tuple(_apart(result)),
     )  # fmt: skip
 
@@ -118,13 +122,17 @@ def _apart(result: WindowResult) -> Iterator[str]:
         ) % {"n": words.number(result.unknown)}
 
 
-def _budget(result: WindowResult) -> str:
+def _of(good: int, total: int, *, timed: bool) -> str:
+    return f"{words.amount(good, timed=timed)} / {words.amount(total, timed=timed)}"
+
+
+def _budget(result: WindowResult, *, timed: bool) -> str:
     """Return how many of the failures that the target allows are used: "3 of 12"."""
     if result.budget is None or not result.total:
         return words.NOTHING
     return _("%(bad)s of %(allowed)s") % {
-        "bad": words.number(result.bad),
-        "allowed": words.number(int(result.budget.allowed)),
+        "bad": words.amount(result.bad, timed=timed),
+        "allowed": words.amount(int(result.budget.allowed), timed=timed),
     }
 
 

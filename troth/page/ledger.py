@@ -97,7 +97,7 @@ def _line(edition: Edition, shown: Shown | Withdrawn) -> Line:
         language=language_of(shown, edition.picture.site.languages[0]),
         verdict=standing.verdict if standing else "",
         word=word(standing) if standing else "",
-        figure=figure(standing) if standing else "",
+        figure=figure(standing, timed=standing.timed) if standing else "",
         broken=len(shown.violations),
         unsettled=sum(
             each.state in (RemedyState.OWED, RemedyState.UNDER_WAY) for each in shown.violations

@@ -133,7 +133,7 @@ class Picture:
     @property
     def cases(self) -> int:
         """Cases judged in the 90 days of the strips, each once for every promise that judges it."""
-        counted = (one for one in self.standings if one.evaluator in _OF_CASES)
+        counted = (s for s in self.standings if s.evaluator in _OF_CASES and not s.timed)
         return sum(day.total for one in counted for day in one.strip)
 
     @property

@@ -44,9 +44,9 @@ def _over_budget(standing: Standing) -> str:
     allowed = int((1 - standing.target) * standing.total)
     bad = standing.total - standing.good
     return _("%(bad)s of %(total)s failed. The target allows %(allowed)s.") % {
-        "bad": words.number(bad),
-        "total": words.number(standing.total),
-        "allowed": words.number(allowed),
+        "bad": words.amount(bad, timed=standing.timed),
+        "total": words.amount(standing.total, timed=standing.timed),
+        "allowed": words.amount(allowed, timed=standing.timed),
     }
 
 

@@ -10,6 +10,8 @@ from troth.promises.queries import codec
 from troth.promises.queries.opinions import Opinion
 from troth.promises.rules import wording
 from troth.promises.rules.results import Interval, WindowResult
+from troth.promises.rules.terms import Terms
+from troth.ui import words
 
 _COLOURS = {"kept": "green", "at_risk": "yellow", "broken": "red"}
 _COLUMNS = (
@@ -22,7 +24,7 @@ _COLUMNS = (
 def show(opinions: Sequence[Opinion]) -> None:
     """Print one row a window, and below it what the table cannot say."""
     rows = [
-        _cells(opinion.terms.slug if number == 0 else "", result)
+        _cells(opinion.terms, result, is_first=number == 0)
         for opinion in opinions
         for number, result in enumerate(opinion.results)
     ]
@@ -34,15 +36,17 @@ def show(opinions: Sequence[Opinion]) -> None:
         click.echo(f"Judged at {at}, on what was known {known}.")
 
 
-def _cells(slug: str, result: WindowResult) -> list[str]:
+def _cells(terms: Terms, result: WindowResult, *, is_first: bool) -> list[str]:
+    counts = (result.good, result.total)
+    timed = terms.counting.is_timed
     verdict = click.style(result.verdict.replace("_", " "), fg=_COLOURS.get(result.verdict))
     return [
-        slug,
+        terms.slug if is_first else "",
         result.window,
         f"{verdict} {_flags(result)}".strip(),
         _share(result.share),
         _interval(result.interval),
-        f"{result.good:,} / {result.total:,}",
+        " / ".join(words.amount(n, timed=timed) if timed else f"{n:,}" for n in counts),
         wording.percent(result.target),
         f"{result.no_promise:,}",
         f"{result.pending:,}",

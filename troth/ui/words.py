@@ -54,6 +54,11 @@ def number(value: Number | None, digits: int = 0) -> str:
     return text
 
 
+def amount(value: float, *, timed: bool) -> str:
+    """Return a count as a number; one of milliseconds (`timed`) as a length of time."""
+    return duration(value / 1000) if timed else number(value)
+
+
 def duration(value: timedelta | float | None) -> str:
     """Return a length of time (timedelta or seconds) by its two largest units: "3 days 4 h"."""
     if value is None:

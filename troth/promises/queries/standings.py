@@ -140,6 +140,7 @@ def _standing(opinion: Opinion) -> Standing:
         managed_by=promise.managed_by,
         retired_at=promise.retired_at,
         position=terms.position,
+        timed=terms.counting.is_timed,
     )
 
 

@@ -179,6 +179,7 @@ class Standing(CountedRaw):
     managed_by: str = ""  # "files": changed by `troth apply` only
     retired_at: datetime | None = None
     position: int = 0
+    timed: bool = False  # its counts are milliseconds, not cases
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -63,6 +63,11 @@ class Counting:
     slice_good: str = ""
 
     @property
+    def is_timed(self) -> bool:
+        """Whether weights are milliseconds: so they are of every kind that ends in `.time`."""
+        return bool(self.kinds) and all(kind.endswith(".time") for kind in self.kinds)
+
+    @property
     def has_deadline(self) -> bool:
         return bool(self.due or self.after)
 

@@ -57,6 +57,11 @@ def count(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def amount(value: float, timed: bool) -> str:  # noqa: FBT001 - a filter's argument
+    return words.amount(value, timed=timed)
+
+
+@register.filter
 def duration(value: timedelta | float | None) -> str:
     return words.duration(value)
 
