@@ -82,10 +82,10 @@ def asked(page, path):
 
 
 def wait_for_statuses(running, **wanted):
-    wait_for(
-        f"{wanted}, and it is {statuses(running)}",
-        lambda: wanted.items() <= statuses(running).items(),
-    )
+    try:
+        wait_for("the statuses", lambda: wanted.items() <= statuses(running).items())
+    except AssertionError as error:
+        raise AssertionError(f"{wanted} is wanted, but it is {statuses(running)}") from error
 
 
 def declare(running, services, page):
@@ -163,6 +163,17 @@ def resolve(page, uid):
     picture(page, "8-resolved")
 
 
+def tell_what_was_learned(page):
+    page.click("text=Post-mortem")
+    page.fill("[name=apology]", "We are sorry: you could not order.")
+    page.fill("[name=cause]", "The web server was stopped.")
+    page.fill("[name=fix]", "It was started again.")
+    page.fill("[name=prevention]", "It starts by itself from now on.")
+    page.click("text=Publish it")
+    page.wait_for_selector("text=It is public.")
+    picture(page, "9-learned")
+
+
 def instant(text):
     return datetime.fromisoformat(text).replace(microsecond=0)
 
@@ -176,7 +187,7 @@ def seconds_by_place(running, page, uid):
     )
     page.goto(f"/incidents/{uid}/")
     page.reload()
-    picture(page, "9-incident")
+    picture(page, "10-incident")
     shown = page.locator("#when ~ * time").evaluate_all("all => all.map(one => one.dateTime)")
     uptime = json.loads(running.troth("uptime", "--component", "website", "--json"))
     downtime = asked(page, "components/website/downtime")
@@ -186,6 +197,7 @@ def seconds_by_place(running, page, uid):
         "the incident's page": _between(*shown),
         "troth uptime": {row["impact"]: row["seconds_down"] for row in uptime["impacts"]}["major"],
         "downtime": downtime["down"],
+        "the post-mortem": incident["postmortem"]["budget_seconds"],
         "downtime by the incident": {
             one["ref"]: one["seconds"] for one in downtime["caused_by"]
         }[uid],
@@ -198,8 +210,9 @@ def _between(start, end):
 
 def burned(page):
     """Return the seconds that the promise was broken for: its cases are milliseconds."""
-    standing = asked(page, "promises/website-is-there/standing")
-    return (standing["total"] - standing["good"]) / 1_000
+    windows = asked(page, "promises/website-is-there/windows")
+    (last,) = (one for one in windows if one["window"] == "28d")
+    return (last["total"] - last["good"]) / 1_000
 
 
 def test_a_service_stops_and_works_again_and_everything_says_the_same(running, services, browser):
@@ -219,6 +232,9 @@ def test_a_service_stops_and_works_again_and_everything_says_the_same(running, s
     resolve(browser, uid)
     wait_for("it is over everywhere", lambda: told_everywhere(running, uid, is_open=False))
     wait_for_statuses(running, Website="operational")
+    tell_what_was_learned(browser)
+    learned = "The web server was stopped."
+    wait_for("the post-mortem", lambda: learned in running.text(f"/incidents/{uid}/"))
 
     seconds = seconds_by_place(running, browser, uid)
     down = seconds["downtime"]
@@ -226,13 +242,13 @@ def test_a_service_stops_and_works_again_and_everything_says_the_same(running, s
     assert seconds == dict.fromkeys(seconds, down)
     (PICTURES / "seconds.json").write_text(json.dumps(seconds, indent=2))
     wait_for(f"the promise counts {down} s", lambda: burned(browser) == down)
-    look_around(browser, "10-over")
+    look_around(browser, "11-over")
 
 
 def test_each_other_service_turns_its_own_component_and_no_other(running, services, browser):
     declare(running, services, browser)
     services.stop(*OTHERS)
     wait_for_statuses(running, Website="operational", **dict(OTHERS.values()))
-    look_around(browser, "11-four-down")
+    look_around(browser, "12-four-down")
     services.start(*OTHERS)
     wait_for_statuses(running, **dict.fromkeys(SERVICES, "operational"))
