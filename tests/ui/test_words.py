@@ -100,5 +100,5 @@ def test_days_and_instants_name_their_zone_and_language():
 
 
 def test_counts_of_time_read_as_time_and_counts_of_cases_as_numbers():
-    assert words.amount(2_591_400_000, timed=True) == f"29{THIN}days 23{THIN}h"
+    assert words.amount(2_591_400_000, timed=True) == f"29 days 23{THIN}h"
     assert words.amount(2_591_400_000, timed=False) == "2,591,400,000"
