@@ -235,6 +235,9 @@ def test_a_service_stops_and_works_again_and_everything_says_the_same(running, s
     tell_what_was_learned(browser)
     learned = "The web server was stopped."
     wait_for("the post-mortem", lambda: learned in running.text(f"/incidents/{uid}/"))
+    own = running.text(f"/incidents/{uid}/")
+    assert "No page of the shop opens." in own
+    assert "No order was lost, and no effect lingers." in own
 
     seconds = seconds_by_place(running, browser, uid)
     down = seconds["downtime"]

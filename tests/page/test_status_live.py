@@ -65,6 +65,7 @@ def test_an_incident_is_told_alike_on_the_page_in_feeds_and_in_the_api(place):
         assert "We are <strong>looking</strong> into it." in text
         assert "Pay by invoice." in text
         assert "Everyone who pays by card." in text
+        assert "Orders fail with an error 500." in text
     summary = json.loads(read(place, "api/v2/summary.json"))
     (told,) = summary["incidents"]
     assert told["id"] == row.uid
