@@ -68,6 +68,7 @@ class Background:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.servers = []
+        self.writers = []
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
 
@@ -88,6 +89,8 @@ class Background:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for writer in self.writers:
+            writer.transport.abort()
         await asyncio.sleep(0.02)  # transports close in the next rounds of the loop
 
 
@@ -104,6 +107,7 @@ def listening(background) -> Callable[..., int]:
 
     def serve(answer, *, tls: ssl.SSLContext | None = None) -> int:
         async def handle(reader, writer):
+            background.writers.append(writer)
             try:
                 with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, OSError):
                     await answer(reader, writer)
