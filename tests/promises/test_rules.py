@@ -218,6 +218,19 @@ counts = st.lists(
 )
 
 
+MINUTE = 60_000
+
+
+def test_of_time_a_minute_counts_as_a_case():
+    """A millisecond is no case: thirty of them prove nothing, and a day of them is 1,440 cases."""
+    uptime = terms(counting=Counting("event", ("component.time",)), needs=Needs())
+    told = judge([(0, 29 * MINUTE, 29 * MINUTE)], uptime)
+    assert (str(told.verdict), told.why) == ("not_enough", "few_cases")
+    told = judge([(ago, 1440 * MINUTE, 1440 * MINUTE) for ago in range(28)], uptime)
+    calls = judge([(ago, 1440, 1440) for ago in range(28)], terms(needs=Needs()))
+    assert told.interval == calls.interval
+
+
 @given(counts, st.sampled_from(AGO))
 def test_turning_a_kept_case_into_a_failure_never_improves_a_verdict(days, ago):
     """On seven days, where dispersion is not corrected for: docs/decisions/020-judging.md."""

@@ -29,7 +29,7 @@ def _sentences(terms: Terms) -> Iterator[str]:
             "We count it apart, as neither kept nor broken."
         )
     if terms.target < 1 and terms.evaluator != "attestation":
-        yield _few(terms.needs.cases)
+        yield _few(terms)
     yield from _silence(terms)
     yield from _closing(terms)
     yield from _exclusions(terms)
@@ -107,7 +107,11 @@ def _window(window: Window) -> str:
     }[window.unit]
 
 
-def _few(cases: int) -> str:
+def _few(terms: Terms) -> str:
+    cases = terms.needs.cases
+    if terms.counting.is_timed:
+        given = words.duration(cases * 60)
+        return _("With less than %(time)s counted we give no verdict.") % {"time": given}
     return ngettext(
         "With fewer than %(n)s case we give no verdict.",
         "With fewer than %(n)s cases we give no verdict.",

@@ -75,7 +75,7 @@ def judge(
     found = counted(terms, eras, place, state.slices)
     case = _Case(
         terms, window, eras, state, at, place, found,
-        dispersion(eras, found.applied, place),
+        max(float(terms.counting.evidence), dispersion(eras, found.applied, place)),
         adjusted(eras, found.applied, place.grain, place.recent, place.end),
         coverage(window, eras, place, terms, at),
         _seen(found),

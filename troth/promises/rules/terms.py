@@ -68,6 +68,11 @@ class Counting:
         return bool(self.kinds) and all(kind.endswith(".time") for kind in self.kinds)
 
     @property
+    def evidence(self) -> int:
+        """How much weight is worth one case: of time a minute, for milliseconds are no cases."""
+        return 60_000 if self.is_timed else 1
+
+    @property
     def has_deadline(self) -> bool:
         return bool(self.due or self.after)
 
@@ -110,8 +115,8 @@ class Terms:
 
     @property
     def min_cases(self) -> int:
-        """Cases needed for a verdict; a single one decides a promise of 100 %."""
-        return 1 if self.target == 1 else self.needs.cases
+        """The weight needed for a verdict; a single case decides a promise of 100 %."""
+        return 1 if self.target == 1 else self.needs.cases * self.counting.evidence
 
     @property
     def grains(self) -> tuple[int, ...]:

@@ -25,7 +25,8 @@ def _sentences(terms: Terms) -> Iterator[str]:
     if counting.undated:
         yield "A case without a date is no promise: it is counted apart, neither kept nor broken."
     if terms.target < 1 and terms.evaluator != "attestation":
-        yield f"Under {terms.needs.cases} cases there is no verdict."
+        unit = "minutes" if counting.is_timed else "cases"
+        yield f"Under {terms.needs.cases} {unit} there is no verdict."
     yield _silence(terms)
     if terms.needs.watermark:
         yield f"Results are provisional for {span(terms.needs.watermark)}, then closed."
