@@ -42,7 +42,10 @@ def main() -> None:
 
 def measure(folder: Path, options: argparse.Namespace) -> dict[str, float]:
     home = folder / "venv"
-    found = {"install_seconds": timed(lambda: install(home)), "install_mb": weight(home)}
+    venv.create(home, with_pip=True)
+    before = weight(home)  # pip itself
+    found = {"install_seconds": timed(lambda: install(home))}
+    found["install_mb"] = round(weight(home) - before, 1)
     found["idle_mb"] = idle(home, folder / "idle", options.idle)
     if options.data.exists():
         found |= half_year(home, folder / "boston", options.data)
@@ -50,7 +53,6 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, float]:
 
 
 def install(home: Path) -> None:
-    venv.create(home, with_pip=True)
     run(home, folder=None, command=("pip", "install", "--quiet", str(ROOT)))
 
 
