@@ -4,7 +4,6 @@ The page needs neither Django nor a database, so it is there while the rest stil
 the rest cannot start at all.
 """
 
-import gc
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from typing import Any
 
 from troth.config import environment
 from troth.core.intake import Intake
+from troth.core.rubbish import keep_what_is_loaded
 from troth.page.front import Front
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -43,11 +43,7 @@ def behind() -> Application:
     from troth.probes import door as pings  # these need Django's settings
     from troth.signals.doors import http
 
-    # What is loaded by now stays: looking through it for rubbish again and again costs a tenth of
-    # each request, and signals make thousands of small things a second that are soon gone.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    keep_what_is_loaded()
     intake = Intake(max(1, _settings.web_threads - 2))
 
     def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,10 +1,12 @@
 """One durable write for all threads that wait: a sync of the disk is shared."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_PATIENCE = 0.005  # seconds for which a write waits for others to share it
 
 
 class _Ticket(Generic[T]):
@@ -17,17 +19,35 @@ class _Ticket(Generic[T]):
 
 
 class Group(Generic[T]):
-    """Whoever comes first writes what has gathered; the others wait for that write or lead next."""
+    """Whoever comes first writes what has gathered; the others wait for that write or lead next.
+
+    The leader waits for those who are packing their things already, a few thousandths of a second
+    at most; nobody waits when nobody is on the way.
+    """
 
     def __init__(self, write: Callable[[list[T]], None]) -> None:
         self._write = write
         self._queue: list[_Ticket[T]] = []
-        self._entering, self._writing = threading.Lock(), threading.Lock()
+        self._packing = 0
+        self._writing, self._packed = threading.Lock(), threading.Condition()
+
+    @contextmanager
+    def packing(self) -> Iterator[None]:
+        """Say, around the making of things, that `put` follows: one write then takes several."""
+        with self._packed:
+            self._packing += 1
+        try:
+            yield
+        finally:
+            with self._packed:
+                self._packing -= 1
+                if not self._packing:
+                    self._packed.notify()
 
     def put(self, things: Sequence[T]) -> None:
         """Return when `things` are written. Raises what the write raised."""
         ticket = _Ticket(things)
-        with self._entering:
+        with self._packed:
             self._queue.append(ticket)
         with self._writing:
             if not ticket.done:
@@ -36,7 +56,8 @@ class Group(Generic[T]):
             raise type(ticket.error)(*ticket.error.args) from ticket.error
 
     def _lead(self) -> None:
-        with self._entering:
+        with self._packed:
+            self._packed.wait_for(lambda: not self._packing, timeout=_PATIENCE)
             tickets, self._queue = self._queue, []
         try:
             self._write([thing for ticket in tickets for thing in ticket.things])

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ctypes
-import gc
 import os
 import resource
 import secrets
@@ -13,6 +12,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
+
+from troth.core.rubbish import keep_what_is_loaded
 
 _RESOLVERS: Final = 64  # threads that look names up
 _FILES: Final = 16_384
@@ -30,14 +31,8 @@ def with_fast_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 def roomy() -> None:
-    """Allow as many connections as this machine does, and threads to look names up.
-
-    What is loaded by now stays, and what a check makes is soon gone: looking for rubbish again and
-    again would cost more than it finds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    """Allow as many connections as this machine does, and threads to look names up."""
+    keep_what_is_loaded()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
     with contextlib.suppress(ValueError, OSError):

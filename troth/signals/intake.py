@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from troth.core import steps
+from troth.core.groups import Group
 
 _MEGABYTE = 1_000_000
 _FRESH = 1.0  # seconds for which the sum of what waits is believed
-_PATIENCE = 0.005  # seconds for which a write waits for others to share it
 _INSERT = (
     "INSERT INTO signals_inbox (recorded_at, door, count, size, payload) "
     "VALUES (%s, %s, %s, %s, %s)"
@@ -78,62 +78,6 @@ def _asked() -> int:
         return int(cursor.fetchone()[0])
 
 
-class _Ticket:
-    """One caller's parcels, and what came of them."""
-
-    def __init__(self, parcels: Sequence[Parcel]) -> None:
-        self.parcels = parcels
-        self.done = False
-        self.error: Exception | None = None
-
-
-class _Group:
-    """Writes for all threads that wait in one transaction: a sync of the disk is shared.
-
-    Who comes first leads. The leader waits for those who are packing their parcels already, a few
-    thousandths of a second at most; nobody waits when nobody is on the way.
-    """
-
-    def __init__(self) -> None:
-        self._queue: list[_Ticket] = []
-        self._packing = 0
-        self._writing, self._packed = threading.Lock(), threading.Condition()
-
-    @contextmanager
-    def packing(self) -> Iterator[None]:
-        with self._packed:
-            self._packing += 1
-        try:
-            yield
-        finally:
-            with self._packed:
-                self._packing -= 1
-                if not self._packing:
-                    self._packed.notify()
-
-    def write(self, parcels: Sequence[Parcel]) -> None:
-        ticket = _Ticket(parcels)
-        with self._packed:
-            self._queue.append(ticket)
-        with self._writing:
-            if not ticket.done:
-                self._lead()
-        if ticket.error is not None:
-            raise type(ticket.error)(*ticket.error.args) from ticket.error
-
-    def _lead(self) -> None:
-        with self._packed:
-            self._packed.wait_for(lambda: not self._packing, timeout=_PATIENCE)
-            tickets, self._queue = self._queue, []
-        try:
-            _written([parcel for ticket in tickets for parcel in ticket.parcels])
-        except Exception as error:  # noqa: BLE001 - each of those who wait must hear it
-            for ticket in tickets:
-                ticket.error = error
-        for ticket in tickets:
-            ticket.done = True
-
-
 def _written(parcels: Sequence[Parcel]) -> None:
     adapted = connection.ops.adapt_datetimefield_value
     rows = [
@@ -166,7 +110,7 @@ def _no_room(error: DatabaseError) -> bool:
 
 
 _room = _Room()
-_group = _Group()
+_group: Group[Parcel] = Group(_written)
 
 
 def packing() -> AbstractContextManager[None]:
@@ -184,4 +128,4 @@ def put(parcels: Sequence[Parcel]) -> None:
     if connection.in_atomic_block:
         _written(parcels)
     else:
-        _group.write(parcels)
+        _group.put(parcels)
