@@ -7,6 +7,7 @@ import pytest
 
 from tests import loop
 from tests.probes.conftest import reply
+from troth.core import egress
 from troth.probes import checking, guard
 from troth.probes.wire import Task
 
@@ -118,7 +119,7 @@ def test_a_redirect_to_the_clouds_secrets_is_refused(web):
     port = web(reply(status="302 Found", Location="http://169.254.169.254/latest/meta-data/"))
     found = run({"url": f"http://127.0.0.1:{port}/"})
     assert found.outcome == "down"
-    assert found.reason == "169.254.169.254 is never probed"
+    assert found.reason == "169.254.169.254 is never reached"
 
 
 def test_a_redirect_into_a_private_network_is_checked_again(web, monkeypatch):
@@ -126,7 +127,7 @@ def test_a_redirect_into_a_private_network_is_checked_again(web, monkeypatch):
     port = web(reply(status="302 Found", Location="http://10.0.0.1/"))
     real = guard.check
     monkeypatch.setattr(
-        guard,
+        egress,
         "check",
         lambda text, private: None if text == "127.0.0.1" else real(text, private=private),
     )

@@ -127,7 +127,7 @@ class Environment:
         "DUCKDB_THREADS", "0", values.whole, "Threads for the same; 0 means one per core."
     )
     probe_private: bool = _variable(
-        "PROBE_PRIVATE", "0", values.yes_or_no, "1 lets probes reach private networks."
+        "PROBE_PRIVATE", "0", values.yes_or_no, "1 lets probes and messages reach private networks."
     )
     probe_scripts: str = _variable(
         "PROBE_SCRIPTS", "", values.text, "Folder of programs that probes may run; empty: none."

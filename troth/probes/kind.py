@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import msgspec
 
+from troth.core.egress import UnreachableError
 from troth.probes.rules.facts import Fact
 
 # Facts of every kind.
@@ -31,8 +32,8 @@ EVERYWHERE: Final[Mapping[str, str]] = {
 }
 
 
-class ProbeError(Exception):
-    """What went wrong, in words that a reader of the desk understands."""
+# What went wrong, in words that a reader of the desk understands.
+ProbeError = UnreachableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

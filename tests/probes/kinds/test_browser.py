@@ -55,7 +55,7 @@ def test_the_guard_holds_for_whatever_a_page_asks_for(check, shop):
     assert "step 1: 127.0.0.1 is in a private network" in private.reason
     moved = shop("<meta http-equiv=refresh content='0;url=http://169.254.169.254/'>Bye")
     found = check("browser", steps(f"open {moved}", "see Secret"), timeout=10_000)
-    assert "169.254.169.254 is never probed" in found.reason
+    assert "169.254.169.254 is never reached" in found.reason
 
 
 @needs

@@ -60,7 +60,7 @@ def test_without_the_kernels_leave_it_says_what_to_do(check, monkeypatch):
 
 def test_private_addresses_are_refused(check):
     assert "private network" in check("ping", {"host": "127.0.0.1"}, private=False).reason
-    assert "never probed" in check("ping", {"host": "169.254.169.254"}).reason
+    assert "never reached" in check("ping", {"host": "169.254.169.254"}).reason
 
 
 def test_packets_of_others_are_not_ours():

@@ -78,7 +78,7 @@ def test_what_is_no_websocket_is_told(check, live, web, hanging, babbling):
 def test_the_guard_holds_also_after_a_redirect(check, live):
     refused = check("websocket", {"url": f"ws://127.0.0.1:{live}/echo"}, private=False)
     assert "private network" in refused.reason
-    assert "never probed" in check("websocket", {"url": f"ws://127.0.0.1:{live}/away"}).reason
+    assert "never reached" in check("websocket", {"url": f"ws://127.0.0.1:{live}/away"}).reason
 
 
 @pytest.mark.parametrize(
