@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "troth.ui",
     "troth.staff",
     "troth.signals",
+    "troth.people",
+    "troth.notify",
     "troth.probes",
     "troth.metrics",
     "troth.promises",

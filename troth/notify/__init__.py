@@ -1,0 +1,1 @@
+"""How we reach someone: channels, subscriptions, and an outbox that survives a crash."""

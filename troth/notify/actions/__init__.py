@@ -1,0 +1,1 @@
+"""What changes messages, subscriptions and the outbox."""

@@ -1,0 +1,1 @@
+"""How things travel: HTTP, SMTP, web push, Apprise. Everything that connects is here."""

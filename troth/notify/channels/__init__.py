@@ -1,0 +1,1 @@
+"""One file per channel: its name is the channel's key. See troth/notify/channel.py."""

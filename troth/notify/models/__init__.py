@@ -1,0 +1,24 @@
+"""Outlets, subscriptions, what was told, and the outbox."""
+
+from troth.notify.models.duty import Alarm, Escalation
+from troth.notify.models.outbox import Attempt, Delivery, State
+from troth.notify.models.outlet import Outlet
+from troth.notify.models.readers import Bounce, SubscribedPart, Subscription, Suppression
+from troth.notify.models.told import Carried, Telling, Thread, Wording
+
+__all__ = [
+    "Alarm",
+    "Attempt",
+    "Bounce",
+    "Carried",
+    "Delivery",
+    "Escalation",
+    "Outlet",
+    "State",
+    "SubscribedPart",
+    "Subscription",
+    "Suppression",
+    "Telling",
+    "Thread",
+    "Wording",
+]

@@ -1,0 +1,1 @@
+"""The pure core: stories, limits of channels, retries, order and quiet hours."""

@@ -1,0 +1,56 @@
+"""One structured story, from which every channel makes its own words. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from troth.notify.rules.events import Event, Severity
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a story is about and that can be subscribed to: a component, a promise."""
+
+    key: str  # such as "component:cmp_…" or "promise:checkout"
+    name: str
+    state: str = ""  # as the page says it, such as "Major outage"
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What, for whom, since when, what to do, what next, where, and which revision.
+
+    `about` is the thing told of: tellings of one thing follow each other. `revision` is the hash
+    that the page carries for the same words. Texts are plain, `body` is Markdown; instants are
+    aware. An empty `pages` or `audiences` means all.
+    """
+
+    about: str  # such as "incident:inc_…"
+    event: Event
+    revision: str
+    title: str
+    link: str
+    what: str = ""  # what is wrong, or what happens, exactly
+    affects: str = ""  # who is affected, in words
+    since: datetime | None = None
+    until: datetime | None = None
+    advice: str = ""  # what to do: the workaround
+    next_at: datetime | None = None  # when we speak again
+    state: str = ""  # such as "We are investigating"
+    body: str = ""  # the update itself
+    severity: Severity = Severity.NONE
+    is_urgent: bool = False  # passes quiet hours and digests
+    is_correction: bool = False  # goes to all who got an earlier revision
+    parts: tuple[Part, ...] = ()
+    pages: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()  # more (label, text), in their order
+    data: dict[
+        str, object
+    ] = {}  # for programs: the body of webhooks, as the packages above give it
+
+
+def encoded(story: Story) -> bytes:
+    return msgspec.json.encode(story)
+
+
+def decoded(text: bytes | str) -> Story:
+    return msgspec.json.decode(text, type=Story)

@@ -1,0 +1,1 @@
+"""Customers as we may know them: a contact, and what each allowed us."""
