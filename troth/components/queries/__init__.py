@@ -18,7 +18,16 @@ from troth.components.queries.pages import (
     uptime_formula,
 )
 from troth.components.queries.registers import Registered, group_named, registered
-from troth.components.queries.spans import Downtime, Said, SpanShown, downtime, said, spans, word
+from troth.components.queries.spans import (
+    Downtime,
+    Said,
+    SpanShown,
+    downtime,
+    downtime_of_whole,
+    said,
+    spans,
+    word,
+)
 from troth.components.queries.uptimes import Uptime, uptime_of, uptime_together
 
 __all__ = [
@@ -34,6 +43,7 @@ __all__ = [
     "board",
     "component",
     "downtime",
+    "downtime_of_whole",
     "formulas",
     "group_named",
     "is_retired",

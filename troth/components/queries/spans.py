@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from troth.components.models import Component, Condition
 from troth.components.queries import loading
-from troth.components.rules import uptime
+from troth.components.rules import combining, uptime
 from troth.components.rules.combining import FAR, Stretch
 from troth.components.rules.results import Cause, Status
 from troth.components.rules.uptime import Interval, Regime
@@ -89,6 +89,14 @@ def downtime(uid_or_slug: str, span: Span, *, as_of: datetime | None = None) -> 
     Raises Component.DoesNotExist.
     """
     told = _stretches(uid_or_slug, span, as_of)
+    return added(told, loading.regimes(as_of=as_of))
+
+
+def downtime_of_whole(span: Span, *, as_of: datetime | None = None) -> Downtime:
+    """Return how long the whole was down by incidents that name no component, and by which."""
+    starts, ends = seconds_of(span)
+    claims = loading.load_whole((starts, ends), as_of=as_of)
+    told = combining.timeline(claims, (), starts=starts, ends=ends)
     return added(told, loading.regimes(as_of=as_of))
 
 

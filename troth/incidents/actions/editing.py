@@ -107,7 +107,8 @@ def redraft(*, uid: str, message: Message, by: Actor, now: datetime) -> Update:
     found.next_due_at = message.next_due_at or found.next_due_at
     found.due_by_grid = found.due_by_grid and message.next_due_at is None
     found.at, found.is_backdated = message.at or found.at, message.at is not None
-    found.answers = found.answers | _said(message)
+    found.answers = {**found.answers, "impact": None, **_said(message)}
+    found.answers = {name: text for name, text in found.answers.items() if text is not None}
     refuse(publishing.too_long({"body": found.body, **_texts(message)}))
     found.save()
     found.impacts.all().delete()
@@ -148,9 +149,11 @@ def set_right(  # noqa: PLR0913 - what may be set right, all named
         setattr(row, field, value)
     if started_at is not None:
         _move(row, before["started_at"], started_at)
+    if impact is not None:
+        _say_from_the_start(row, impact)
     effects.judge(row, effects.said_of(row))
     effects.restrict(row, effects.said_of(row))
-    if started_at is not None:
+    if started_at is not None or impact is not None:
         effects.tell_again(row, by=by, now=now)
     if postmortem_due is not None and row.state == State.RESOLVED:
         clocks.resolved(row, at=row.resolved_at or now)
@@ -185,6 +188,15 @@ def _move(row: Incident, was: datetime, started_at: datetime) -> None:
     said.filter(since__lt=started_at).update(since=started_at)
     if row.listed_at is not None:
         row.listed_at = started_at
+
+
+def _say_from_the_start(row: Incident, impact: Impact) -> None:
+    """Let all that was published say this impact: it was never another one. The trail knows."""
+    said = Update.objects.filter(incident=row, published_at__isnull=False).order_by("at", "id")
+    for number, one in enumerate(said):
+        answers = {name: text for name, text in one.answers.items() if name != "impact"}
+        one.answers = answers if number else {**answers, "impact": str(impact)}
+        one.save(update_fields=["answers"])
 
 
 def _said(message: Message) -> dict[str, str]:

@@ -8,16 +8,17 @@ from typing import Any
 from troth.components import actions as components
 from troth.components.queries.labels import Label, labels
 from troth.components.rules.results import Cause, Status
-from troth.incidents.actions import clocks
+from troth.incidents.actions import clocks, lapsing
 from troth.incidents.actions.asked import refuse
 from troth.incidents.models import Incident, Postmortem, ShownTo, Update, UpdateImpact
 from troth.incidents.queries.budgets import burned
 from troth.incidents.queries.showing import sayings
-from troth.incidents.rules import impact, spans, states
+from troth.incidents.rules import impact, spans, states, whole
 from troth.incidents.rules.cadence import urgency_of
 from troth.incidents.rules.publishing import Gap
 from troth.incidents.rules.results import Impact, Kind, State
 from troth.incidents.rules.spans import Saying
+from troth.incidents.rules.whole import Word
 from troth.staff.actions.audit import Actor
 
 FACTS = ("problem", "affects", "workaround", "recovery", "data_loss")
@@ -25,7 +26,7 @@ FACTS = ("problem", "affects", "workaround", "recovery", "data_loss")
 
 def take_effect(row: Incident, update: Update, *, by: Actor, now: datetime) -> None:
     """Let an update that is published now change the incident. The caller saves it."""
-    first = row.listed_at is None
+    first, was_open = row.listed_at is None, State(row.state) not in states.OVER
     _facts(row, update)
     _state(row, update)
     said = said_of(row)
@@ -36,6 +37,8 @@ def take_effect(row: Incident, update: Update, *, by: Actor, now: datetime) -> N
     restrict(row, said)
     _components(row, update, by=by, now=now)
     clocks.spoken(row, update, now=now)
+    if row.state in states.OVER and not first:
+        lapsing.after_the_end(row, was_open=was_open, by=by, now=now)
     if update.state == State.RESOLVED and row.resolved_at == update.at:
         clocks.resolved(row, at=now)
     elif State(update.state) not in states.OVER:
@@ -74,10 +77,8 @@ def tell_again(row: Incident, *, by: Actor, now: datetime, is_first: bool = Fals
         components.withdraw(ref=row.uid, now=now)
     if row.discarded_at is not None or row.listed_at is None:
         return
-    said = said_of(row)
-    _affect(row, said, by=by, now=now)
-    if not said:
-        _affect_whole(row, at=row.started_at, by=by, now=now)
+    _affect(row, said_of(row), by=by, now=now)
+    _affect_whole(row, by=by, now=now)
     ended_at = row.resolved_at or row.merged_at
     if ended_at is not None:
         components.relieve(ref=row.uid, at=ended_at, now=now)
@@ -96,13 +97,30 @@ def _affect(row: Incident, said: Sequence[Saying], *, by: Actor, now: datetime) 
         )  # fmt: skip
 
 
-def _affect_whole(row: Incident, *, at: datetime, by: Actor, now: datetime) -> None:
-    """Let an incident that names no component speak of the whole, as bad as it is."""
-    if row.kind != Kind.MAINTENANCE:
+def _affect_whole(row: Incident, *, by: Actor, now: datetime) -> None:
+    """Let an incident speak of the whole while it names no component, as bad as it is."""
+    if row.kind == Kind.MAINTENANCE:
+        return
+    said = Impact(row.impact_said or Impact.NONE)
+    for at, status in whole.changes(_words(row), since=row.started_at, said=said):
         components.affect(
-            components={}, whole=impact.BY_IMPACT[Impact(row.impact)], ref=row.uid, at=at,
-            by=by, now=now,
+            components={}, whole=status, ref=row.uid, at=at, by=by, now=now
         )  # fmt: skip
+
+
+def _words(row: Incident) -> list[Word]:
+    updates = Update.objects.filter(incident=row, published_at__isnull=False)
+    rows = list(updates.order_by("at", "id"))
+    bad = UpdateImpact.objects.filter(update__in=rows).exclude(status=Status.OPERATIONAL)
+    naming = set(bad.values_list("update_id", flat=True))
+    last = max((n for n, one in enumerate(rows) if State(one.state) not in states.OVER), default=-1)
+    return [
+        Word(
+            at=one.at, impact=Impact(one.answers["impact"]) if "impact" in one.answers else None,
+            is_over=State(one.state) in states.OVER and number < last, names=one.pk in naming,
+        )
+        for number, one in enumerate(rows)
+    ]  # fmt: skip
 
 
 def _cause(row: Incident, at: datetime) -> dict[str, Any]:
@@ -159,3 +177,4 @@ def _components(row: Incident, update: Update, *, by: Actor, now: datetime) -> N
         components.relieve(ref=row.uid, at=update.at, now=now)
         return
     _affect(row, [one for one in said_of(row) if one.update == update.pk], by=by, now=now)
+    _affect_whole(row, by=by, now=now)

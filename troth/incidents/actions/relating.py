@@ -6,7 +6,7 @@ from django.db import transaction
 
 from troth.components import actions as components
 from troth.components.rules.results import Status
-from troth.incidents.actions import clocks, effects
+from troth.incidents.actions import clocks, effects, lapsing
 from troth.incidents.actions.asked import Message, NotAllowed
 from troth.incidents.actions.editing import edit_update
 from troth.incidents.actions.keeping import changed, held
@@ -37,6 +37,8 @@ def merge(*, uid: str, into: str, by: Actor, now: datetime) -> Incident:
         body = f"“{row.name}” turned out to be the same incident. All updates are given here."
         announce(other, Message(body=body, impacts=_worse(other, said)), by=by, now=now)
     row.merged_into, row.merged_at = other, now
+    if row.listed_at is not None:
+        lapsing.lapse(row, why=lapsing.MERGED, by=by, now=now)
     changed(row, now=now)
     changed(other, now=now)
     trail(actor=by, verb="merged", thing="incident", thing_id=uid, now=now, after={"into": into})

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from troth.components.rules.results import Status
-from troth.incidents.actions import clocks, effects
+from troth.incidents.actions import clocks, effects, lapsing
 from troth.incidents.actions.asked import (
     Message,
     NeedsSecond,
@@ -126,6 +126,8 @@ def approve(*, update_uid: str, by: Actor, now: datetime) -> Update:
     found.refresh_from_db()
     if found.published_at is not None or found.discarded_at is not None:
         raise NotAllowed("this is not proposed any more")
+    if found.lapsed_at is not None:
+        raise NotAllowed(f"this has lapsed: {lapsing.said_of(found.lapsed_for)}")
     is_first = row.listed_at is None
     if not is_first and not states.may_follow(Kind(row.kind), State(row.state), State(found.state)):
         raise NotAllowed(f"it is {row.state} meanwhile; {found.state} cannot follow")
@@ -363,6 +365,8 @@ def _discarded(uid: str, by: Actor, now: datetime, *, at: datetime | None, verb:
     row = held(found.incident.uid if found else uid)
     if (found.published_at if found else row.listed_at) is not None:
         raise NotAllowed("it is published; what was public is corrected, not thrown away")
+    if found and at is None and row.listed_at is not None:
+        _check_state(row, State(found.state), again=False)
     thing = found or row
     thing.discarded_at = at
     thing.save(update_fields=["discarded_at"])

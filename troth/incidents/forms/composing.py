@@ -52,6 +52,10 @@ class Composing(Touching):
         "Urgency", [("", "as its impact says"), *URGENCIES.items()],
         help_text="How often we promise to speak.",
     )  # fmt: skip
+    impact = fields.pick(
+        "Impact", [("", "as its components say"), *fields.IMPACTS],
+        help_text="Say it where no component is named: the whole counts as this bad.",
+    )  # fmt: skip
     next_due_at = fields.moment(
         "Next update by", help_text="As late as our cadence allows; you may promise it sooner."
     )
@@ -70,6 +74,7 @@ class Composing(Touching):
             body=said["body"], impacts=self.impacts, next_due_at=said.get("next_due_at"),
             state=State(state) if state else None, at=said.get("at"),
             urgency=Urgency(urgency) if urgency else None,
+            impact=Impact(said["impact"]) if said.get("impact") else None,
             postmortem_due=said.get("postmortem_due"),
             notify=not said.get("quietly", False),
             **texts,
@@ -83,8 +88,8 @@ class OpeningForm(Composing):
     started_at = fields.moment("Since when")
     two_person = fields.tick("Another person must sign off before it goes out")
     field_order = [
-        "name", "problem", "affects", "started_at", "workaround", "state", "body", "urgency",
-        "next_due_at", "two_person",
+        "name", "problem", "affects", "started_at", "workaround", "state", "body", "impact",
+        "urgency", "next_due_at", "two_person",
     ]  # fmt: skip
 
     def opening(self, kind: Kind = Kind.INCIDENT) -> Opening:
@@ -101,7 +106,8 @@ class UpdateForm(Composing):
     unsaid = "as before"
     at = fields.moment("Said at", help_text="Only to date it back. Empty: now.")
     field_order = [
-        "state", "body", "next_due_at", "problem", "affects", "workaround", "urgency", "at",
+        "state", "body", "next_due_at", "problem", "affects", "workaround", "impact", "urgency",
+        "at",
     ]  # fmt: skip
 
 
@@ -112,6 +118,7 @@ class ResolveForm(Composing):
     workaround = None  # type: ignore[assignment]
     next_due_at = None  # type: ignore[assignment]
     urgency = None
+    impact = None
     recovery = fields.prose("Does everything work again?", rows=2,
                             help_text="Say that all of it does, or what does not.")  # fmt: skip
     data_loss = fields.prose("Was data lost or damaged?", rows=2,
@@ -138,6 +145,7 @@ def for_opening(opening: Opening, *, now: datetime) -> dict[str, object]:
         "name": opening.name, "problem": said.problem, "affects": said.affects,
         "workaround": said.workaround, "body": said.body, "state": said.state or "investigating",
         "started_at": whole_minutes(opening.started_at or now), "urgency": said.urgency or "",
+        "impact": said.impact or "",
         "next_due_at": said.next_due_at or due_after(worst, opened_at=now, now=now),
         "two_person": bool(opening.two_person),
         **fields.initial_impacts(dict(said.impacts)),
@@ -149,9 +157,10 @@ def for_draft(inside: Inside, *, now: datetime) -> dict[str, object]:
     first = one.updates[-1] if one.updates else None
     urgency = one.urgency or cadence.urgency_of(Impact(one.impact))
     return {
-        **_facts(one), "name": one.name, "started_at": whole_minutes(one.started_at),
+        **_facts(inside), "name": one.name, "started_at": whole_minutes(one.started_at),
         "body": first.body if first else "", "state": one.state, "urgency": one.urgency or "",
         "next_due_at": due_after(urgency, opened_at=now, now=now), "two_person": inside.two_person,
+        "impact": next((dict(one.answers).get("impact", "") for one in inside.proposals), ""),
         **fields.initial_impacts(at_present(one)),
     }  # fmt: skip
 
@@ -162,7 +171,7 @@ def for_update(inside: Inside, *, now: datetime) -> dict[str, object]:
     urgency = one.urgency or cadence.urgency_of(Impact(one.impact))
     state = one.state if one.is_open else State.INVESTIGATING
     return {
-        **_facts(one), "state": state, "turn": inside.turn,
+        **_facts(inside), "state": state, "turn": inside.turn,
         "next_due_at": due_after(urgency, opened_at=one.created_at, now=now),
     }  # fmt: skip
 
@@ -176,8 +185,9 @@ def at_present(one: IncidentShown) -> dict[str, Status]:
     return ends
 
 
-def _facts(one: IncidentShown) -> dict[str, object]:
-    return {"problem": one.problem, "affects": one.affects, "workaround": one.workaround}
+def _facts(inside: Inside) -> dict[str, object]:
+    one = inside.shown
+    return {"problem": one.problem, "affects": one.affects, "workaround": inside.workaround}
 
 
 def states_for(inside: Inside, way: str) -> tuple[State, ...]:

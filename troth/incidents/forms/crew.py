@@ -54,8 +54,7 @@ class FactsForm(Asking):
     asked: ClassVar = ("name", "started_at")
     name = fields.line("Name")
     started_at = fields.moment("Since when", help_text="Moves the time its components were down.")
-    impact = fields.pick("Impact", [("", "as its components say"), *(
-        (str(one), str(one)) for one in Impact if one is not Impact.MAINTENANCE)])  # fmt: skip
+    impact = fields.pick("Impact", [("", "as its components say"), *fields.IMPACTS])
     urgency = fields.pick("Urgency", [("", "as it is"), *URGENCIES.items()])
     postmortem_due = fields.moment("Post-mortem promised by")
 

@@ -13,8 +13,10 @@ from troth.components.rules.words import WORDS
 from troth.core import clock
 from troth.incidents.actions import NotAllowed, NotReady, Overtaken
 from troth.incidents.rules.publishing import LONGEST
+from troth.incidents.rules.results import Impact
 
 SAID = (Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL, Status.MAJOR)
+IMPACTS = [(str(one), str(one)) for one in Impact if one is not Impact.MAINTENANCE]
 _WRITTEN = "%Y-%m-%dT%H:%M"
 
 

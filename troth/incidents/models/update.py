@@ -20,6 +20,8 @@ class Update(models.Model):
     updated_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     discarded_at = models.DateTimeField(null=True)  # proposed and not wanted
+    lapsed_at = models.DateTimeField(null=True)  # proposed and overtaken: nobody can approve it
+    lapsed_for = models.CharField(max_length=14, blank=True)  # what overtook it: resolved, merged
     next_due_at = models.DateTimeField(null=True)
     # What nobody said follows the publication: when it was said, when the next one comes.
     is_backdated = models.BooleanField(default=False)

@@ -70,7 +70,8 @@ def inside(uid: str) -> values.Inside | None:
         is_discarded=row.discarded_at is not None, two_person=row.two_person, origin=row.origin,
         opened_for=row.opened_for, confirm_at=row.confirm_at, by=row.by,
         may_follow=tuple(s for s in State if s in states.following(whole.kind, was)),
-        proposals=_proposals(row, whole), notes=_notes(row), roles=_roles(row),
+        proposals=_proposals(row, whole), lapsed=_lapsed(row), workaround=row.workaround,
+        notes=_notes(row), roles=_roles(row),
         sign_offs=_sign_offs(row),
         clocks=_clocks(row), overdue=_overdues(row), parts=_parts(row),
         follow_ups=_follow_ups(row), timeline=_timeline(row), notices=_notices(row),
@@ -80,7 +81,7 @@ def inside(uid: str) -> values.Inside | None:
 
 
 def _proposed(where: Q) -> QuerySet[Update]:
-    rows = Update.objects.filter(published_at=None, discarded_at=None)
+    rows = Update.objects.filter(published_at=None, discarded_at=None, lapsed_at=None)
     return rows.filter(where).order_by("id")
 
 
@@ -94,6 +95,15 @@ def _proposals(row: Incident, whole: IncidentShown) -> tuple[values.Proposed, ..
         )
         for one in _proposed(Q(incident=row))
     )  # fmt: skip
+
+
+def _lapsed(row: Incident) -> tuple[values.Lapsed, ...]:
+    rows = Update.objects.filter(incident=row, lapsed_at__isnull=False).order_by("id")
+    return tuple(
+        values.Lapsed(one.uid, State(one.state), one.html, one.by, one.lapsed_at, one.lapsed_for)
+        for one in rows
+        if one.lapsed_at is not None
+    )
 
 
 def _notes(row: Incident) -> tuple[values.NoteShown, ...]:

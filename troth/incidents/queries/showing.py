@@ -20,7 +20,7 @@ from troth.incidents.models import (
     UpdateImpact,
 )
 from troth.incidents.queries import parts
-from troth.incidents.rules import revising, spans
+from troth.incidents.rules import revising, spans, states
 from troth.incidents.rules.results import Impact, IncidentShown, Kind, State, UpdateShown, Urgency
 from troth.incidents.rules.spans import Saying
 
@@ -72,7 +72,9 @@ def sayings(updates: Iterable[Update], impacts: Mapping[int, list[UpdateImpact]]
 
 def _around(rows: Sequence[Incident], *, at: datetime | None, with_proposed: bool) -> Around:
     pks = [row.pk for row in rows]
-    updates = Update.objects.filter(incident__in=pks, discarded_at=None).order_by("at", "id")
+    updates = Update.objects.filter(incident__in=pks, discarded_at=None, lapsed_at=None).order_by(
+        "at", "id"
+    )
     updates = updates if with_proposed else updates.filter(published_at__isnull=False)
     updates = updates.filter(at__lte=at) if at else updates
     said = list(updates)
@@ -126,7 +128,8 @@ def _incident(row: Incident, around: Around, at: datetime | None) -> IncidentSho
         postmortem=parts.postmortem(row, around.follow_ups, around.timeline, around.revised),
         updates=_updates(updates, said, around), components=tuple(spans.at_worst(said)),
         spans=spans.spans(said, ended_at=ended_at),
-        workaround=row.workaround, affects=row.affects, problem=row.problem,
+        workaround="" if standing["state"] in states.OVER else row.workaround,
+        affects=row.affects, problem=row.problem,
         postmortem_due=row.postmortem_due, backfilled=row.backfilled,
         merged_into=row.merged_into.uid if row.merged_into and merged else None,
         linked=tuple(around.links.get(row.pk, ())), flags=tuple(row.flags),

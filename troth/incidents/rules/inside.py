@@ -32,6 +32,18 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapsed:
+    """An update that was proposed and overtaken by `why`: nobody can approve it any more."""
+
+    uid: str
+    state: State
+    html: str
+    by: str
+    at: datetime
+    why: str  # the state that came first, or "merged"
+
+
+@dataclass(frozen=True, slots=True)
 class NoteShown:
     text: str
     by: str
@@ -129,6 +141,8 @@ class Inside:
     by: str
     may_follow: tuple[State, ...]
     proposals: tuple[Proposed, ...]
+    lapsed: tuple[Lapsed, ...]
+    workaround: str  # as it was said last, also after the end, when nobody outside needs it
     notes: tuple[NoteShown, ...]  # oldest first
     sign_offs: tuple[SignOff, ...]  # oldest first
     roles: tuple[RoleShown, ...]  # with those that were handed over, oldest first

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,7 @@ def approve(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     inside = found.inside(uid)
     proposed = next((one for one in inside.proposals if one.uid == update), None)
     if proposed is None:
-        raise Http404("this is not proposed")
+        return _not_proposed(request, uid, update)
     may = may_sign(request, inside, update)
     if request.method == "POST":
         if not may:
@@ -64,6 +65,16 @@ def approve(request: HttpRequest, uid: str, update: str) -> HttpResponse:
         "preview": seen[0] if seen else None, "channels": channels.of(seen[0]) if seen else [],
     }  # fmt: skip
     return render(request, "incidents/approve.html", context)
+
+
+def _not_proposed(request: HttpRequest, uid: str, update: str) -> HttpResponse:
+    """Say on the incident what became of what an old address, or the back button, names."""
+    row = Update.objects.filter(uid=update, incident__uid=uid).first()
+    if row is None:
+        raise Http404("there is no update of this name")
+    became = "it is public" if row.published_at else "it was thrown away or has lapsed"
+    messages.info(request, f"This does not wait for approval any more: {became}.")
+    return found.back(uid)
 
 
 def may_sign(request: HttpRequest, inside: Inside, update: str) -> bool:
