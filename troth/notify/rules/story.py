@@ -6,6 +6,8 @@ import msgspec
 
 from troth.notify.rules.events import Event, Severity
 
+_TEXTS = ("title", "what", "affects", "advice", "state", "body")
+
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a story is about and that can be subscribed to: a component, a promise."""
@@ -46,6 +48,13 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: dict[
         str, object
     ] = {}  # for programs: the body of webhooks, as the packages above give it
+
+
+def in_language(story: Story, language: str) -> Story:
+    """Return the story with the texts that were said in this language; the rest as written."""
+    said = story.translations.get(language.partition("-")[0], {})
+    known = {name: text for name, text in said.items() if name in _TEXTS and text}
+    return msgspec.structs.replace(story, **known) if known else story
 
 
 def encoded(story: Story) -> bytes:

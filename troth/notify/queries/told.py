@@ -1,0 +1,16 @@
+"""What was told of a thing last."""
+
+from collections.abc import Collection
+
+import msgspec
+
+from troth.notify.models import Telling
+from troth.notify.rules.events import Event
+from troth.notify.rules.story import Story
+
+
+def last_told(about: str, *, but: Collection[Event] = ()) -> Story | None:
+    """Return the newest story told of a thing, some events apart; None where none was."""
+    rows = Telling.objects.filter(thread__about=about).exclude(event__in=[one.value for one in but])
+    content = rows.order_by("-number").values_list("content", flat=True).first()
+    return msgspec.convert(content, Story) if content else None
