@@ -2,8 +2,6 @@
 
 from django.db import models
 
-from troth.people.models import Contact
-
 
 class State(models.TextChoices):
     QUEUED = "queued"
@@ -27,7 +25,7 @@ class Delivery(models.Model):
 
     telling = models.ForeignKey("notify.Telling", models.CASCADE, related_name="deliveries")
     thread = models.ForeignKey("notify.Thread", models.CASCADE, related_name="+", db_index=False)
-    reader = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_index=False)
+    reader = models.ForeignKey("people.Contact", models.CASCADE, related_name="+", db_index=False)
     subscription = models.ForeignKey(
         "notify.Subscription", models.CASCADE, related_name="+", db_index=False
     )

@@ -4,8 +4,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from troth.people.models import Contact
-
 
 class Subscription(models.Model):
     """A reader's wish. `events` is a mask of `rules.events`; without parts it means everything."""
@@ -18,7 +16,7 @@ class Subscription(models.Model):
     PACES: ClassVar = [(pace, pace) for pace in ("at once", "daily", "weekly")]
 
     uid = models.CharField(max_length=40, unique=True)
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="subscriptions")
+    contact = models.ForeignKey("people.Contact", models.CASCADE, related_name="subscriptions")
     outlet = models.ForeignKey("notify.Outlet", models.PROTECT, null=True)  # none: the default one
     state = models.CharField(max_length=12, choices=STATES, default=ASKED)
     page = models.CharField(max_length=100, default="")  # "": the main page
@@ -88,7 +86,7 @@ class Suppression(models.Model):
 class Bounce(models.Model):
     """What a mail system said later about a message. Soft ones count, and count less with age."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    contact = models.ForeignKey("people.Contact", models.CASCADE, related_name="+")
     delivery = models.ForeignKey("notify.Delivery", models.SET_NULL, null=True)
     kind = models.CharField(max_length=12)  # hard, soft, complaint, opened, delivered
     said = models.CharField(max_length=500, default="")

@@ -1,0 +1,65 @@
+"""Addresses that only the reader knows: signed, so that nobody can make them up.
+
+A link to leave never expires; one to confirm lives for seven days. A token names a subscription
+and what it is for: one for leaving confirms nothing.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+_HOLDING: Final = Signer(salt="troth notify subscription 1", sep=".")
+_CONFIRMING: Final = Signer(salt="troth notify confirm 1", sep=".")
+CONFIRM_SECONDS: Final = 7 * 86_400
+
+
+class ExpiredError(Exception):
+    """The link was right once. `uid` is the subscription's."""
+
+    def __init__(self, uid: str) -> None:
+        self.uid = uid
+        super().__init__("this link has expired")
+
+
+def manage_url(subscription_uid: str) -> str:
+    """Return the address of a reader's own page."""
+    return f"{settings.TROTH.base_url}/subscription/{token_of(subscription_uid)}/"
+
+
+def end_url(subscription_uid: str) -> str:
+    """Return the address that ends the subscription by one POST (RFC 8058)."""
+    return f"{settings.TROTH.base_url}/subscription/{token_of(subscription_uid)}/end"
+
+
+def confirm_url(subscription_uid: str, *, now: datetime) -> str:
+    """Return the address that asks “was it you?”, for seven days."""
+    token = _CONFIRMING.sign(f"{subscription_uid}.{int(now.timestamp()):x}")
+    return f"{settings.TROTH.base_url}/subscription/{token}/confirm"
+
+
+def token_of(subscription_uid: str) -> str:
+    return _HOLDING.sign(subscription_uid)
+
+
+def held(token: str) -> str | None:
+    """Return the subscription's uid, or None of a token that is not ours."""
+    return _unsigned(_HOLDING, token)
+
+
+def confirming(token: str, *, now: datetime) -> str | None:
+    """Return the uid that may be confirmed, or None. Raises ExpiredError."""
+    uid, _, made = (_unsigned(_CONFIRMING, token) or "").rpartition(".")
+    if not uid:
+        return None
+    if now.timestamp() - int(made, 16) > CONFIRM_SECONDS:
+        raise ExpiredError(uid)
+    return uid
+
+
+def _unsigned(signer: Signer, token: str) -> str | None:
+    try:
+        return signer.unsign(token)
+    except (BadSignature, ValueError):  # ValueError: letters that are no UTF-8
+        return None

@@ -1,0 +1,7 @@
+"""Know someone, write down a yes or a no, forget."""
+
+from troth.people.actions.consenting import allow, withdraw
+from troth.people.actions.forgetting import forget
+from troth.people.actions.knowing import know, know_all, merge, prefer
+
+__all__ = ["allow", "forget", "know", "know_all", "merge", "prefer", "withdraw"]

@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from troth.core.ids import new_id
+from troth.people.keyed import address_digest
+from troth.people.models import Consent, Contact, Permission
+from troth.people.queries.finding import BOX
+from troth.people.rules import addresses
+
+
+def know(
+    *, channel: str, address: str, language: str = "en", zone: str = "UTC", now: datetime
+) -> Contact:
+    """Return the contact of an address; the same address written otherwise is the same contact.
+
+    Language and zone of someone we know stay as they are: see `prefer`. Raises ValueError.
+    """
+    kept = addresses.normal(channel, address)
+    return know_all(channel=channel, kept=[kept], language=language, zone=zone, now=now)[kept]
+
+
+def know_all(
+    *, channel: str, kept: Sequence[str], language: str, zone: str, now: datetime
+) -> dict[str, Contact]:
+    """Return the contacts of many addresses (at most 500) that `rules.addresses` normalised."""
+    by_digest = {address_digest(channel, one): one for one in kept}
+    Contact.objects.bulk_create(
+        [_new(channel, digest, one, language, zone, now) for digest, one in by_digest.items()],
+        ignore_conflicts=True,
+    )
+    found = Contact.objects.filter(channel=channel, digest__in=list(by_digest))
+    return {by_digest[contact.digest]: contact for contact in found}
+
+
+def _new(  # noqa: PLR0913, PLR0917 - a row's fields
+    channel: str, digest: str, address: str, language: str, zone: str, now: datetime
+) -> Contact:
+    uid = new_id("con")
+    return Contact(
+        uid=uid,
+        channel=channel,
+        digest=digest,
+        sealed=BOX.seal(address.encode(), label=uid),
+        shown=addresses.shown(address),
+        domain=addresses.domain(address),
+        language=language,
+        zone=zone,
+        created_at=now,
+    )
+
+
+def prefer(*, contact: Contact, language: str, zone: str) -> None:
+    """Write down the language and zone that someone asked for."""
+    contact.language, contact.zone = language, zone
+    contact.save(update_fields=["language", "zone"])
+
+
+@transaction.atomic
+def merge(*, kept: Contact, other: Contact) -> None:
+    """Give `kept` the consents of `other`, which is then gone. The newest word of both is in force.
+
+    Whoever holds rows of their own about `other` moves them first. Raises ValueError for two
+    channels: a yes to mail is none to the telephone.
+    """
+    if kept.channel != other.channel or kept.pk == other.pk:
+        raise ValueError("these are not two contacts of one channel")
+    Permission.objects.filter(contact__in=[kept, other]).delete()
+    Consent.objects.filter(contact=other).update(contact=kept)
+    in_force: dict[str, Consent] = {}
+    for consent in Consent.objects.filter(contact=kept).order_by("at", "pk"):
+        in_force[consent.purpose] = consent
+    Permission.objects.bulk_create(
+        Permission(contact=kept, purpose=purpose, is_given=last.is_given, consent=last)
+        for purpose, last in in_force.items()
+    )
+    other.delete()

@@ -1,0 +1,15 @@
+"""Who is known, where, and what is allowed."""
+
+from troth.people.queries.finding import address_of, addresses, by_digest, find, of_uid
+from troth.people.queries.permitted import allowed, ledger, permissions
+
+__all__ = [
+    "address_of",
+    "addresses",
+    "allowed",
+    "by_digest",
+    "find",
+    "ledger",
+    "of_uid",
+    "permissions",
+]
