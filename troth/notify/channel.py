@@ -18,10 +18,14 @@ returns.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from troth.core import described
 from troth.notify.rules.results import Answer
 from troth.notify.rules.story import Story
+
+# How a field of an outlet's settings is called on the desk, and what it is for.
+named: Final = described.named
 
 
 class Shape(StrEnum):
@@ -126,6 +130,10 @@ class Address:
     hint: str = ""
 
 
+def _nothing(_settings: Any) -> None:  # noqa: ANN401 - settings of any channel
+    """Find nothing wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     label: str
@@ -140,5 +148,7 @@ class Channel:
     is_public: bool = False  # strangers may subscribe by it on the page
     at_once: int = 4  # messages under way at the same time
     per_second: float = 0  # 0: no limit
+    # Raises ValueError for settings that make no sense together.
+    check: Callable[[Any], None] = _nothing
     # What an HTTP answer (status, headers, body) means, where it is not the usual.
     reads: Callable[[int, Mapping[str, str], str], Answer] | None = None

@@ -1,30 +1,18 @@
 """All kinds of monitors, and settings of one kind read and checked."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from troth.core import registry
+from troth.core.described import SettingsError, converted, refused
 from troth.probes import kinds
 from troth.probes.kind import EVERYWHERE, Kind
 from troth.probes.rules.condition import Condition, parse
 
-_PLACE = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]*)`")
-_LACKING = re.compile(r"Object missing required field `(?P<field>[^`]*)`")
-_LONGEST: Final = 200
-
-
-class SettingsError(ValueError):
-    """What is wrong with a monitor's settings, and in which field."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}" if field else message)
-        self.field = field
-        self.message = message
+__all__ = ["SettingsError", "all_kinds", "condition", "kind", "read"]
 
 
 @cache
@@ -44,15 +32,11 @@ def kind(key: str) -> Kind:
 def read(key: str, settings: Mapping[str, Any]) -> msgspec.Struct:
     """Return the settings of a kind, checked. Raises SettingsError."""
     found = kind(key)
+    read_ = converted(settings, found.settings)
     try:
-        read_ = msgspec.convert(dict(settings), found.settings)
         found.check(read_)
-    except msgspec.ValidationError as error:
-        raise _explained(str(error)) from error
-    except SettingsError:
-        raise
     except ValueError as error:
-        raise SettingsError("", str(error)[:_LONGEST]) from error
+        raise refused(error) from error
     return read_
 
 
@@ -74,12 +58,3 @@ def condition(key: str, text: str) -> Condition | None:
         told = ", ".join(sorted(known))
         raise SettingsError("condition", f"{found.label} tells nothing of “{root}”; it has {told}")
     return parsed
-
-
-def _explained(said: str) -> SettingsError:
-    for pattern, reason in ((_UNKNOWN, "there is no such setting"), (_LACKING, "is missing")):
-        if match := pattern.search(said):
-            return SettingsError(match["field"], reason)
-    match = _PLACE.search(said)
-    field = match["field"] if match else ""
-    return SettingsError(field, _PLACE.sub("", said)[:_LONGEST])

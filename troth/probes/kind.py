@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import msgspec
 
+from troth.core import described
 from troth.core.egress import UnreachableError
 from troth.probes.rules.facts import Fact
 
@@ -34,6 +35,9 @@ EVERYWHERE: Final[Mapping[str, str]] = {
 
 # What went wrong, in words that a reader of the desk understands.
 ProbeError = UnreachableError
+
+# How a field of settings is called on the desk, and what it is for.
+named: Final = described.named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +105,3 @@ class Kind:
     ready: Callable[[Any], Any] = _as_they_are
     check: Callable[[Any], None] = _nothing
     switch: str = ""
-
-
-def named(label: str, text: str = "", **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - Meta's own
-    """Return how a field of settings is called on the desk, and what it is for."""
-    return msgspec.Meta(title=label, description=text, **limits)
