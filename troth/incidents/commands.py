@@ -14,7 +14,7 @@ from troth.core import registry
 from troth.incidents import importers
 from troth.incidents.importing import report
 from troth.incidents.importing.running import Progress, run
-from troth.incidents.importing.told import Importer
+from troth.incidents.importing.told import Found, Importer, Unreadable
 
 commands = ()  # `import` is a verb of several packages: the wiring joins them
 
@@ -46,7 +46,7 @@ def command_of(name: str, importer: Importer) -> click.Command:
 
 
 def _bring(importer: Importer, path: Path, options: dict[str, Any]) -> int:
-    found = importer.read(path)
+    found = _read(importer, path)
     if options["source"]:
         found = replace(found, source=options["source"][:100])
     with _progress(path, quiet=options["as_json"] or options["dry_run"]) as progress:
@@ -56,6 +56,14 @@ def _bring(importer: Importer, path: Path, options: dict[str, Any]) -> int:
     else:
         click.echo(report.written(done))
     return int(bool(done.refused))
+
+
+def _read(importer: Importer, path: Path) -> Found:
+    """Read all before anything is written. Raises Unreadable, which says so."""
+    try:
+        return importer.read(path)
+    except Unreadable as error:
+        raise Unreadable(f"{error} Nothing was imported.") from error
 
 
 @contextmanager

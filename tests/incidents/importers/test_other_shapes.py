@@ -173,7 +173,8 @@ def test_a_kuma_backup_tells_its_downs_to_the_second(bring):
     assert told["incidents"]["new"] == 4
     assert told["signals"]["read"] == 5
     assert {one["why"] for one in told["refused"]} == {
-        "“no time” is no instant", "its strategy recurring-weekday names no dates",
+        "“no time” is no instant",
+        "it recurs by recurring-weekday, and Kuma keeps no dates of it: plan it here",
     }  # fmt: skip
     assert told["notes"] == ["unknown component: monitor 9, kept as signals"]
     found = row("monitor/2/2024-05-01T10:01:00+00:00")

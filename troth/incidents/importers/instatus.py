@@ -1,6 +1,7 @@
 """An Instatus page: answers of its API as JSON."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,17 @@ _STATES = {
     "COMPLETED": State.COMPLETED, "VERIFYING": State.VERIFYING,
 }  # fmt: skip
 _NAMES = ("components", "incidents", "maintenances")
+_SUMMARY = {"activeIncidents": "incidents", "activeMaintenances": "maintenances"}
 
 
 def read(path: Path) -> Found:
-    """Read {page?, components, incidents, maintenances}: answers of /v1/{page}/NAME, or lists."""
-    whole: Any = (
-        {file.stem: reading.data(file) for file in sorted(path.glob("*.json"))}
-        if path.is_dir()
-        else reading.data(path)
-    )
-    if isinstance(whole, list):
-        whole = {"incidents": whole}
-    if not isinstance(whole, dict) or not set(_NAMES) & set(whole):
-        raise Unreadable(f"{path} holds none of {', '.join(_NAMES)} of an Instatus page.")
-    rows = {name: reading.objects(whole.get(name) or ()) for name in _NAMES}
+    """Read {page?, components, incidents, maintenances}: answers of /v1/{page}/NAME, or lists.
+
+    A page's summary.json and a list of components that hold their incidents are known, too.
+    """
+    whole = _answers(path)
+    rows = {name: _rows(whole.get(name), name) for name in _NAMES}
+    rows["incidents"] = rows["incidents"] or list(_inside(rows["components"]))
     told, refused = [], []
     for name, kind in (("incidents", Kind.INCIDENT), ("maintenances", Kind.MAINTENANCE)):
         for row in rows[name]:
@@ -44,13 +42,50 @@ def read(path: Path) -> Found:
                 told.append(_told(row, kind))
             except (KeyError, TypeError, ValueError) as error:
                 title = _text(row.get("name"))
-                refused.append(Refused(source_id=str(row.get("id")), name=title, why=str(error)))
+                refused.append(Refused(source_id=_id(row), name=title, why=str(error)))
     page = whole.get("page")
     named = reading.string(page, "subdomain", "id", "name") if isinstance(page, dict) else ""
     return Found(
         source=f"instatus:{named or path.resolve().stem}", told=tuple(told),
         refused=tuple(refused), parts=tuple(_parts(rows)),
     )  # fmt: skip
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    whole: Any = reading.answers(path)
+    if isinstance(whole, list):
+        whole = {("incidents" if _are_incidents(whole) else "components"): whole}
+    if isinstance(whole, dict):
+        whole = {_SUMMARY.get(name, name): value for name, value in whole.items()}
+    if not isinstance(whole, dict) or not set(_NAMES) & set(whole):
+        raise Unreadable(f"{path} holds none of {', '.join(_NAMES)} of an Instatus page.")
+    return whole
+
+
+def _are_incidents(rows: list[Any]) -> bool:
+    return not rows or any(isinstance(one, dict) and "started" in one for one in rows)
+
+
+def _rows(value: object, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a list, or of an answer that names the list once more."""
+    if isinstance(value, dict) and name in value:
+        value = value[name]
+    return reading.objects(value or ())
+
+
+def _inside(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the incidents that components hold, each once."""
+    seen: set[str] = set()
+    for component in components:
+        for one in reading.objects(component.get("incidents") or ()):
+            if _id(one) not in seen:
+                seen.add(_id(one))
+                yield one
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    """Return what names it; a page's summary gives its address alone."""
+    return reading.string(row, "id") or reading.string(row, "url").rpartition("/")[2]
 
 
 def _parts(rows: Mapping[str, list[dict[str, Any]]]) -> Iterator[Part]:
@@ -60,12 +95,15 @@ def _parts(rows: Mapping[str, list[dict[str, Any]]]) -> Iterator[Part]:
         for one in reading.objects(row.get("components") or ()):
             if "id" in one and "name" in one:
                 found.setdefault(str(one["id"]), one)
+    parents = {key: _text(one.get("name")) for key, one in found.items() if one.get("isParent")}
     for key, one in found.items():
-        group = one.get("group")
+        if key in parents:
+            continue
+        group = one.get("group") or parents.get(str(one.get("parentId") or one.get("groupId")))
         yield Part(
             key=key, name=_text(one.get("name")) or key, description=_text(one.get("description")),
             group=_text(group.get("name") if isinstance(group, dict) else group),
-            position=int(one.get("order") or 0),
+            position=reading.whole(one.get("order")),
         )  # fmt: skip
 
 
@@ -82,6 +120,7 @@ def _told(row: dict[str, Any], kind: Kind) -> Told:
         raise ValueError("it has no started")
     flags: list[str] = []
     said = tuple(_said(one, kind, flags) for one in reading.objects(row.get("updates") or ()))
+    ended_at = reading.instant(row.get("resolved") or row.get("end")) or _over(said)
     state = _state(row.get("status"), kind, flags)
     if not said:
         said = (Said(at=started_at, state=state, body=""),)
@@ -89,25 +128,30 @@ def _told(row: dict[str, Any], kind: Kind) -> Told:
     if not any(one.impacts for one in said):
         keys = [_key(one) for one in row.get("components") or ()]
         said = affecting(said, keys, status, since=started_at)
-    is_planned = kind is Kind.MAINTENANCE
-    ended_at = reading.instant(row.get("resolved") or row.get("end"))
+    planned = _planned(row, started_at) if kind is Kind.MAINTENANCE else None
+    if ended_at is None and state is State.COMPLETED and planned is not None:
+        ended_at = planned
+        flags.append("its end is not told: the planned one counts")
     return Told(
-        source_id=f"{kind}/{row['id']}", name=_text(row.get("name")), kind=kind, said=said,
-        started_at=started_at, ended_at=_end(row, ended_at, started_at), state=state,
-        impact=impact_of(kind, [status]), flags=tuple(flags),
-        scheduled_for=started_at if is_planned else None,
-        scheduled_until=_end(row, ended_at, started_at) if is_planned else None,
-        created_at=reading.instant(row.get("createdAt")),
-        is_flagged_open=not is_planned or state is State.COMPLETED,
+        source_id=f"{kind}/{_id(row)}", name=_text(row.get("name")), kind=kind, said=said,
+        started_at=started_at, ended_at=ended_at, state=state, flags=tuple(flags),
+        impact=impact_of(kind, [status]), created_at=reading.instant(row.get("createdAt")),
+        scheduled_for=started_at if kind is Kind.MAINTENANCE else None, scheduled_until=planned,
+        is_flagged_open=kind is not Kind.MAINTENANCE or state is State.COMPLETED,
     )  # fmt: skip
 
 
-def _end(row: Mapping[str, Any], ended_at: Any, started_at: Any) -> Any:  # noqa: ANN401
-    """Return the end; a maintenance has a duration in minutes instead."""
-    minutes = row.get("duration")
-    if ended_at is None and isinstance(minutes, int | float):
-        return reading.instant(started_at.timestamp() + 60 * minutes)
-    return ended_at
+def _planned(row: Mapping[str, Any], starts: datetime) -> datetime | None:
+    """Return until when it is planned: it has a duration in minutes, as a number or a text."""
+    minutes = reading.whole(row.get("duration"))
+    return starts + timedelta(minutes=minutes) if minutes > 0 else None
+
+
+def _over(said: tuple[Said, ...]) -> datetime | None:
+    """Return when the last message says that it is over."""
+    last = max(said, key=lambda one: one.at, default=None)
+    is_over = last is not None and last.state in {State.RESOLVED, State.COMPLETED}
+    return last.at if last and is_over else None
 
 
 def _key(one: object) -> str:
@@ -142,7 +186,8 @@ def _status(row: Mapping[str, Any], kind: Kind, flags: list[str]) -> Status:
         return Status.MAINTENANCE
     word = str(row.get("impact") or "").upper()
     if word not in _STATUSES:
-        flags.append(f"unknown impact: {row.get('impact')!s}")
+        flags.append(f"unknown impact: {row['impact']!s}" if row.get("impact")
+                     else "no impact is told")  # fmt: skip
     return _STATUSES.get(word, Status.OPERATIONAL)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +18,14 @@ _NUMBER = re.compile(r"/(\d+)$")
 
 
 def read(path: Path) -> Found:
-    """Read JSON of /api/v2/*.json or /v1/pages/{id}/incidents, or the feed /history.atom.
+    """Read JSON of /api/v2/*.json or /v1/pages/{id}/…, or the feed /history.atom.
 
-    A folder is read as all its .json files. The Atom history tells no components and no impact.
+    Of /v1/ answers for incidents, one incident, components, component-groups and a webhook's body
+    are known. A folder is read as all its .json files. The Atom history tells no components and no
+    impact.
     """
     if path.is_dir():
-        return _of_answers([reading.data(file) for file in sorted(path.glob("*.json"))], path)
+        return _of_answers(list(reading.answers(path).values()), path)
     if reading.text(path).lstrip()[:1] == "<":
         return _of_feed(path)
     return _of_answers([reading.data(path)], path)
@@ -45,8 +48,12 @@ def _of_answers(answers: list[Any], path: Path) -> Found:
 
 
 def _incidents(answer: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
+    if isinstance(answer, dict) and "incident_updates" in answer:
+        answer = [answer]  # one incident by its id
+    if not isinstance(answer, list | dict):
+        return
     lists = [answer] if isinstance(answer, list) else [
-        answer.get("incidents"), answer.get("scheduled_maintenances"),
+        answer.get("incidents"), answer.get("scheduled_maintenances"), [answer.get("incident")],
     ]  # fmt: skip
     for found in lists:
         for row in reading.objects(found or ()):
@@ -55,7 +62,9 @@ def _incidents(answer: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
 
 
 def _components(answer: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
-    found = answer if isinstance(answer, list) else answer.get("components") or ()
+    if isinstance(answer, dict):
+        answer = () if "incident_updates" in answer else answer.get("components")
+    found = answer or ()
     for row in reading.objects(found):
         if "incident_updates" not in row and "name" in row and "id" in row:
             yield row
@@ -66,21 +75,36 @@ def _page(answer: Any) -> str:  # noqa: ANN401 - JSON
     if isinstance(answer, dict) and isinstance(answer.get("page"), dict):
         return str(answer["page"].get("id") or "")
     first = next(iter([*_incidents(answer), *_components(answer)]), {})
-    return str(first.get("page_id") or "")
+    return str(first.get("page_id") or first.get("organization_id") or "")
 
 
 def _parts(components: dict[str, dict[str, Any]]) -> Iterator[Part]:
-    groups = {key: str(one["name"]) for key, one in components.items() if one.get("group")}
+    groups = {key: str(one["name"]) for key, one in components.items() if _is_group(one)}
+    inside = {str(key): name for group, name in groups.items()
+              for key in components[group].get("components") or ()}  # fmt: skip
     for key, one in components.items():
         if key in groups or not one.get("name"):
             continue
-        start = reading.instant(one.get("start_date"))
+        start = _day(one.get("start_date"))
         yield Part(
-            key=key, uid=key, name=str(one["name"]), position=int(one.get("position") or 0),
+            key=key, uid=key, name=str(one["name"]), position=reading.whole(one.get("position")),
             description=str(one.get("description") or ""),
-            group=groups.get(str(one.get("group_id")), ""), start=start.date() if start else None,
+            group=groups.get(str(one.get("group_id"))) or inside.get(key, ""), start=start,
             only_if_degraded=bool(one.get("only_show_if_degraded")),
         )  # fmt: skip
+
+
+def _is_group(one: dict[str, Any]) -> bool:
+    """Return whether it is a group; v1 lists groups apart, with their components and no status."""
+    return bool(one.get("group")) or ("status" not in one and "components" in one)
+
+
+def _day(value: object) -> date | None:
+    try:
+        found = reading.instant(value)
+    except ValueError:
+        return None
+    return found.date() if found else None
 
 
 def _all_told(rows: Any) -> tuple[list[Told], list[Refused]]:  # noqa: ANN401
@@ -103,12 +127,13 @@ def _told(row: dict[str, Any]) -> Told:
     if started_at is None:
         raise ValueError("it has no beginning")
     impact = reading.impact(row.get("impact"))
-    flags = () if impact else (f"unknown impact: {row.get('impact')!s}",)
+    flags = () if impact else (_no_impact(row),)
     if not said:
         said = (Said(at=started_at, state=reading.state(row.get("status"), _first(kind)), body=""),)
     if not any(one.impacts for one in said):  # older updates tell no components of their own
         keys = [str(one["id"]) for one in reading.objects(row.get("components"))]
         said = affecting(said, keys, impact or Impact.NONE, since=started_at)
+    said = (*said, *_postmortem(row, said))
     return Told(
         source_id=str(row["id"]), name=str(row.get("name") or ""), kind=kind, said=said,
         impact=impact, started_at=started_at, ended_at=reading.instant(row.get("resolved_at")),
@@ -116,6 +141,18 @@ def _told(row: dict[str, Any]) -> Told:
         scheduled_until=reading.instant(row.get("scheduled_until")), flags=flags,
         state=reading.state(row.get("status"), said[0].state), is_flagged_open=_is_odd(row),
     )  # fmt: skip
+
+
+def _no_impact(row: dict[str, Any]) -> str:
+    return f"unknown impact: {row['impact']!s}" if "impact" in row else "no impact is told"
+
+
+def _postmortem(row: dict[str, Any], said: tuple[Said, ...]) -> Iterator[Said]:
+    """Yield a published post-mortem that v1 tells beside the updates."""
+    at = reading.instant(row.get("postmortem_published_at"))
+    body = row.get("postmortem_body")
+    if at and body and all(one.state is not State.POSTMORTEM for one in said):
+        yield Said(at=at, state=State.POSTMORTEM, body=str(body))
 
 
 def _is_odd(row: dict[str, Any]) -> bool:

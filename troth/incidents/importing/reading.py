@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,50 +14,101 @@ from troth.incidents.importing.told import Unreadable
 from troth.incidents.rules.results import Impact, State
 
 _SECONDS = 100_000_000_000  # a number above this counts milliseconds
-_MOST = 1_000_000_000  # bytes of one file once unpacked
+_MOST = 256 * 1024 * 1024  # bytes of one file once unpacked: a JSON needs some six times as much
+_GZIP = b"\x1f\x8b"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ESCAPED = re.compile(r"\\u(?:00[01][0-9a-fA-F]|[dD][89a-fA-F])")
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # by databases
+_INSTEAD = "\ufffd"  # what readers see where a character cannot be kept
 _STATES = {str(one): one for one in State}
 _IMPACTS = {str(one): one for one in Impact}
 _STATUSES = {str(one): one for one in Status}
 
 
 def text(path: Path) -> str:
-    """Return a text file, unpacked where it ends in .gz. Raises Unreadable."""
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            raw = file.read(_MOST + 1)
-    except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror or error}.") from error
-    except EOFError as error:
-        raise Unreadable(f"{path} ends in the middle; it is not whole.") from error
+    """Return a text file, unpacked where it is a gzip. Raises Unreadable: what, and where."""
+    raw = _unpacked(path)
     if len(raw) > _MOST:
-        raise Unreadable(f"{path} is larger than 1 GB.")
+        raise Unreadable(
+            f"{path} is larger than {_MOST >> 20} MB once unpacked: export it in parts."
+        )
+    if raw[:2] in _UTF_16:
+        raise Unreadable(f"{path} is UTF-16: save it as UTF-8.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{path} is not UTF-8.") from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"{path} is not UTF-8: line {line}, byte {error.start + 1} of the file."
+        ) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return the bytes of a file, one more than may be where it holds more."""
+    try:
+        with path.open("rb") as file:
+            if file.read(2) != _GZIP:
+                file.seek(0)
+                return file.read(_MOST + 1)
+        with gzip.open(path) as packed:
+            return packed.read(_MOST + 1)
+    except EOFError as error:
+        raise Unreadable(f"{path} ends in the middle of a gzip; it is not whole.") from error
+    except zlib.error as error:
+        raise Unreadable(f"{path} is a gzip that is damaged: {error}.") from error
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def data(path: Path) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON of a file. Raises Unreadable."""
+    """Return the JSON of a file. Raises Unreadable.
+
+    What no database keeps (NUL, halves of a surrogate pair) is shown as U+FFFD.
+    """
+    whole = text(path)
     try:
-        return json.loads(text(path))
+        found = json.loads(whole)
+    except RecursionError as error:
+        raise Unreadable(f"{path} is nested too deeply to be such a file.") from error
     except ValueError as error:
         raise Unreadable(f"{path} is not JSON: {error}.") from error
+    return _kept(found) if _ESCAPED.search(whole) else found
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return JSON whose texts a database takes."""
+    if isinstance(value, str):
+        return _REFUSED.sub(_INSTEAD, value)
+    if isinstance(value, dict):
+        return {_kept(key): _kept(one) for key, one in value.items()}
+    return [_kept(one) for one in value] if isinstance(value, list) else value
+
+
+def answers(path: Path) -> Any:  # noqa: ANN401 - JSON
+    """Return the JSON of a file; of a folder, that of each .json file by its name. Unreadable."""
+    if not path.is_dir():
+        return data(path)
+    files = sorted([*path.glob("*.json"), *path.glob("*.json.gz")])
+    if not files:
+        raise Unreadable(f"{path} is a folder without .json files.")
+    return {file.name.partition(".json")[0]: data(file) for file in files}
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
     """Return the objects of a file with one JSON object a line. Raises Unreadable."""
     found = []
-    for number, line in enumerate(text(path).splitlines(), 1):
+    for number, line in enumerate(text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError as error:
             raise Unreadable(f"{path}, line {number}, is not JSON: {error}.") from error
+        except RecursionError as error:
+            raise Unreadable(f"{path}, line {number}, is nested too deeply.") from error
         if not isinstance(row, dict):
             raise Unreadable(f"{path}, line {number}, is no JSON object.")
-        found.append(row)
+        found.append(_kept(row) if _ESCAPED.search(line) else row)
     return found
 
 
@@ -70,8 +123,15 @@ def instant(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return _in_utc(value)
     if isinstance(value, int | float):
-        return datetime.fromtimestamp(value / 1000 if value > _SECONDS else value, tz=UTC)
+        return _of_seconds(value / 1000 if value > _SECONDS else value)
     return _in_utc(_parsed(str(value).strip()))
+
+
+def _of_seconds(value: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(value, tz=UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"“{value}” is no instant") from error
 
 
 def is_zoned(value: object) -> bool:
@@ -96,7 +156,10 @@ def _parsed(value: str) -> datetime:
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"“{value}” is no instant") from error
 
 
 def state(value: object, default: State) -> State:
@@ -123,6 +186,15 @@ def string(row: Mapping[str, Any], *names: str) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             return str(value)
     return ""
+
+
+def whole(value: object) -> int:
+    """Return a place in an order; 0 where there is none, or none that makes sense."""
+    try:
+        found = int(str(value))
+    except ValueError:
+        return 0
+    return found if abs(found) < 1 << 31 else 0
 
 
 def objects(value: object) -> list[dict[str, Any]]:
