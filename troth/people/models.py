@@ -30,6 +30,18 @@ class Contact(models.Model):
         return f"{self.channel} {self.shown}"
 
 
+class Statement(models.Model):
+    """Words that people said yes to, as they were shown. A proof names them by `version`."""
+
+    version = models.CharField(max_length=12, unique=True)  # hash of language and text
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    first_shown_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.language})"
+
+
 class Consent(models.Model):
     """Yes or no to one purpose, with its proof. Append-only; the newest row is in force."""
 

@@ -3,7 +3,7 @@
 from troth.notify.models.duty import Alarm, Escalation
 from troth.notify.models.outbox import Attempt, Delivery, State
 from troth.notify.models.outlet import Outlet
-from troth.notify.models.readers import Bounce, SubscribedPart, Subscription, Suppression
+from troth.notify.models.readers import Bounce, Knock, SubscribedPart, Subscription, Suppression
 from troth.notify.models.told import Carried, Telling, Thread, Wording
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Carried",
     "Delivery",
     "Escalation",
+    "Knock",
     "Outlet",
     "State",
     "SubscribedPart",

@@ -10,9 +10,10 @@ class Subscription(models.Model):
 
     ASKED = "asked"  # an address that has not confirmed
     ACTIVE = "active"
+    PAUSED = "paused"  # by the reader, until `paused_until` or until they say so
     QUARANTINED = "quarantined"  # its endpoint keeps failing
     ENDED = "ended"
-    STATES: ClassVar = [(state, state) for state in (ASKED, ACTIVE, QUARANTINED, ENDED)]
+    STATES: ClassVar = [(state, state) for state in (ASKED, ACTIVE, PAUSED, QUARANTINED, ENDED)]
     PACES: ClassVar = [(pace, pace) for pace in ("at once", "daily", "weekly")]
 
     uid = models.CharField(max_length=40, unique=True)
@@ -29,16 +30,30 @@ class Subscription(models.Model):
     quiet_until = models.PositiveSmallIntegerField(null=True)
     sealed = models.BinaryField(default=b"")  # its own secrets: signing keys of a webhook
     is_ours = models.BooleanField(default=False)  # a route for our own people
+    proof = models.JSONField(default=dict)  # of the ask, until it becomes part of the consent's
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_how = models.CharField(max_length=20, default="")
+    paused_until = models.DateTimeField(null=True)
     quarantined_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
     note = models.CharField(max_length=300, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["state", "id"], name="notify_subscription_spread")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="notify_subscription_spread"),
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(state="asked"),
+                name="notify_subscription_asked",
+            ),
+            models.Index(
+                fields=["paused_until"],
+                condition=models.Q(state="paused"),
+                name="notify_subscription_paused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.uid} ({self.state})"
@@ -97,3 +112,23 @@ class Bounce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at}"
+
+
+class Knock(models.Model):
+    """Somebody asked for something of which there may not be too much. Forgotten after a day.
+
+    `key` is a keyed hash of what is counted: an IP address, an address to write to, a solved
+    riddle. Nothing leads back from it.
+    """
+
+    key = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "at"], name="notify_knock_of_key"),
+            models.Index(fields=["at"], name="notify_knock_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} at {self.at}"

@@ -37,6 +37,7 @@ class Event(StrEnum):
     ALERT_RAISED = "alert.raised"
     ALERT_CLEARED = "alert.cleared"
     TEST = "test"
+    SUBSCRIPTION_CONFIRM = "subscription.confirm"  # “was it you?”: goes to who never said yes
 
     @property
     def bit(self) -> int:
@@ -58,6 +59,7 @@ _PURPOSES: Final = {
     "digest": Purpose.DIGEST,
     "alert": Purpose.OPERATIONS,
     "test": Purpose.OPERATIONS,
+    "subscription": Purpose.OPERATIONS,
 }
 EVERY_EVENT: Final = (1 << len(Event)) - 1
 
