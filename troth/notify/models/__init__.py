@@ -1,7 +1,7 @@
 """Outlets, subscriptions, what was told, and the outbox."""
 
 from troth.notify.models.duty import Alarm, Escalation
-from troth.notify.models.outbox import Attempt, Delivery, State
+from troth.notify.models.outbox import Attempt, Courier, Delivery, State
 from troth.notify.models.outlet import Outlet
 from troth.notify.models.readers import Bounce, Knock, SubscribedPart, Subscription, Suppression
 from troth.notify.models.told import Carried, Telling, Thread, Wording
@@ -11,6 +11,7 @@ __all__ = [
     "Attempt",
     "Bounce",
     "Carried",
+    "Courier",
     "Delivery",
     "Escalation",
     "Knock",

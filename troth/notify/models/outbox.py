@@ -11,7 +11,7 @@ class State(models.TextChoices):
     OVERTAKEN = "overtaken"  # a newer revision went instead
     JOINED = "joined"  # told within another message: a digest, or a burst in one
     WITHHELD = "withheld"  # no consent, suppressed or ended by the time it was due
-    REFUSED = "refused"  # the other side will not have it
+    REFUSED = "refused"  # the other side will not have it, or nobody is there
     GIVEN_UP = "given up"  # tried long enough
     UNKNOWN = "unknown"  # it left, and nobody knows whether it arrived
 
@@ -34,8 +34,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     priority = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField()
-    claimed_by = models.CharField(max_length=150, default="")
-    lease_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=200, default="")  # Courier.name
     tries = models.PositiveSmallIntegerField(default=0)
     left_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -59,16 +58,47 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            # What a courier asks: the next ones of an outlet, and whether a reader has older ones.
             models.Index(
-                fields=["priority", "due_at", "id"],
+                fields=["channel", "outlet", "priority", "due_at", "id"],
                 condition=models.Q(state="queued"),
                 name="notify_delivery_due",
             ),
-            models.Index(fields=["reader", "state"], name="notify_delivery_of_reader"),
+            models.Index(
+                fields=["reader", "priority", "id"],
+                condition=models.Q(state="queued"),
+                name="notify_delivery_in_line",
+            ),
+            # What the desk asks.
+            models.Index(fields=["reader", "-id"], name="notify_delivery_of_reader"),
+            models.Index(
+                fields=["state", "-id"],
+                condition=models.Q(state__in=["unknown", "refused", "given up"]),
+                name="notify_delivery_failed",
+            ),
+            models.Index(
+                fields=["joined_to"],
+                condition=models.Q(state="joined"),
+                name="notify_delivery_joined",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+
+class Courier(models.Model):
+    """A process that delivers. While it lives, `seen_at` changes every few seconds.
+
+    Others look at whether it changes, never at what it says: no clock has to agree with another.
+    """
+
+    name = models.CharField(max_length=200, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Attempt(models.Model):

@@ -15,6 +15,7 @@ class Outlet(models.Model):
     is_default = models.BooleanField(default=False)  # of its channel, for what strangers subscribe
     per_second = models.FloatField(null=True)  # none: the channel's own
     at_once = models.PositiveSmallIntegerField(null=True)
+    free_at = models.DateTimeField(null=True)  # when its rate lets the next message go
     paused_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, default="")

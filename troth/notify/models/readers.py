@@ -38,6 +38,7 @@ class Subscription(models.Model):
     paused_until = models.DateTimeField(null=True)
     quarantined_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
+    failing_since = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, default="")
 
     class Meta:
