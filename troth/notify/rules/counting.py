@@ -1,0 +1,121 @@
+"""How long a text is, as each network counts. None counts too little. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+# GSM 03.38: one septet each, and two for those that need an escape.
+_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED: Final = frozenset("\f^{}\\[~]|€")
+_TYPOGRAPHY: Final = str.maketrans(
+    {
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'",
+        "–": "-", "—": "-", "‑": "-", "−": "-", "…": "...", "\u00a0": " ", "\u202f": " ",
+        "\u2009": " ", "·": "-", "•": "-", "×": "x", "\t": " ", "`": "'",
+    }
+)  # fmt: skip
+GSM_LIMIT, UCS2_LIMIT = 160, 70
+
+_LINK: Final = re.compile(r"https?://[^\s<>\"]+")
+_LINK_COST: Final = 23  # of Mastodon and X, however long it is
+_LIGHT: Final = ((0, 4_351), (8_192, 8_205), (8_208, 8_223), (8_242, 8_247))  # X's own table
+_EMOJI: Final = ((0x2600, 0x27BF), (0x1F000, 0x1FAFF), (0x1F1E6, 0x1F1FF))
+_JOINER: Final = "\u200d"
+_MOST_WEIGHT: Final = 2
+
+
+def simple(text: str) -> str:
+    """Return a text with typographic characters as a plain keyboard has them: SMS costs less."""
+    return text.translate(_TYPOGRAPHY)
+
+
+def septets(text: str) -> int | None:
+    """Return how many septets of GSM 03.38 a text takes; None where it cannot say it."""
+    found = 0
+    for letter in text:
+        if letter in _EXTENDED:
+            found += 2
+        elif letter in _BASIC:
+            found += 1
+        else:
+            return None
+    return found
+
+
+def fits_sms(text: str) -> bool:
+    """Return whether a text goes as one SMS: 160 septets, or 70 units of UCS-2."""
+    counted = septets(text)
+    if counted is None:
+        return len(text.encode("utf-16-le")) // 2 <= UCS2_LIMIT
+    return counted <= GSM_LIMIT
+
+
+def graphemes(text: str) -> int:
+    """Return how many characters a reader sees (Bluesky), rather more than fewer."""
+    return sum(1 for _ in clusters(text))
+
+
+def with_short_links(text: str) -> int:
+    """Return the length as Mastodon counts it: seen characters, each link 23."""
+    links = _LINK.findall(text)
+    return graphemes(_LINK.sub("", text)) + _LINK_COST * len(links)
+
+
+def weighted(text: str) -> int:
+    """Return the length as X counts it: letters of most European scripts 1, others and emoji 2."""
+    text = unicodedata.normalize("NFC", text)
+    links = _LINK.findall(text)
+    rest = _LINK.sub("", text)
+    return sum(map(_weight, clusters(rest))) + _LINK_COST * len(links)
+
+
+def octets(text: str) -> int:
+    return len(text.encode())
+
+
+def _weight(cluster: str) -> int:
+    if any(_within(ord(letter), _EMOJI) for letter in cluster):
+        return _MOST_WEIGHT
+    return sum(1 if _within(ord(letter), _LIGHT) else _MOST_WEIGHT for letter in cluster)
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Yield what a reader sees as one character: letters with their marks, joined emoji, flags."""
+    held = ""
+    for letter in text:
+        if held and _continues(held, letter):
+            held += letter
+            continue
+        if held:
+            yield held
+        held = letter
+    if held:
+        yield held
+
+
+def _continues(held: str, letter: str) -> bool:
+    if held == "\r":
+        return letter == "\n"
+    if unicodedata.category(held[-1]) == "Cc":
+        return False
+    if letter == _JOINER or unicodedata.category(letter) in ("Mn", "Me") or _is_tone(letter):
+        return True
+    if held[-1] == _JOINER:
+        return _within(ord(letter), _EMOJI)
+    return _is_flag(letter) and _is_flag(held)  # two letters make a flag, the third begins one
+
+
+def _is_flag(text: str) -> bool:
+    return len(text) == 1 and 0x1F1E6 <= ord(text) <= 0x1F1FF  # noqa: PLR2004 - letters of flags
+
+
+def _is_tone(letter: str) -> bool:
+    return 0x1F3FB <= ord(letter) <= 0x1F3FF  # noqa: PLR2004 - tones of skin
+
+
+def _within(point: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(low <= point <= high for low, high in ranges)
