@@ -11,13 +11,10 @@ _BASIC: Final = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED: Final = frozenset("\f^{}\\[~]|€")
-_TYPOGRAPHY: Final = str.maketrans(
-    {
-        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'",
-        "–": "-", "—": "-", "‑": "-", "−": "-", "…": "...", "\u00a0": " ", "\u202f": " ",
-        "\u2009": " ", "·": "-", "•": "-", "×": "x", "\t": " ", "`": "'",
-    }
-)  # fmt: skip
+# Quotation marks, dashes, signs and spaces; and what stands for each on a keyboard.
+_FANCY: Final = "“”„«»‘’‚`–—‑−·•×\u00a0\u202f\u2009\t"  # noqa: RUF001 - these are meant
+_PLAIN: Final = '"' * 5 + "'" * 4 + "-" * 6 + "x" + " " * 4
+_TYPOGRAPHY: Final = {**str.maketrans(_FANCY, _PLAIN), ord("…"): "..."}
 GSM_LIMIT, UCS2_LIMIT = 160, 70
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
@@ -98,11 +95,9 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def _continues(held: str, letter: str) -> bool:
-    if held == "\r":
-        return letter == "\n"
     if unicodedata.category(held[-1]) == "Cc":
-        return False
-    if letter == _JOINER or unicodedata.category(letter) in ("Mn", "Me") or _is_tone(letter):
+        return held == "\r" and letter == "\n"
+    if letter == _JOINER or unicodedata.category(letter) in {"Mn", "Me"} or _is_tone(letter):
         return True
     if held[-1] == _JOINER:
         return _within(ord(letter), _EMOJI)
