@@ -45,6 +45,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # more (label, text), in their order
+    translations: dict[str, dict[str, str]] = {}  # language → the texts above, said in it
     data: dict[
         str, object
     ] = {}  # for programs: the body of webhooks, as the packages above give it
