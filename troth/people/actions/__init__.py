@@ -2,7 +2,7 @@
 
 from troth.people.actions.consenting import allow, withdraw
 from troth.people.actions.forgetting import forget
-from troth.people.actions.knowing import know, know_all, merge, prefer
+from troth.people.actions.knowing import hold, know, know_all, merge, prefer
 from troth.people.actions.stating import state
 
-__all__ = ["allow", "forget", "know", "know_all", "merge", "prefer", "state", "withdraw"]
+__all__ = ["allow", "forget", "hold", "know", "know_all", "merge", "prefer", "state", "withdraw"]

@@ -1,0 +1,141 @@
+"""Subscriptions: what a reader wishes, who reads what, how a stranger may subscribe."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+
+from troth.notify import catalogue
+from troth.notify.channel import Channel
+from troth.notify.models import Outlet, Subscription, Suppression
+from troth.notify.rules.events import Severity
+from troth.notify.rules.wishes import Wish
+
+LIVE = (Subscription.ACTIVE, Subscription.PAUSED, Subscription.QUARANTINED)
+
+
+def of_uid(uid: str) -> Subscription | None:
+    return Subscription.objects.select_related("contact").filter(uid=uid).first()
+
+
+def keys_of(subscription: Subscription) -> tuple[str, ...]:
+    if not subscription.has_parts:
+        return ()
+    return tuple(sorted(subscription.parts.values_list("key", flat=True)))
+
+
+def wish_of(subscription: Subscription, keys: Sequence[str] | None = None) -> Wish:
+    """Return what a reader wishes. `keys` spares the question where they are known."""
+    asked = subscription.proof if subscription.state == Subscription.ASKED else {}
+    contact = subscription.contact
+    return Wish(
+        events=subscription.events,
+        floor=Severity(subscription.floor),
+        keys=tuple(keys) if keys is not None else keys_of(subscription),
+        pace=subscription.pace,
+        quiet_from=subscription.quiet_from,
+        quiet_until=subscription.quiet_until,
+        page=subscription.page,
+        audience=subscription.audience,
+        language=asked.get("wants_language", contact.language),
+        zone=asked.get("wants_zone", contact.zone),
+    )
+
+
+def live_twin(subscription: Subscription) -> Subscription | None:
+    """Return what the same reader gets of the same page already."""
+    found = Subscription.objects.filter(
+        contact=subscription.contact_id,
+        page=subscription.page,
+        audience=subscription.audience,
+        outlet=subscription.outlet_id,
+        is_ours=False,
+        state__in=LIVE,
+    )
+    return found.exclude(pk=subscription.pk).order_by("-pk").first()
+
+
+def of_contact(contact_id: int) -> "QuerySet[Subscription]":
+    return Subscription.objects.filter(contact=contact_id, is_ours=False).order_by("pk")
+
+
+def public_channels() -> dict[str, Channel]:
+    """Return the channels by which a stranger may subscribe here: those that are set up."""
+    set_up = set(
+        Outlet.objects.filter(is_default=True, retired_at=None, paused_at=None).values_list(
+            "channel", flat=True
+        )
+    )
+    return {
+        key: channel
+        for key, channel in catalogue.all_channels().items()
+        if channel.is_public and channel.address and _is_ready(key, channel, set_up)
+    }
+
+
+def _is_ready(key: str, channel: Channel, set_up: set[str]) -> bool:
+    if key in set_up:
+        return True
+    return bool(settings.TROTH.email_url) if key == "email" else channel.settings is None
+
+
+def suppression(channel: str, digest: str) -> Suppression | None:
+    """Return why an address gets nothing, if so."""
+    return Suppression.objects.filter(channel=channel, digest=digest, lifted_at=None).first()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """Which subscriptions to list. `digest` is that of an address: an address is found whole."""
+
+    state: str = ""
+    channel: str = ""
+    page: str | None = None
+    key: str = ""
+    digest: str = ""
+
+
+def listed(sieve: Sieve, *, before: int | None, limit: int) -> list[Subscription]:
+    """Return subscriptions, the newest first; `before` is the id of the last one seen."""
+    rows = sifted(sieve).order_by("-pk")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows[:limit])
+
+
+def sifted(sieve: Sieve) -> "QuerySet[Subscription]":
+    rows = Subscription.objects.filter(is_ours=False).select_related("contact")
+    given: dict[str, object] = {
+        "state": sieve.state,
+        "contact__channel": sieve.channel,
+        "contact__digest": sieve.digest,
+        "parts__key": sieve.key,
+    }
+    rows = rows.filter(**{field: value for field, value in given.items() if value})
+    return rows if sieve.page is None else rows.filter(page=sieve.page)
+
+
+def keys_of_many(rows: Sequence[Subscription]) -> Mapping[int, tuple[str, ...]]:
+    """Return subscription → keys, in one question."""
+    from troth.notify.models import SubscribedPart
+
+    found: dict[int, list[str]] = {row.pk: [] for row in rows}
+    with_parts = [row.pk for row in rows if row.has_parts]
+    parts = SubscribedPart.objects.filter(subscription__in=with_parts).order_by("key")
+    for owner, key in parts.values_list("subscription_id", "key"):
+        found[owner].append(key)
+    return {owner: tuple(keys) for owner, keys in found.items()}
+
+
+def counts() -> dict[tuple[str, str], int]:
+    """Return how many subscriptions there are by (channel, state). It reads the whole index."""
+    rows = Subscription.objects.filter(is_ours=False).values_list("contact__channel", "state")
+    return {(channel, state): number for channel, state, number in rows.annotate(n=Count("pk"))}
+
+
+def unconfirmed(*, asked_before: datetime, limit: int) -> list[int]:
+    """Return subscriptions that nobody confirmed in time."""
+    rows = Subscription.objects.filter(state=Subscription.ASKED, asked_at__lt=asked_before)
+    return list(rows.order_by("asked_at").values_list("pk", flat=True)[:limit])
