@@ -1,5 +1,6 @@
 from datetime import timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password as check_password
@@ -64,8 +65,17 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=Role.choices, widget=forms.RadioSelect)
 
 
-class NameForm(forms.Form):
+class AccountForm(forms.Form):
     name = forms.CharField(max_length=100, label="Your name")
+
+    def __init__(self, *args: Any, house: str, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        known = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+        choices = [("", f"that of the installation, {house}"), *((name, name) for name in known)]
+        self.fields["zone"] = forms.ChoiceField(
+            choices=choices, required=False, label="Your time zone",
+            help_text="Times in forms are those that clocks there show.",
+        )  # fmt: skip
 
 
 class TokenForm(forms.Form):

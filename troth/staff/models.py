@@ -26,6 +26,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+    # How instants are entered: "Europe/Berlin"; empty is the installation's.
+    zone = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
 

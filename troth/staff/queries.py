@@ -1,5 +1,7 @@
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from troth.staff.models import ApiToken, AuditEntry, Link, User
@@ -7,6 +9,14 @@ from troth.staff.models import ApiToken, AuditEntry, Link, User
 
 def people() -> QuerySet[User]:
     return User.objects.order_by("-is_active", "name", "email")
+
+
+def zone_of(person: User) -> ZoneInfo:
+    """Return the zone in which a person enters times: their own, or the installation's."""
+    try:
+        return ZoneInfo(person.zone or settings.TROTH.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):  # one that this host no longer knows
+        return ZoneInfo(settings.TROTH.time_zone)
 
 
 def owners() -> QuerySet[User]:

@@ -23,6 +23,7 @@ from troth.incidents.actions.editing import (
     redraft,
     set_right,
 )
+from troth.incidents.actions.keeping import once
 from troth.incidents.actions.learning import (
     change_follow_up,
     complete_follow_up,
@@ -95,6 +96,7 @@ __all__ = [
     "note",
     "note_moment",
     "notify_breach",
+    "once",
     "open_",
     "plan_ahead",
     "prepared",

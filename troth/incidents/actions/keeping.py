@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from troth.incidents.actions.asked import NotAllowed, Overtaken
@@ -37,10 +38,11 @@ def held(uid: str, *, turn: int | None = None) -> Incident:
     return row
 
 
+@transaction.atomic
 def once(*, token: str, verb: str, now: datetime, do: Callable[[], str]) -> str:
-    """Return the uid of what `do` made; the same token again gives the first one's uid.
+    """Return the name of what `do` made; the same token again gives the first one's.
 
-    In the caller's transaction. An empty token is no promise: `do` is done.
+    What is refused uses no token up. An empty token is no promise: `do` is done.
     """
     take_turn()
     if not token:

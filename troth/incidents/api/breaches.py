@@ -104,7 +104,8 @@ def learn_about_breach(request: HttpRequest, uid: Uid, asked: LearnedIn) -> Made
 
 
 @router.post("/breaches/{uid}/notices", response={201: MadeOut}, auth=WRITE)
-def notify_breach(request: HttpRequest, uid: Uid, asked: NoticeIn) -> Status[MadeOut]:
+def notify_breach(request: HttpRequest, uid: Uid, asked: NoticeIn, token: Token) -> Status[MadeOut]:
     """Record that the authority or the people were told; what a notice lacks is named."""
-    found.done(lambda: actions.notify_breach(uid=uid, **asked.dict(), **Asked(request).both))
+    both = Asked(request).both
+    found.once(token, "notice", lambda: actions.notify_breach(uid=uid, **asked.dict(), **both))
     return Status(201, found.made(uid))

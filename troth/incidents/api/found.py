@@ -5,8 +5,9 @@ from typing import Annotated, TypeVar
 
 from ninja import Header, Path, Router
 
+from troth.core import clock
 from troth.core.refusals import Refusal
-from troth.incidents import queries
+from troth.incidents import actions, queries
 from troth.incidents.actions import NotAllowed, NotReady, Overtaken
 from troth.incidents.api.schemas import MadeOut
 from troth.incidents.models import FollowUp, Incident, Update
@@ -48,6 +49,24 @@ def done(act: Callable[[], T]) -> T:
         raise Refusal(409, str(error)) from None
     except (Incident.DoesNotExist, Update.DoesNotExist, FollowUp.DoesNotExist):
         raise Refusal(404, "there is nothing of this name") from None
+
+
+def once(token: str, verb: str, act: Callable[[], object]) -> str:
+    """Do it once for one Idempotency-Key, or refuse; return the name that `act` gave, if any."""
+
+    def do() -> str:
+        name = act()
+        return name if isinstance(name, str) else ""
+
+    return done(lambda: actions.once(token=token, verb=verb, now=clock.now(), do=do))
+
+
+def update_of(uid: str, update: str) -> Update:
+    """Return an update of this very incident. Refuses with 404."""
+    row = Update.objects.filter(uid=update, incident__uid=uid).first()
+    if row is None:
+        raise Refusal(404, "there is nothing of this name")
+    return row
 
 
 def made(uid: str, update: Update | None = None) -> MadeOut:

@@ -69,16 +69,16 @@ def move_maintenance(request: HttpRequest, uid: Uid, asked: WindowIn) -> MadeOut
 
 
 @router.post("/maintenance/{uid}/cancellation", response=MadeOut, auth=WRITE)
-def cancel_maintenance(request: HttpRequest, uid: Uid, asked: CancelIn) -> MadeOut:
+def cancel_maintenance(request: HttpRequest, uid: Uid, asked: CancelIn, token: Token) -> MadeOut:
     """Say that it does not happen."""
-    found.done(lambda: actions.cancel(uid=uid, body=asked.body, **Asked(request).both))
+    both = Asked(request).both
+    found.once(token, "cancel", lambda: actions.cancel(uid=uid, body=asked.body, **both))
     return found.made(uid)
 
 
 @router.post("/maintenance/{uid}/state", response=MadeOut, auth=WRITE)
-def go_on_with_maintenance(request: HttpRequest, uid: Uid, asked: StateIn) -> MadeOut:
+def go_on_with_maintenance(request: HttpRequest, uid: Uid, asked: StateIn, token: Token) -> MadeOut:
     """Start, verify or complete it by hand."""
-    found.done(
-        lambda: actions.go_on(uid=uid, state=asked.state, body=asked.body, **Asked(request).both)
-    )
+    said = {"state": asked.state, "body": asked.body, **Asked(request).both}
+    found.once(token, "step", lambda: actions.go_on(uid=uid, **said))
     return found.made(uid)

@@ -8,7 +8,7 @@ from troth.core.moments import Instant
 from troth.incidents import actions
 from troth.incidents.api import found
 from troth.incidents.api.asked import Asked, text
-from troth.incidents.api.found import WRITE, Uid, router
+from troth.incidents.api.found import WRITE, Token, Uid, router
 from troth.incidents.api.schemas import MadeOut
 from troth.incidents.rules.publishing import LONGEST
 
@@ -48,12 +48,16 @@ def publish_postmortem(request: HttpRequest, uid: Uid) -> MadeOut:
 
 
 @router.post("/incidents/{uid}/follow-ups", response={201: NumberOut}, auth=WRITE)
-def promise_follow_up(request: HttpRequest, uid: Uid, asked: FollowUpIn) -> Status[NumberOut]:
+def promise_follow_up(
+    request: HttpRequest, uid: Uid, asked: FollowUpIn, token: Token
+) -> Status[NumberOut]:
     """Say what will be done, by whom and until when."""
-    row = found.done(
-        lambda: actions.promise_follow_up(uid=uid, **asked.dict(), **Asked(request).both)
-    )
-    return Status(201, NumberOut(number=row.pk))
+    said = {**asked.dict(), **Asked(request).both}
+
+    def promise() -> str:
+        return str(actions.promise_follow_up(uid=uid, **said).pk)
+
+    return Status(201, NumberOut(number=int(found.once(token, "follow-up", promise))))
 
 
 @router.post("/incidents/{uid}/follow-ups/{number}/completion", response={204: None}, auth=WRITE)

@@ -107,9 +107,10 @@ def correct_incident(request: HttpRequest, uid: Uid, asked: CorrectionIn) -> Mad
 @router.put("/incidents/{uid}/updates/{update}", response=MadeOut, auth=WRITE)
 def edit_update(request: HttpRequest, uid: Uid, update: Uid, asked: EditIn) -> MadeOut:
     """Change what an update says; what it said before stays public beside it."""
+    said = found.update_of(uid, update)
     made = found.done(
         lambda: actions.edit_update(
-            update_uid=update, body=asked.body, reason=asked.reason, **Asked(request).both
+            update_uid=said.uid, body=asked.body, reason=asked.reason, **Asked(request).both
         )
     )
     return found.made(made.incident.uid, made)
@@ -118,25 +119,32 @@ def edit_update(request: HttpRequest, uid: Uid, update: Uid, asked: EditIn) -> M
 @router.put("/incidents/{uid}/updates/{update}/components", response=MadeOut, auth=WRITE)
 def correct_components(request: HttpRequest, uid: Uid, update: Uid, asked: ImpactsIn) -> MadeOut:
     """Set right what an update says of components; their downtime is reckoned anew."""
+    said = found.update_of(uid, update)
     made = found.done(
         lambda: actions.correct_impacts(
-            update_uid=update, impacts=asked.components, reason=asked.reason, **Asked(request).both
+            update_uid=said.uid,
+            impacts=asked.components,
+            reason=asked.reason,
+            **Asked(request).both,
         )
     )
     return found.made(made.incident.uid, made)
 
 
 @router.post("/incidents/{uid}/updates/{update}/approval", response=MadeOut, auth=WRITE)
-def approve_update(request: HttpRequest, uid: Uid, update: Uid) -> MadeOut:
+def approve_update(request: HttpRequest, uid: Uid, update: Uid, token: Token) -> MadeOut:
     """Publish what another one proposed."""
-    made = found.done(lambda: actions.approve(update_uid=update, **Asked(request).both))
-    return found.made(made.incident.uid, made)
+    said = found.update_of(uid, update)
+    asked = Asked(request).both
+    found.once(token, "approve", lambda: actions.approve(update_uid=said.uid, **asked))
+    return found.made(uid, found.update_of(uid, update))
 
 
 @router.post("/incidents/{uid}/notes", response={201: None}, auth=WRITE)
-def note_incident(request: HttpRequest, uid: Uid, asked: NoteIn) -> Status[None]:
+def note_incident(request: HttpRequest, uid: Uid, asked: NoteIn, token: Token) -> Status[None]:
     """Leave a note for those who work here; it is never public."""
-    found.done(lambda: actions.note(uid=uid, text=asked.text, **Asked(request).both))
+    both = Asked(request).both
+    found.once(token, "note", lambda: actions.note(uid=uid, text=asked.text, **both))
     return Status(201, None)
 
 
@@ -152,9 +160,10 @@ def hand_over_role(request: HttpRequest, uid: Uid, asked: RoleIn) -> Status[None
 
 
 @router.post("/incidents/{uid}/merge", response=MadeOut, auth=WRITE)
-def merge_incident(request: HttpRequest, uid: Uid, asked: OtherIn) -> MadeOut:
+def merge_incident(request: HttpRequest, uid: Uid, asked: OtherIn, token: Token) -> MadeOut:
     """Say that it was the same as another one, which goes on for both."""
-    found.done(lambda: actions.merge(uid=uid, into=asked.uid, **Asked(request).both))
+    both = Asked(request).both
+    found.once(token, "merge", lambda: actions.merge(uid=uid, into=asked.uid, **both))
     return found.made(uid)
 
 

@@ -1,10 +1,13 @@
 """The few fields that all forms of incidents are made of, and where refusals stand in them."""
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 
 from troth.components import queries as components
@@ -14,10 +17,15 @@ from troth.core import clock
 from troth.incidents.actions import NotAllowed, NotReady, Overtaken
 from troth.incidents.rules.publishing import LONGEST
 from troth.incidents.rules.results import Impact
+from troth.ui.moments import MomentField, place
 
 SAID = (Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL, Status.MAJOR)
 IMPACTS = [(str(one), str(one)) for one in Impact if one is not Impact.MAINTENANCE]
-_WRITTEN = "%Y-%m-%dT%H:%M"
+
+
+def new_token() -> str:
+    """Return what makes one form's sending happen once, however often it is sent."""
+    return secrets.token_urlsafe(18)
 
 
 def line(label: str, *, most: int = 200, help_text: str = "") -> forms.CharField:
@@ -31,11 +39,8 @@ def prose(label: str, *, rows: int = 3, help_text: str = "") -> forms.CharField:
     )
 
 
-def moment(label: str, *, help_text: str = "") -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_WRITTEN)
-    return forms.DateTimeField(
-        label=f"{label} (UTC)", required=False, widget=widget, help_text=help_text
-    )
+def moment(label: str, *, help_text: str = "") -> MomentField:
+    return MomentField(label, help_text=help_text)
 
 
 def number(label: str, *, help_text: str = "") -> forms.IntegerField:
@@ -58,12 +63,26 @@ def whole_minutes(at: datetime | None) -> datetime | None:
 
 
 class Asking(forms.Form):
-    """A form whose gaps the action names. `asked` are the fields that are not optional."""
+    """A form whose gaps the action names. `asked` are the fields that are not optional.
+
+    Instants are entered and shown in `zone`, which stands beside them.
+    """
 
     asked: ClassVar[tuple[str, ...]] = ()
     use_required_attribute = False
 
-    token = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    token = forms.CharField(
+        required=False, max_length=100, widget=forms.HiddenInput, initial=new_token
+    )
+
+    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.wall = zone or ZoneInfo(settings.TROTH.time_zone)
+        place(self, self.wall)
+
+    @property
+    def is_timed(self) -> bool:
+        return any(isinstance(field, MomentField) for field in self.fields.values())
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -82,10 +101,16 @@ class Asking(forms.Form):
             act()
         except NotReady as error:
             for gap in error.gaps:
-                self.refuse(gap.field, gap.message)
+                self.refuse(gap.field, gap.message + self._here(gap.at))
         except (Overtaken, NotAllowed) as error:
             self.refuse(None, str(error))
         return not self.errors
+
+    def _here(self, at: datetime | None) -> str:
+        """Say an instant that a message names in UTC as the clocks here show it."""
+        if at is None or self.wall.key == "UTC":
+            return ""
+        return f", {at.astimezone(self.wall):%Y-%m-%d %H:%M} in {self.wall.key}"
 
     def refuse(self, name: str | None, message: str) -> None:
         self.add_error(

@@ -17,6 +17,7 @@ class Gap:
 
     field: str
     message: str
+    at: datetime | None = None  # the instant that the message says in UTC, where it says one
 
     def __str__(self) -> str:
         return self.message
@@ -111,7 +112,7 @@ def _due(answers: Answers) -> Iterator[Gap]:
         yield Gap("next_due_at", "the next update must lie in the future")
     elif latest is not None and due > latest:
         text = latest.strftime("%Y-%m-%d %H:%M UTC")
-        yield Gap("next_due_at", f"we promised to speak again by {text} at the latest")
+        yield Gap("next_due_at", f"we promised to speak again by {text} at the latest", latest)
 
 
 def postmortem_gaps(

@@ -20,7 +20,7 @@ from troth.incidents.forms.crew import (
     OtherForm,
     RoleForm,
 )
-from troth.incidents.forms.fields import Asking, initial_impacts
+from troth.incidents.forms.fields import Asking, initial_impacts, new_token
 from troth.incidents.models import Incident, Update, UpdateImpact
 from troth.incidents.rules.inside import Inside
 from troth.incidents.views import found, showing
@@ -34,6 +34,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def approve(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     """Show what was proposed in every channel, and send it when a second person signs."""
     inside = found.inside(uid)
@@ -44,8 +45,10 @@ def approve(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     if request.method == "POST":
         if not may:
             raise PermissionDenied("An editor sends this; support signs off what an editor wrote.")
-        found.done(request, lambda: actions.approve(update_uid=update, **_asked(request)),
-                   "It is public.")  # fmt: skip
+        act = found.once(
+            request, "approve", lambda: actions.approve(update_uid=update, **_asked(request))
+        )
+        found.done(request, act, "It is public.")
         return found.back(uid)
     seen: list[Any] = []
     asked = _asked(request)
@@ -63,6 +66,7 @@ def approve(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     context = {
         "inside": inside, "one": inside.shown, "proposed": proposed, "gaps": gaps, "may": may,
         "preview": seen[0] if seen else None, "channels": channels.of(seen[0]) if seen else [],
+        "token": new_token(),
     }  # fmt: skip
     return render(request, "incidents/approve.html", context)
 
@@ -112,6 +116,7 @@ def take_back(request: HttpRequest, uid: str, update: str = "") -> HttpResponse:
 
 @require_POST
 @requires("support")
+@found.sent_once
 def note(request: HttpRequest, uid: str) -> HttpResponse:
     """Leave a note that is never public."""
     return _small(request, uid, "note_form", NoteForm(request.POST), actions.note,
@@ -121,6 +126,7 @@ def note(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_POST
 @requires("support")
+@found.sent_once
 def hand_over(request: HttpRequest, uid: str) -> HttpResponse:
     """Give a role to somebody."""
     return _small(request, uid, "role_form", RoleForm(request.POST), actions.hand_over,
@@ -138,7 +144,7 @@ def _small(  # noqa: PLR0913 - the parts of a small form
         values: Mapping[str, Any] = {name: form.cleaned_data[name] for name in names}
         return act(uid=uid, **values, **_asked(request))
 
-    if form.is_valid() and form.done(do):
+    if form.is_valid() and form.done(found.once(request, act.__name__, do)):
         found.done(request, lambda: None, said)
         return found.back(uid, place)
     return showing.shown(request, inside, forms={slot: form}, status=422)
@@ -146,6 +152,7 @@ def _small(  # noqa: PLR0913 - the parts of a small form
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def edit(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     """Change what an update says. What is public is changed by an editor, with a revision."""
     inside = found.inside(uid)
@@ -164,7 +171,7 @@ def edit(request: HttpRequest, uid: str, update: str) -> HttpResponse:
         return actions.edit_update(update_uid=update, body=value["body"], reason=value["reason"],
                                    turn=value["turn"], **_asked(request))  # fmt: skip
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, "edit", do)):
         found.done(request, lambda: None, "It is changed; what it said before stays readable.")
         return found.back(uid)
     return _form(request, inside, form, "Change an update", "Change it")
@@ -172,6 +179,7 @@ def edit(request: HttpRequest, uid: str, update: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def correct(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     """Set right what a public update says of components; their downtime is reckoned anew."""
     _belongs(uid, update)
@@ -185,7 +193,11 @@ def correct(request: HttpRequest, uid: str, update: str) -> HttpResponse:
                                        reason=form.cleaned_data["reason"],
                                        **_asked(request))  # fmt: skip
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.done(found.once(request, "correct", do))
+    ):
         found.done(request, lambda: None, "It is set right, and their downtime with it.")
         return found.back(uid)
     return _form(request, inside, form, "Set right what it said of components", "Set it right")
@@ -193,15 +205,16 @@ def correct(request: HttpRequest, uid: str, update: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def facts(request: HttpRequest, uid: str) -> HttpResponse:
     """Set right the name, the start, how bad it was."""
     inside = found.inside(uid)
-    form = FactsForm(request.POST or None, initial=FactsForm.of(inside))
+    form = FactsForm(request.POST or None, initial=FactsForm.of(inside), zone=found.zone(request))
 
     def do() -> object:
         return actions.set_right(uid=uid, **form.changes(inside), **_asked(request))
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, "facts", do)):
         found.done(request, lambda: None, "It is set right. The trail keeps what it said before.")
         return found.back(uid)
     return _form(request, inside, form, "Set right what is known", "Set it right")
@@ -209,6 +222,7 @@ def facts(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def relate(request: HttpRequest, uid: str, way: str) -> HttpResponse:
     """Link with, or merge into, another incident."""
     inside = found.inside(uid)
@@ -224,7 +238,7 @@ def relate(request: HttpRequest, uid: str, way: str) -> HttpResponse:
         except Incident.DoesNotExist:
             form.refuse("other", "there is no incident of this name")
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, way, do)):
         said = "It goes on there. You can undo this." if way == "merge" else "They are linked."
         found.done(request, lambda: None, said)
         return found.back(uid)

@@ -33,12 +33,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def report(request: HttpRequest) -> HttpResponse:
     """Report a breach: its 72 hours run from when we knew, draft or public."""
     now = clock.now()
     empty = Opening(name="", message=Message(body=""))
-    initial = composing.for_opening(empty, now=now) | {"token": found.new_token()}
-    form = ReportForm(request.POST or None, initial=initial)
+    initial = composing.for_opening(empty, now=now)
+    form = ReportForm(request.POST or None, initial=initial, zone=found.zone(request))
 
     def open_(*, publish: bool = False, rehearsal: bool = False) -> str:
         opening = form.opening(Kind.BREACH)
@@ -63,11 +64,13 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def learn(request: HttpRequest, uid: str) -> HttpResponse:
     """Say what is known by now."""
     inside = _breach(uid)
     known = inside.shown.breach
-    form = FindingsForm(request.POST or None, initial=FindingsForm.of(known) if known else {})
+    initial = FindingsForm.of(known) if known else {}
+    form = FindingsForm(request.POST or None, initial=initial, zone=found.zone(request))
 
     def do() -> object:
         said = form.cleaned_data["aware_at"]
@@ -75,7 +78,7 @@ def learn(request: HttpRequest, uid: str) -> HttpResponse:
         return actions.learn(uid=uid, findings=form.findings, by=person(request),
                              aware_at=said if said != was else None, now=clock.now())  # fmt: skip
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, "learn", do)):
         messages.success(request, "It is kept. The trail has what was known before.")
         return found.back(uid)
     context = {"inside": inside, "one": inside.shown, "form": form, "button": "Keep it",
@@ -85,10 +88,11 @@ def learn(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_POST
 @requires("editor")
+@found.sent_once
 def notify(request: HttpRequest, uid: str) -> HttpResponse:
     """Record that the authority or the people were told; what the notice lacks is named."""
     inside = _breach(uid)
-    form = NoticeForm(request.POST)
+    form = NoticeForm(request.POST, zone=found.zone(request))
 
     def do() -> object:
         said: dict[str, Any] = form.cleaned_data
@@ -98,7 +102,7 @@ def notify(request: HttpRequest, uid: str) -> HttpResponse:
             now=clock.now(),
         )  # fmt: skip
 
-    if form.is_valid() and form.done(do):
+    if form.is_valid() and form.done(found.once(request, "notice", do)):
         messages.success(request, "The notice is recorded.")
         return found.back(uid, "#breach")
     return showing.shown(request, inside, forms={"notice_form": form}, status=422)

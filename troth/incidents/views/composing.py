@@ -18,7 +18,7 @@ from troth.incidents.forms import composing
 from troth.incidents.forms.composing import FORMS, OpeningForm
 from troth.incidents.rules.cadence import Grid
 from troth.incidents.rules.inside import Inside
-from troth.incidents.rules.results import IncidentShown, Kind
+from troth.incidents.rules.results import IncidentShown
 from troth.incidents.views import found
 from troth.staff.access import person, requires
 
@@ -45,11 +45,12 @@ class Way:
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def new(request: HttpRequest) -> HttpResponse:
     """Open an incident by hand or from a template."""
     now = clock.now()
-    initial = composing.for_opening(_prepared(request), now=now) | {"token": found.new_token()}
-    form = OpeningForm(request.POST or None, initial=initial)
+    initial = composing.for_opening(_prepared(request), now=now)
+    form = OpeningForm(request.POST or None, initial=initial, zone=found.zone(request))
 
     def open_(*, publish: bool = False) -> str:
         said = {"by": person(request), "now": now, "token": form.cleaned_data["token"]}
@@ -69,11 +70,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def redraft(request: HttpRequest, uid: str) -> HttpResponse:
     """Write a draft anew, or publish it."""
     inside, now = _draft(uid), clock.now()
-    initial = composing.for_draft(inside, now=now) | {"token": found.new_token()}
-    form = OpeningForm(request.POST or None, initial=initial)
+    initial = composing.for_draft(inside, now=now)
+    form = OpeningForm(request.POST or None, initial=initial, zone=found.zone(request))
     del form.fields["two_person"]
     by = person(request)
 
@@ -86,9 +88,12 @@ def redraft(request: HttpRequest, uid: str) -> HttpResponse:
         return uid
 
     def send() -> str:
-        keep()
-        with suppress(actions.NeedsSecond):  # it waits, changed as it is, for somebody else
-            actions.publish(uid=uid, by=by, now=now, token=form.cleaned_data["token"])
+        def publish() -> None:
+            keep()
+            with suppress(actions.NeedsSecond):  # it waits, changed as it is, for somebody else
+                actions.publish(uid=uid, by=by, now=now)
+
+        found.once(request, "publish", publish)()
         return uid
 
     def rehearse() -> str:
@@ -113,6 +118,7 @@ def _draft(uid: str) -> Inside:
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def say(request: HttpRequest, uid: str, way: str) -> HttpResponse:
     """Update, resolve or reopen what is public."""
     inside, now = found.inside(uid), clock.now()
@@ -122,9 +128,10 @@ def say(request: HttpRequest, uid: str, way: str) -> HttpResponse:
         or (way == "reopen") == inside.shown.is_open
     ):
         raise Http404("nothing more is said about this here")
-    initial = composing.for_update(inside, now=now) | {"token": found.new_token()}
+    initial = composing.for_update(inside, now=now)
     choices = composing.states_for(inside, way) if way != "resolve" else ()
-    form = FORMS[way](request.POST or None, initial=initial, choices=choices)
+    zone = found.zone(request)
+    form = FORMS[way](request.POST or None, initial=initial, choices=choices, zone=zone)
     by = person(request)
 
     def send(message: Message | None = None, token: str = "", *, propose: bool = False) -> str:
@@ -152,17 +159,6 @@ def say(request: HttpRequest, uid: str, way: str) -> HttpResponse:
         keep_word="Propose it" if proposes else "",
     )  # fmt: skip
     return answer(request, built)
-
-
-def _speaking(uid: str, way: str) -> Inside:
-    """Return what something more may be said about. Maintenance goes on by its steps."""
-    inside = found.inside(uid)
-    one = inside.shown
-    if not inside.is_public or one.merged_into or one.kind is Kind.MAINTENANCE:
-        raise Http404("nothing more is said about this here")
-    if (way == "reopen") == one.is_open:
-        raise Http404("it is open" if one.is_open else "it is over; reopen it")
-    return inside
 
 
 def _never() -> str:

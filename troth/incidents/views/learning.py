@@ -22,6 +22,7 @@ from troth.staff.access import person, requires
 
 @require_http_methods(METHODS)
 @requires("support")
+@found.sent_once
 def edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Write the four parts; an editor publishes them."""
     inside = _learned(uid)
@@ -36,7 +37,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
             preview = [
                 (str(form[name].label), prose.html(text)) for name, text in form.parts.items()
             ]
-        elif form.done(lambda: _kept(request, uid, form, do)):
+        elif form.done(found.once(request, "postmortem", lambda: _kept(request, uid, form, do))):
             return found.back(uid, "postmortem/")
     return _shown(request, inside, {"form": form, "preview": preview})
 
@@ -53,34 +54,36 @@ def _kept(request: HttpRequest, uid: str, form: PartsForm, do: str) -> None:
 
 @require_POST
 @requires("support")
+@found.sent_once
 def promise(request: HttpRequest, uid: str) -> HttpResponse:
     """Say what will be done, by whom and until when."""
     inside = _learned(uid)
-    form = FollowUpForm(request.POST)
+    form = FollowUpForm(request.POST, zone=found.zone(request))
 
     def do() -> object:
         said = form.cleaned_data
         return actions.promise_follow_up(uid=uid, text=said["text"], owner=said["owner"],
                                          due=said["due"], **_asked(request))  # fmt: skip
 
-    if form.is_valid() and form.done(do):
+    if form.is_valid() and form.done(found.once(request, "follow-up", do)):
         return found.back(uid, "postmortem/#follow-ups")
     return _shown(request, inside, {"follow_up_form": form}, status=422)
 
 
 @require_POST
 @requires("support")
+@found.sent_once
 def moment(request: HttpRequest, uid: str) -> HttpResponse:
     """Add a line to the timeline."""
     inside = _learned(uid)
-    form = MomentForm(request.POST)
+    form = MomentForm(request.POST, zone=found.zone(request))
 
     def do() -> object:
         said = form.cleaned_data
         return actions.note_moment(uid=uid, at=said["at"], text=said["text"],
                                    is_public=said["is_public"], **_asked(request))  # fmt: skip
 
-    if form.is_valid() and form.done(do):
+    if form.is_valid() and form.done(found.once(request, "moment", do)):
         return found.back(uid, "postmortem/#timeline")
     return _shown(request, inside, {"moment_form": form}, status=422)
 
@@ -112,10 +115,11 @@ def _learned(uid: str) -> Inside:
 def _shown(
     request: HttpRequest, inside: Inside, forms: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
+    zone = found.zone(request)
     context = {
         "inside": inside, "one": inside.shown, "may_publish": found.publishes(request),
-        "form": PartsForm(initial=dict(inside.parts)), "follow_up_form": FollowUpForm(),
-        "moment_form": MomentForm(initial={"is_public": True}), **forms,
+        "form": PartsForm(initial=dict(inside.parts)), "follow_up_form": FollowUpForm(zone=zone),
+        "moment_form": MomentForm(initial={"is_public": True}, zone=zone), **forms,
     }  # fmt: skip
     if any(getattr(each, "errors", None) for each in forms.values()):
         status = 422

@@ -53,11 +53,12 @@ def _by_day(coming: list[IncidentShown]) -> list[tuple[date, list[IncidentShown]
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def plan(request: HttpRequest) -> HttpResponse:
     """Announce a maintenance, or a series; first it is said what the notice means."""
     now = clock.now()
-    initial = PlanForm.start() | {"token": found.new_token()}
-    form = PlanForm(request.POST or None, initial=initial)
+    initial = PlanForm.start()
+    form = PlanForm(request.POST or None, initial=initial, zone=found.zone(request))
     context: dict[str, Any] = {"form": form, "wanted": queries.grid().notice}
     if request.method == "POST" and form.is_valid():
         if request.POST.get("do") != "send":
@@ -71,23 +72,26 @@ def plan(request: HttpRequest) -> HttpResponse:
 def _planned(request: HttpRequest, form: PlanForm) -> str | None:
     """Announce it; return where it is shown, None where something is missing."""
     asked: dict[str, Any] = {"planning": form.planning, "by": person(request), "now": clock.now()}
-    places: list[str] = []
+    uids: list[str] = []
 
-    def do() -> None:
+    def do() -> str:
         if form.is_again:
             row = actions.repeat(rule=form.recurrence, zone=form.cleaned_data["zone"], **asked)
-            places.append(_HOME)
             messages.success(request, f"“{row.name}” is planned again and again.")
-            return
-        one = actions.schedule(token=form.cleaned_data["token"], **asked)
-        places.append(f"/desk/status/incidents/{one.uid}/")
+            return ""
+        one = actions.schedule(**asked)
         messages.success(request, "It is announced.")
+        return str(one.uid)
 
-    return places[0] if form.done(do) else None
+    act = found.once(request, "plan", do)
+    if not form.done(lambda: uids.append(act())):
+        return None
+    return f"/desk/status/incidents/{uids[0]}/" if uids[0] else _HOME
 
 
 @require_POST
 @requires("editor")
+@found.sent_once
 def step(request: HttpRequest, uid: str) -> HttpResponse:
     """Start, verify or complete it by hand."""
     _maintenance(uid)
@@ -99,16 +103,18 @@ def step(request: HttpRequest, uid: str) -> HttpResponse:
         actions.go_on(uid=uid, state=State(state), body=request.POST.get("body", ""),
                       by=person(request), now=clock.now())  # fmt: skip
 
-    found.done(request, do, "It goes on, and the page says so.")
+    found.done(request, found.once(request, "step", do), "It goes on, and the page says so.")
     return found.back(uid)
 
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def move(request: HttpRequest, uid: str) -> HttpResponse:
     """Move its window; what that does to the notice is said on its page."""
     inside = _maintenance(uid)
-    form = WindowForm(request.POST or None, initial=WindowForm.of(inside.shown))
+    initial = WindowForm.of(inside.shown)
+    form = WindowForm(request.POST or None, initial=initial, zone=found.zone(request))
 
     def do() -> object:
         said = form.cleaned_data
@@ -117,7 +123,7 @@ def move(request: HttpRequest, uid: str) -> HttpResponse:
             scheduled_until=said["scheduled_until"], body=said["body"], now=clock.now(),
         )  # fmt: skip
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, "move", do)):
         messages.success(request, "Its window is moved.")
         return found.back(uid)
     return _form(request, inside, form, "Move its window", "Move it")
@@ -125,6 +131,7 @@ def move(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def cancel(request: HttpRequest, uid: str) -> HttpResponse:
     """Say that it does not happen."""
     inside = _maintenance(uid)
@@ -134,7 +141,11 @@ def cancel(request: HttpRequest, uid: str) -> HttpResponse:
         body = form.cleaned_data["body"] or "This does not happen."
         return actions.cancel(uid=uid, body=body, by=person(request), now=clock.now())
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.done(found.once(request, "cancel", do))
+    ):
         messages.success(request, "It is cancelled, and the page says so.")
         return found.back(uid)
     return _form(request, inside, form, "Cancel it", "It does not happen")
@@ -142,6 +153,7 @@ def cancel(request: HttpRequest, uid: str) -> HttpResponse:
 
 @require_http_methods(METHODS)
 @requires("editor")
+@found.sent_once
 def end(request: HttpRequest, uid: str) -> HttpResponse:
     """End a series; what is announced stays, unless one says that it does not happen."""
     series = Series.objects.filter(uid=uid, ended_at=None).first()
@@ -156,7 +168,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
             request, f"“{series.name}” has ended; {gone} announced ones are cancelled."
         )
 
-    if request.method == "POST" and form.is_valid() and form.done(do):
+    if request.method == "POST" and form.is_valid() and form.done(found.once(request, "end", do)):
         return redirect(_HOME)
     context = {"title": f"End “{series.name}”", "button": "End it", "danger": True, "form": form,
                "text": "No further ones are announced.", "back_url": _HOME}  # fmt: skip

@@ -12,6 +12,7 @@ from troth.incidents import queries
 from troth.incidents.actions import ROLES
 from troth.incidents.forms.breaching import NoticeForm
 from troth.incidents.forms.crew import NoteForm, RoleForm
+from troth.incidents.forms.fields import new_token
 from troth.incidents.rules import maintenance, states
 from troth.incidents.rules.inside import Inside
 from troth.incidents.rules.results import IncidentShown, Kind, State
@@ -46,10 +47,11 @@ def shown(
         "others": queries.whole(one.linked, audience=queries.STAFF),
         "macro": queries.macro(one.uid, audience=queries.STAFF),
         "trail": _trail(one.uid), "note_form": NoteForm(), "role_form": RoleForm(),
-        "notice_form": NoticeForm(), "may_publish": found.publishes(request),
+        "notice_form": NoticeForm(zone=found.zone(request)),
+        "may_publish": found.publishes(request),
         "may_draft": found.drafts(request), "may_reopen": _may_reopen(inside),
         "is_over": one.state in states.OVER, "address": queries.address_of(one),
-        "me": person(request), **_maintenance(one), **(forms or {}),
+        "me": person(request), "token": new_token(), **_maintenance(one), **(forms or {}),
     }  # fmt: skip
     return render(request, "incidents/show.html", context, status=status)
 

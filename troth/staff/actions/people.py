@@ -53,6 +53,18 @@ def rename(*, person: User, name: str, now: datetime) -> None:
     _noted(person, "changed their name", person, now, before={"name": was}, after={"name": name})
 
 
+@transaction.atomic
+def choose_zone(*, person: User, zone: str, now: datetime) -> None:
+    """Let a person enter times as clocks in a zone show them; empty is the installation's."""
+    was = User.objects.get(pk=person.pk).zone
+    if was == zone:
+        return
+    person.zone = zone
+    person.save(update_fields=["zone"])
+    _noted(person, "changed their time zone", person, now, before={"zone": was},
+           after={"zone": zone})  # fmt: skip
+
+
 def _set_active(person: User, actor: Actor, now: datetime, *, active: bool) -> None:
     before: dict[str, object] = {"is_active": person.is_active}
     person.is_active = active

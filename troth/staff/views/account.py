@@ -1,4 +1,5 @@
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from troth.core import clock
 from troth.staff import actions
 from troth.staff.access import person, requires
-from troth.staff.forms import NameForm
+from troth.staff.forms import AccountForm
 
 
 @require_safe
@@ -20,10 +21,13 @@ def settings_home(request: HttpRequest) -> HttpResponse:
 @requires("viewer")
 def account(request: HttpRequest) -> HttpResponse:
     who = person(request)
-    form = NameForm(request.POST or None, initial={"name": who.name})
+    known = {"name": who.name, "zone": who.zone}
+    form = AccountForm(request.POST or None, initial=known, house=settings.TROTH.time_zone)
     if form.is_valid():
-        actions.rename(person=who, name=form.cleaned_data["name"], now=clock.now())
-        messages.info(request, "Your name is changed.")
+        now = clock.now()
+        actions.rename(person=who, name=form.cleaned_data["name"], now=now)
+        actions.choose_zone(person=who, zone=form.cleaned_data["zone"], now=now)
+        messages.info(request, "It is kept.")
         return redirect("account")
     kinds = list(Authenticator.objects.filter(user=who).values_list("type", flat=True))
     context = {

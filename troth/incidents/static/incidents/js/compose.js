@@ -4,8 +4,9 @@ const form = document.querySelector("form[data-paces]");
 const due = form?.elements.next_due_at;
 const urgency = form?.elements.urgency;
 
-function inUtc(date) {
-  return date.toISOString().slice(0, 16);
+function onTheWall(date) {
+  const parts = { dateStyle: "short", timeStyle: "short", timeZone: form.dataset.zone };
+  return new Intl.DateTimeFormat("sv-SE", parts).format(date).replace(" ", "T");
 }
 
 function latest() {
@@ -13,7 +14,7 @@ function latest() {
   if (!pace) return "";
   const opened = form.dataset.opened ? new Date(form.dataset.opened) : new Date();
   const early = (Date.now() - opened) / 1000 < pace.within;
-  return inUtc(new Date(Date.now() + (early ? pace.first : pace.every) * 1000));
+  return onTheWall(new Date(Date.now() + (early ? pace.first : pace.every) * 1000));
 }
 
 if (due && urgency) {
