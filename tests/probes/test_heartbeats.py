@@ -7,7 +7,7 @@ import pytest
 
 from tests.probes.conftest import NOON
 from troth.core import clock
-from troth.probes import actions, door, jobs, queries
+from troth.probes import actions, book, door, jobs, queries
 from troth.probes.models import Heartbeat, Ping
 from troth.signals.envelope import decode_lines
 from troth.signals.models import Inbox
@@ -19,7 +19,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def _forgetful():
-    door._known.clear()
+    book.forget()
 
 
 def ask(path, method="GET", body=b"", at=NOON):
@@ -32,7 +32,7 @@ def ask(path, method="GET", body=b"", at=NOON):
     }
     assert door.is_ours(environ)
     with clock.frozen(at):
-        parts = b"".join(door.respond(environ, lambda status, _: told.append(status)))
+        parts = b"".join(door.application(environ, lambda status, _: told.append(status)))
     return int(told[0][:3]), parts
 
 
@@ -199,6 +199,20 @@ def test_a_new_key_ends_the_old_address(heartbeat, ben):
     actions.new_key(heartbeat=row, author=ben, now=NOON)
     assert ask(old)[0] == 404
     assert ask(path_of(Heartbeat.objects.get()))[0] == 200
+
+
+def test_what_an_address_means_is_believed_no_longer_than_it_is_true(heartbeat, ben):
+    """Also where another process changed it: what is remembered carries the roster's revision."""
+    row = heartbeat()
+    by_name = queries.slug_path("later")
+    assert ask(by_name)[0] == 404
+    heartbeat("later")
+    assert ask(by_name)[0] == 200
+    assert ask(path_of(row))[0] == 200
+    actions.retire(watch=row, author=ben, now=NOON)
+    assert ask(path_of(row))[0] == 404
+    assert ask(by_name)[0] == 200
+    assert Ping.objects.count() == 3
 
 
 def test_the_newest_thousand_signs_are_kept(heartbeat):

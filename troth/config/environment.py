@@ -69,7 +69,7 @@ class Environment:
         "WEB_WORKERS", "1", values.whole, "Web processes; one per core is the most that helps."
     )
     web_threads: int = _variable(
-        "WEB_THREADS", "4", values.whole, "Requests that one web process answers at once."
+        "WEB_THREADS", "4", values.whole, "Requests that one web process works on at once."
     )
     database_url: str = _variable(
         "DATABASE_URL",

@@ -45,13 +45,15 @@ def behind() -> Application:
 
     keep_what_is_loaded()
     intake = Intake(max(1, _settings.web_threads - 2))
+    working = threading.BoundedSemaphore(_settings.web_threads)
 
     def choose(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         guard = intake.guarded(environ)
         try:
-            if http.is_ours(environ):
-                return http.application(environ, start)
-            return (pings.application if pings.is_ours(environ) else django)(environ, start)
+            if pings.is_ours(environ):
+                return pings.application(environ, start)
+            with working:
+                return (http.application if http.is_ours(environ) else django)(environ, start)
         finally:
             if guard:
                 guard.release()

@@ -7,6 +7,10 @@ import click
 
 from troth.config import environment, ports
 
+# Threads besides those that work: signs of heartbeats that wait for the disk share one sync, so the
+# more may wait together, the less it matters how slow the disk is (config/wsgi.py).
+_WAITING = 12
+
 
 @click.command()
 @click.option("--host", help="Network address to listen on.")
@@ -40,16 +44,17 @@ def _share_counters(settings: environment.Environment, port: int) -> None:
 
 def serve(settings: environment.Environment, *, host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LogLevels, logger
     from granian.server import Server
 
+    logger.addFilter(lambda record: "Python threads" not in record.getMessage())  # see _WAITING
     Server(
         "troth.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=settings.web_threads,
+        blocking_threads=settings.web_threads + _WAITING,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=20,

@@ -11,13 +11,14 @@ from troth.probes.actions.declaring import (
     retire,
 )
 from troth.probes.actions.leasing import give_lease_back, take_lease
-from troth.probes.actions.pinging import Arrived, beat, take
+from troth.probes.actions.pinging import Arrived, OutdatedError, beat, take
 from troth.probes.actions.recording import record
 from troth.probes.actions.watching import forget_before, watch
 
 __all__ = [
     "Arrived",
     "IssuedAgent",
+    "OutdatedError",
     "ask_now",
     "beat",
     "declare_heartbeat",

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
+from troth.core import connections
 from troth.core.groups import Group
 from troth.probes import sealing
 from troth.probes.actions.settling import Change, turn
@@ -21,18 +23,25 @@ from troth.signals import actions as signals
 from troth.signals.envelope import Signal
 
 _AT_ONCE: Final = 10_000  # signs that one transaction applies
-_INSERT: Final = (
-    "INSERT INTO probes_ping (heartbeat_id, at, kind, code, method, size, sealed, is_new) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_COLUMNS: Final = "heartbeat_id, at, kind, code, method, size, sealed, is_new"
+_PLACES: Final = "(%s, %s, %s, %s, %s, %s, %s, %s)"
+_MOST: Final = 100  # rows of one statement: SQLite takes 999 values where it is old
 _TOLD: Final = {Sign.SUCCESS: "up", Sign.FAIL: "down", Sign.START: "started", Sign.LOG: "log"}
+
+
+class OutdatedError(Exception):
+    """What is watched has changed since the sign's heartbeat was looked up: look again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A sign as it came in. `size` is that of the whole body, `body` what is kept of it."""
+    """A sign as it came in. `size` is that of the whole body, `body` what is kept of it.
+
+    `revision` is the roster's, read before the heartbeat was looked up.
+    """
 
     heartbeat: int
+    revision: int
     at: datetime
     sign: Sign
     method: str
@@ -42,19 +51,38 @@ class Arrived:
 
 
 def take(arrived: Arrived) -> None:
-    """Keep a sign; on return it is on disk. Threads that come together share one transaction."""
+    """Keep a sign; on return it is on disk. Threads that come together share one write.
+
+    Raises OutdatedError where an address that was looked up before may be another's by now.
+    """
     _group.put([arrived])
 
 
 def _written(arrived: Sequence[Arrived]) -> None:
+    connections.renew()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT revision FROM probes_roster")
+        revision = (cursor.fetchone() or (0,))[0]
+        if any(one.revision != revision for one in arrived):
+            raise OutdatedError
+        if len(arrived) <= _MOST:
+            _insert(cursor, arrived)
+            return
+        with transaction.atomic():
+            for begin in range(0, len(arrived), _MOST):
+                _insert(cursor, arrived[begin : begin + _MOST])
+
+
+def _insert(cursor: CursorWrapper, arrived: Sequence[Arrived]) -> None:
+    """Write rows by one statement, which is a transaction of its own where there is none."""
     adapted = connection.ops.adapt_datetimefield_value
-    rows = [
-        (one.heartbeat, adapted(one.at), one.sign.value, one.code, one.method, one.size,
-         sealing.seal(one.body, label="ping") if one.body else b"", True)
-        for one in arrived
-    ]  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    values: list[object] = []
+    for one in arrived:
+        sealed = sealing.seal(one.body, label="ping") if one.body else b""
+        values += (one.heartbeat, adapted(one.at), one.sign.value, one.code, one.method, one.size,
+                   sealed, True)  # fmt: skip
+    places = ",".join([_PLACES] * len(arrived))
+    cursor.execute(f"INSERT INTO probes_ping ({_COLUMNS}) VALUES {places}", values)  # noqa: S608 - constants
 
 
 _group: Group[Arrived] = Group(_written)
