@@ -153,6 +153,92 @@ def test_form_fields_are_read_as_statuspage_documents_them(client, token, shop):
     assert made.json()["name"] == "Slow"
 
 
+_TEXT = """We are sorry.
+
+## Root cause
+A bug.
+
+**What we did:**
+We fixed it.
+
+### So that it does not happen again
+A test.
+"""
+
+
+def resolved(ask, shop):
+    uid = open_one(ask, shop)["id"]
+    ask("patch", f"/incidents/{uid}", {"incident": {"status": "resolved", "body": "Done."}})
+    return uid
+
+
+@pytest.mark.mission("S3.9")
+def test_a_post_mortem_is_drafted_published_once_and_then_stays(ask, shop):
+    address = f"/incidents/{resolved(ask, shop)}/postmortem"
+    assert ask("get", address).status_code == 404
+    draft = ask("put", address, {"postmortem": {"body_draft": _TEXT}}).json()
+    assert (draft["body"], draft["published_at"]) == (None, None)
+    assert draft["body_draft"] == (
+        "## Apology\n\nWe are sorry.\n\n## Cause\n\nA bug.\n\n## Fix\n\nWe fixed it.\n\n"
+        "## Prevention\n\nA test."
+    )
+    public = ask("put", f"{address}/publish", {"postmortem": {"notify_twitter": False}}).json()
+    assert public["body"] == draft["body_draft"]
+    again = ask("put", f"{address}/publish.json").json()
+    assert again["published_at"] == public["published_at"]
+    told = ask("get", "/incidents").json()[0]
+    assert told["status"] == "postmortem"
+    assert "A bug." in told["postmortem_body"]
+    assert told["postmortem_published_at"] == public["published_at"]
+    assert ask("put", f"{address}/revert").status_code == 409
+    assert ask("delete", address).status_code == 409
+    changed = ask("patch", address, {"postmortem": {"body_draft": f"{_TEXT} And a second."}})
+    assert "And a second." in changed.json()["body"]
+    assert queries.incident(told["id"]).postmortem.edited_at != ()
+
+
+def test_a_post_mortem_without_its_parts_is_not_published(ask, shop):
+    address = f"/incidents/{resolved(ask, shop)}/postmortem"
+    ask("put", address, {"postmortem": {"body_draft": "It was the disk.\n\n## Fix\nNew disk."}})
+    refused = ask("put", f"{address}/publish")
+    assert refused.status_code == 422
+    assert "Cause, Prevention are missing" in refused.json()["error"][0]
+    assert ask("put", address, {"postmortem": {}}).status_code == 422
+    assert ask("put", f"{address}/revert").json()["body_draft"].startswith("## Apology")
+    assert ask("delete", address).status_code == 204
+    assert ask("get", address).status_code == 404
+
+
+def test_a_group_is_declared_filled_renamed_and_retired(ask, shop):
+    made = ask("post", "/component-groups", {
+        "description": "All of it.", "component_group": {"name": "Core", "components": [shop]},
+    })  # fmt: skip
+    assert made.status_code == 201, made.json()
+    uid = made.json()["id"]
+    assert (made.json()["components"], made.json()["description"]) == ([shop], "All of it.")
+    assert ask("get", f"/components/{shop}").json()["group_id"] == uid
+    body = {"component_group": {"name": "Heart", "components": []}}
+    left = ask("put", f"/component-groups/{uid}", body).json()
+    assert (left["name"], left["components"]) == ("Heart", [])
+    ask("patch", f"/components/{shop}", {"component": {"group_id": uid}})
+    assert ask("get", f"/component-groups/{uid}.json").json()["components"] == [shop]
+    assert ask("patch", f"/components/{shop}", {"component": {"group_id": "x"}}).status_code == 422
+    assert ask("delete", f"/component-groups/{uid}").status_code == 204
+    assert ask("get", f"/component-groups/{uid}").status_code == 404
+    assert ask("get", f"/components/{shop}").json()["group_id"] is None
+
+
+def test_what_a_plan_does_by_itself_is_told(ask, shop):
+    now = clock.now()
+    made = ask("post", "/incidents", {"incident": {
+        "name": "New disks", "body": "Disks.", "component_ids": [shop],
+        "scheduled_for": (now + timedelta(days=4)).isoformat(),
+        "scheduled_until": (now + timedelta(days=5)).isoformat(), "scheduled_auto_completed": True,
+    }}).json()  # fmt: skip
+    assert made["scheduled_auto_completed"] is True
+    assert made["scheduled_auto_in_progress"] is False
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "scope", "status", "says"),
     [
@@ -168,6 +254,10 @@ def test_form_fields_are_read_as_statuspage_documents_them(client, token, shop):
         ("delete", "/components", None, "write", 405, "not answered"),
         ("get", "/subscribers", None, "read", 501, "later version"),
         ("post", "/incidents/abcdefghijkl/subscribers", {}, "write", 501, "later version"),
+        ("put", "/incidents/abcdefghijkl/postmortem", {"postmortem": {"body_draft": "x"}},
+         "write", 404, "nothing of this id"),
+        ("post", "/component-groups", {"component_group": {"name": "A", "components": ["x"]}},
+         "write", 422, "no component x"),
         ("post", "/metrics/queue/data", {"data": {"value": 4}}, "ingest", 422, "timestamp"),
         ("post", "/metrics/queue/data", {"data": {}}, "write", 403, "not ingest"),
     ],

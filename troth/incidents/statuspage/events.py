@@ -1,6 +1,6 @@
 """Incidents and their updates: read, opened, gone on with, resolved, set right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from troth.core import clock
 from troth.core.refusals import Refusal
 from troth.incidents import actions, queries
 from troth.incidents.actions import History, Message, Opening, Planning
-from troth.incidents.models import Incident
+from troth.incidents.models import Incident, Maintenance
 from troth.incidents.queries.choosing import STAFF, Choice, chosen
 from troth.incidents.queries.showing import shown
 from troth.incidents.rules import states
@@ -37,8 +37,7 @@ def listed(request: HttpRequest, token: Token, page: str, which: str = "") -> An
     choice = _KINDS.get(which) or Choice(audience=STAFF, text=text)
     number = _number(request, "page", "1")
     rows = chosen(choice)[(number - 1) * limit : number * limit]
-    known = parts.shown(page)
-    return 200, [_shape(one, page, known) for one in shown(rows)]
+    return 200, _shapes(shown(rows), page)
 
 
 def _number(request: HttpRequest, name: str, default: str) -> int:
@@ -49,7 +48,7 @@ def _number(request: HttpRequest, name: str, default: str) -> int:
 
 
 def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
-    return 200, _shape(_found(uid), page, parts.shown(page))
+    return 200, _shape(_found(uid), page)
 
 
 def _found(uid: str) -> IncidentShown:
@@ -59,8 +58,17 @@ def _found(uid: str) -> IncidentShown:
     return found
 
 
-def _shape(one: IncidentShown, page: str, known: dict[str, shapes.Json]) -> shapes.Json:
-    return shapes.incident(one, page, known, str(settings.TROTH.base_url).rstrip("/"))
+def _shape(one: IncidentShown, page: str) -> shapes.Json:
+    return _shapes([one], page)[0]
+
+
+def _shapes(rows: Sequence[IncidentShown], page: str) -> list[shapes.Json]:
+    planned = Maintenance.objects.filter(incident__uid__in=[one.uid for one in rows])
+    clocks = {uid: (begins, ends) for uid, begins, ends in
+              planned.values_list("incident__uid", "auto_start", "auto_complete")}  # fmt: skip
+    address = str(settings.TROTH.base_url).rstrip("/")
+    around = shapes.Around(page, address, parts.shown(page), clocks)
+    return [shapes.incident(one, around) for one in rows]
 
 
 def open_(request: HttpRequest, token: Token, page: str) -> Answer:
@@ -72,7 +80,7 @@ def open_(request: HttpRequest, token: Token, page: str) -> Answer:
     if not (asked.text("name") or "").strip():
         raise asked.wrong("name", "is missing")
     uid = done(lambda: _opened(asked, token, request.headers.get("Idempotency-Key", "")))
-    return 201, _shape(_found(uid), page, parts.shown(page))
+    return 201, _shape(_found(uid), page)
 
 
 def _opened(asked: Asked, token: Token, once: str) -> str:
@@ -150,7 +158,7 @@ def go_on(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
     elif asked.text("name"):
         name = str(asked.text("name"))
         done(lambda: actions.set_right(uid=uid, name=name, by=token, now=clock.now()))
-    return 200, _shape(_found(uid), page, parts.shown(page))
+    return 200, _shape(_found(uid), page)
 
 
 def _said(asked: Asked, before: IncidentShown, token: Token, once: str) -> None:

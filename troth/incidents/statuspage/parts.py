@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 
 from troth.components import actions, exporting, queries
+from troth.components.models import Group
 from troth.components.queries import matching
 from troth.components.queries.matching import Known
 from troth.components.rules import documents
@@ -19,6 +20,7 @@ from troth.incidents.statuspage.asked import Asked, part
 from troth.incidents.statuspage.doors import Answer, Token, done
 
 _NO_STRIP = 1  # days; the bars are not shown here
+_CHANGED = {"name", "description", "group_id", "only_show_if_degraded", "start_date"}
 
 
 def shown(page: str) -> dict[str, shapes.Json]:
@@ -29,11 +31,6 @@ def shown(page: str) -> dict[str, shapes.Json]:
 
 def listed(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     return 200, list(shown(page).values())
-
-
-def groups(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
-    board = queries.board(at=clock.now(), days=_NO_STRIP)
-    return 200, [shapes.group(one, page) for one in board.groups]
 
 
 def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
@@ -59,7 +56,7 @@ def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
     """Change a component; its status is a person's word: operational takes the word back."""
     asked = part(request, "component")
     row = _living(uid)
-    if {"name", "description"} & set(asked.values):
+    if _CHANGED & set(asked.values):
         _change(row, asked, token)
     _say(uid, asked, token)
     return 200, shapes.component(_found(uid), page)
@@ -97,10 +94,7 @@ def _change(row: Known, asked: Asked, token: Token) -> None:
     """Change what a component is called; who watches it stays."""
     _refuse_managed(row)
     before = documents.component(exporting.written(row.uid))
-    terms = replace(
-        before, name=(asked.text("name") or row.name).strip(),
-        description=_or(asked.text("description"), before.description),
-    )  # fmt: skip
+    terms = _terms(asked, replace(before, name=(asked.text("name") or row.name).strip()))
     done(lambda: actions.declare_component(terms=terms, by=token, now=clock.now()))
 
 
@@ -111,10 +105,20 @@ def _or(value: str | None, default: str) -> str:
 def _terms(asked: Asked, terms: ComponentTerms) -> ComponentTerms:
     start = asked.text("start_date")
     return replace(
-        terms, description=asked.text("description") or "",
-        only_if_degraded=asked.flag("only_show_if_degraded", default=False),
-        start_date=_day(asked, start) if start else None,
+        terms, description=_or(asked.text("description"), terms.description),
+        only_if_degraded=asked.flag("only_show_if_degraded", default=terms.only_if_degraded),
+        start_date=_day(asked, start) if start else terms.start_date,
+        group=_group(asked) if "group_id" in asked.values else terms.group,
     )  # fmt: skip
+
+
+def _group(asked: Asked) -> str:
+    """Return the slug of the group that is asked for, "" for none."""
+    uid = asked.text("group_id")
+    found = Group.objects.filter(uid=uid, retired_at=None).first() if uid else None
+    if uid and found is None:
+        raise asked.wrong("group_id", "names no group")
+    return found.slug if found else ""
 
 
 def _day(asked: Asked, text: str) -> date:

@@ -1,9 +1,20 @@
 """Components, incidents and updates as Statuspage's management API gives them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from troth.components.rules.results import GroupShown, Shown, Status
-from troth.incidents.rules.results import Affected, IncidentShown, Kind, State, UpdateShown
+from troth.components.models import Group
+from troth.components.rules.results import Shown, Status
+from troth.incidents.rules.publishing import PARTS
+from troth.incidents.rules.results import (
+    Affected,
+    IncidentShown,
+    Kind,
+    Postmortem,
+    State,
+    UpdateShown,
+)
 
 Json = dict[str, object]
 
@@ -34,15 +45,26 @@ def component(one: Shown, page: str) -> Json:
     }  # fmt: skip
 
 
-def group(one: GroupShown, page: str) -> Json:
+def group(one: Group, components: Sequence[str], page: str) -> Json:
     return {
         "id": one.uid, "page_id": page, "name": one.name, "description": one.description or None,
-        "components": list(one.components), "position": one.position,
+        "components": list(components), "position": one.position,
         "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
     }  # fmt: skip
 
 
-def incident(one: IncidentShown, page: str, components: dict[str, Json], address: str) -> Json:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around incidents: their page, its address, components, clocks of maintenance."""
+
+    page: str
+    address: str
+    components: Mapping[str, Json]  # by uid
+    clocks: Mapping[str, tuple[bool, bool]]  # uid of a maintenance → begins, ends by itself
+
+
+def incident(one: IncidentShown, around: Around) -> Json:
+    page, components = around.page, around.components
     is_planned = one.kind is Kind.MAINTENANCE
     return {
         "id": one.uid, "page_id": page, "name": one.name,
@@ -50,13 +72,47 @@ def incident(one: IncidentShown, page: str, components: dict[str, Json], address
         "impact": one.impact.value, "impact_override": None,
         "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
         "started_at": instant(one.started_at), "monitoring_at": instant(one.monitoring_at),
-        "resolved_at": instant(one.resolved_at), "shortlink": f"{address}/{one.path}",
+        "resolved_at": instant(one.resolved_at), "shortlink": f"{around.address}/{one.path}",
         "scheduled_for": instant(one.scheduled_for) if is_planned else None,
         "scheduled_until": instant(one.scheduled_until) if is_planned else None,
         "incident_updates": [update(each, one) for each in one.updates],
         "components": [components[uid] for uid in one.components if uid in components],
-        "metadata": {},
+        "metadata": {}, "reminder_intervals": None, **_planned(one, around), **_learned(one),
     }  # fmt: skip
+
+
+def _planned(one: IncidentShown, around: Around) -> Json:
+    """Return the switches of a maintenance; its components follow its own states."""
+    planned = one.kind is Kind.MAINTENANCE
+    begins, ends = around.clocks.get(one.uid, (False, False))
+    return {
+        "scheduled_auto_in_progress": begins,
+        "scheduled_auto_completed": ends,
+        "scheduled_remind_prior": planned,
+        "scheduled_reminded_at": None,
+        "auto_transition_to_maintenance_state": planned,
+        "auto_transition_to_operational_state": planned,
+        "auto_transition_deliver_notifications_at_start": planned,
+        "auto_transition_deliver_notifications_at_end": planned,
+    }
+
+
+def _html(found: Postmortem) -> str:
+    return "".join(f"<h2>{part.capitalize()}</h2>{getattr(found, part)}" for part in PARTS)
+
+
+def _learned(one: IncidentShown) -> Json:
+    """Return what is told of its post-mortem beside it; the text has an address of its own."""
+    found = one.postmortem
+    changed_at = max((found.published_at, *found.edited_at)) if found else None
+    return {
+        "postmortem_body": _html(found) if found else None,
+        "postmortem_body_last_updated_at": instant(changed_at),
+        "postmortem_ignored": False,
+        "postmortem_published_at": instant(found.published_at) if found else None,
+        "postmortem_notified_subscribers": found is not None,
+        "postmortem_notified_twitter": False,
+    }
 
 
 def update(one: UpdateShown, of: IncidentShown) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
 
-from troth.incidents.statuspage import events, figures, parts
+from troth.incidents.statuspage import events, figures, groups, learned, parts
 from troth.incidents.statuspage.doors import door, later
 
 _PAGE = r"^pages/(?P<page>[A-Za-z0-9_-]{1,60})"
@@ -22,7 +22,9 @@ urlpatterns = [
     _at("components", door(get=parts.listed, post=parts.declare)),
     _at(rf"components/{_ONE}", door(get=parts.one, patch=parts.change, put=parts.change,
                                     delete=parts.retire)),
-    _at("component-groups", door(get=parts.groups)),
+    _at("component-groups", door(get=groups.listed, post=groups.declare)),
+    _at(rf"component-groups/{_ONE}", door(get=groups.one, patch=groups.change, put=groups.change,
+                                          delete=groups.retire)),
     _at("incidents", door(get=events.listed, post=events.open_)),
     _at(r"incidents/(?P<which>unresolved|scheduled|upcoming|active_maintenance)",
         door(get=events.listed)),
@@ -33,5 +35,10 @@ urlpatterns = [
     _at("metrics/data", door(ingest=figures.many)),
     _at(r"metrics/(?P<metric>[A-Za-z0-9._-]{1,100})/data", door(ingest=figures.one)),
     _at(r"subscribers(?:/[^/]+)*", _LATER),
-    _at(rf"incidents/{_UID}/(?:subscribers|postmortem)(?:/[^/]+)*", _LATER),
+    _at(rf"incidents/{_ONE}/postmortem",
+        door(get=learned.one, put=learned.write, patch=learned.write, delete=learned.drop)),
+    _at(rf"incidents/{_ONE}/postmortem/publish", door(put=learned.publish)),
+    _at(rf"incidents/{_ONE}/postmortem/revert", door(put=learned.revert)),
+    # The seam for the package that keeps subscribers: doors of its own take the place of _LATER.
+    _at(rf"incidents/{_UID}/subscribers(?:/[^/]+)*", _LATER),
 ]  # fmt: skip
