@@ -1,7 +1,7 @@
 """Components as an import looks for them: by uid, by slug or by name, retired ones too."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from troth.components.models import Component, Group
 from troth.components.queries import loading
@@ -17,6 +17,21 @@ class Known:
     begins: date
     is_retired: bool
     managed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A living group, empty or not. `parent`: slug; `components`: uids of living ones, in order."""
+
+    uid: str
+    slug: str
+    name: str
+    description: str
+    position: int
+    parent: str
+    components: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
 
 
 def known() -> list[Known]:
@@ -40,6 +55,22 @@ def group_called(name: str) -> str | None:
     """Return the slug of the living group of that name, in any case."""
     rows = Group.objects.filter(name__iexact=name, retired_at=None)
     return rows.values_list("slug", flat=True).first()
+
+
+def groups() -> list[KnownGroup]:
+    """Return all living groups; the board has only those that hold something."""
+    rows = Group.objects.filter(retired_at=None).select_related("parent")
+    return [_group(row) for row in rows.prefetch_related("components")]
+
+
+def _group(row: Group) -> KnownGroup:
+    held = [one for one in row.components.all() if one.retired_at is None]
+    held.sort(key=lambda one: (one.position, one.name))
+    return KnownGroup(
+        row.uid, row.slug, row.name, row.description, row.position,
+        row.parent.slug if row.parent else "", tuple(one.uid for one in held), row.created_at,
+        row.updated_at,
+    )  # fmt: skip
 
 
 def _known(row: Component) -> Known:

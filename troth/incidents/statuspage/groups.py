@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from troth.components import actions, exporting
-from troth.components.models import Group
 from troth.components.queries import matching
+from troth.components.queries.matching import KnownGroup
 from troth.components.rules import documents
 from troth.components.rules.documents import GroupTerms
 from troth.core import clock
@@ -22,11 +21,11 @@ from troth.incidents.statuspage.doors import Answer, Token, done
 
 def listed(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     """List living groups; here an empty one is told, too, which the page leaves out."""
-    return 200, [_shape(one, page) for one in _living().prefetch_related("components")]
+    return 200, [shapes.group(one, page) for one in matching.groups()]
 
 
 def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
-    return 200, _shape(_found(uid), page)
+    return 200, shapes.group(_found(uid), page)
 
 
 def declare(request: HttpRequest, token: Token, page: str) -> Answer:
@@ -39,7 +38,7 @@ def declare(request: HttpRequest, token: Token, page: str) -> Answer:
         raise Refusal(409, f"there is a group “{name}” already", field="component_group.name")
     terms = GroupTerms(slug=slug_of(name), name=name, description=asked.text("description") or "")
     uid = done(lambda: _declared(terms, asked, token))
-    return 201, _shape(_found(uid), page)
+    return 201, shapes.group(_found(uid), page)
 
 
 def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
@@ -49,10 +48,10 @@ def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
         slug=before.slug, name=(asked.text("name") or before.name).strip(),
         description=before.description if asked.text("description") is None
         else str(asked.text("description")),
-        parent=before.parent.slug if before.parent else "", position=before.position,
+        parent=before.parent, position=before.position,
     )  # fmt: skip
     done(lambda: _declared(terms, asked, token))
-    return 200, _shape(_found(uid), page)
+    return 200, shapes.group(_found(uid), page)
 
 
 def retire(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
@@ -75,7 +74,7 @@ def _declared(terms: GroupTerms, asked: Asked, token: Token) -> str:
     row = actions.declare_group(terms=terms, by=token, now=now)
     wanted = asked.values.get("components")
     if isinstance(wanted, list):
-        held = set(_held(row))
+        held = set(_found(row.uid).components)
         _move(set(map(str, wanted)) - held, row.slug, token)
         _move(held - set(map(str, wanted)), "", token)
     return row.uid
@@ -92,21 +91,8 @@ def _move(uids: Iterable[str], slug: str, token: Token) -> None:
         actions.declare_component(terms=terms, by=token, now=clock.now())
 
 
-def _living() -> QuerySet[Group]:
-    return Group.objects.filter(retired_at=None).select_related("parent")
-
-
-def _held(row: Group) -> list[str]:
-    rows = [one for one in row.components.all() if one.retired_at is None]
-    return [one.uid for one in sorted(rows, key=lambda one: (one.position, one.name))]
-
-
-def _shape(row: Group, page: str) -> shapes.Json:
-    return shapes.group(row, _held(row), page)
-
-
-def _found(uid: str) -> Group:
-    found = _living().filter(uid=uid).first()
+def _found(uid: str) -> KnownGroup:
+    found = next((one for one in matching.groups() if one.uid == uid), None)
     if found is None:
         raise Refusal(404, f"there is no group {uid}")
     return found

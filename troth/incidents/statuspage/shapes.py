@@ -1,10 +1,10 @@
 """Components, incidents and updates as Statuspage's management API gives them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from troth.components.models import Group
+from troth.components.queries.matching import KnownGroup
 from troth.components.rules.results import Shown, Status
 from troth.incidents.rules.publishing import PARTS
 from troth.incidents.rules.results import (
@@ -45,10 +45,10 @@ def component(one: Shown, page: str) -> Json:
     }  # fmt: skip
 
 
-def group(one: Group, components: Sequence[str], page: str) -> Json:
+def group(one: KnownGroup, page: str) -> Json:
     return {
         "id": one.uid, "page_id": page, "name": one.name, "description": one.description or None,
-        "components": list(components), "position": one.position,
+        "components": list(one.components), "position": one.position,
         "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
     }  # fmt: skip
 
