@@ -1,5 +1,6 @@
 """TCP, TLS and DNS, each against a small server; and what every kind must have."""
 
+import asyncio
 import socket
 import struct
 import threading
@@ -120,6 +121,36 @@ def test_the_name_asked_for_may_be_another(listening, secure):
 def test_a_port_without_tls_is_a_failure_in_words(listening):
     found = run("tls", {"host": "127.0.0.1", "port": listening(greet)})
     assert found.reason.startswith("TLS failed: ")
+
+
+def test_who_hangs_up_in_the_middle_of_a_handshake_is_down(listening):
+    async def rude(reader, writer):
+        await reader.read(5)
+        writer.transport.abort()
+
+    found = run("tls", {"host": "127.0.0.1", "port": listening(rude)})
+    assert found.reason in ("the connection was reset", "TLS failed: the connection was closed")
+
+
+def test_who_says_nothing_in_a_handshake_is_down_in_time(listening):
+    async def mute(reader, writer):
+        await asyncio.sleep(5)
+
+    found = run("tls", {"host": "127.0.0.1", "port": listening(mute)}, timeout=300)
+    assert found.reason == "no answer within 0.3 s"
+
+
+def test_an_accepted_certificate_needs_one_handshake(listening, secure):
+    shaken = []
+
+    async def count(reader, writer):
+        shaken.append(1)
+        await reader.read(100)
+
+    context, pem = secure("localhost")
+    port = listening(count, tls=context)
+    assert run("tls", {"host": "localhost", "port": port, "ca": pem}).outcome == "up"
+    assert shaken == [1]
 
 
 @pytest.fixture

@@ -108,43 +108,6 @@ async def stream(  # noqa: PLR0913 - all but host and port are named
         writer.transport.abort()
 
 
-async def shaken(sock: socket.socket, context: ssl.SSLContext, server_name: str) -> ssl.SSLSocket:
-    """Return a socket after its handshake, which costs less than a stream. Raises SSLError."""
-    secure = context.wrap_socket(sock, server_hostname=server_name, do_handshake_on_connect=False)
-    try:
-        while True:
-            try:
-                secure.do_handshake()
-            except ssl.SSLWantReadError:
-                await _ready(secure, writing=False)
-            except ssl.SSLWantWriteError:
-                await _ready(secure, writing=True)
-            else:
-                return secure
-    except BaseException:
-        secure.close()
-        raise
-
-
-async def _ready(sock: socket.socket, *, writing: bool) -> None:
-    """Wait until a socket can be read from, or written to."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-    add, remove = (
-        (loop.add_writer, loop.remove_writer) if writing else (loop.add_reader, loop.remove_reader)
-    )
-    add(sock, _settle, done)
-    try:
-        await done
-    finally:
-        remove(sock)
-
-
-def _settle(done: "asyncio.Future[None]") -> None:
-    if not done.done():
-        done.set_result(None)
-
-
 @lru_cache(maxsize=256)
 def tls_context(*, verify: bool = True, ca: str = "") -> ssl.SSLContext:
     """Return how to speak TLS: `ca` is PEM text of who may sign besides the system's own."""

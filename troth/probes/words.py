@@ -36,6 +36,8 @@ def plain(error: BaseException, *, timeout: float) -> str:
 def _about_tls(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate is not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLEOFError):
+        return "TLS failed: the connection was closed"
     reason = (error.reason or "no reason given").replace("_", " ").lower()
     return f"TLS failed: {reason}"
 

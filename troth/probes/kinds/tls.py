@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import msgspec
 
 from troth.probes import certificates
-from troth.probes.connecting import Journey, connected, shaken, tls_context
+from troth.probes.connecting import Journey, tls_context
 from troth.probes.kind import Finding, Kind, Limits, named
+from troth.probes.shaking import shaken
 from troth.probes.words import plain
 
 
@@ -43,20 +44,16 @@ _NAMES = (62, 64)  # OpenSSL's codes for another host's name and for another add
 async def _shaken(
     settings: Settings, limits: Limits, journey: Journey, *, verify: bool
 ) -> dict[str, Any]:
-    sock = await connected(settings.host, settings.port, limits=limits, journey=journey)
-    try:
-        secure = await shaken(
-            sock,
-            tls_context(verify=verify, ca=settings.ca),
-            settings.server_name or settings.host,
-        )
-    except BaseException:
-        sock.close()
-        raise
-    journey.reached("tls")
-    with secure:
-        found = certificates.facts(secure)
-    return {**found, "accepted": True, "chain_ok": True, "name_ok": True, "problem": ""}
+    secure = await shaken(
+        settings.host,
+        settings.port,
+        context=tls_context(verify=verify, ca=settings.ca),
+        server_name=settings.server_name or settings.host,
+        limits=limits,
+        journey=journey,
+    )
+    accepted = {"accepted": True, "chain_ok": True, "name_ok": True, "problem": ""}
+    return certificates.facts(secure) | accepted
 
 
 def _told(seen: dict[str, Any]) -> str:
