@@ -53,8 +53,16 @@ def test_a_file_whose_inputs_stay_is_linked_and_not_made_again(tmp_path):
     first = (tmp_path / "current" / "index.html").stat().st_ino
     _, new = write(tmp_path, sheet(), now=NOON + timedelta(minutes=1))
     assert ((tmp_path / "current" / "index.html").stat().st_ino, new) == (first, 1)
-    write(tmp_path, sheet(inputs="other"), now=NOON + timedelta(minutes=2))
+    write(tmp_path, sheet(text="other " * 100), now=NOON + timedelta(minutes=2))
     assert (tmp_path / "current" / "index.html").stat().st_ino != first
+
+
+def test_a_file_that_reads_the_same_is_not_packed_again(tmp_path):
+    write(tmp_path, sheet())
+    first = (tmp_path / "current" / "index.html.br").stat().st_ino
+    manifest, new = write(tmp_path, sheet(inputs="other"), now=NOON + timedelta(minutes=1))
+    assert ((tmp_path / "current" / "index.html.br").stat().st_ino, new) == (first, 1)
+    assert manifest.files["index.html"].inputs == "other"
 
 
 def test_five_revisions_are_kept_and_the_current_one_among_them(tmp_path):

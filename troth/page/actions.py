@@ -2,15 +2,18 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
 
 from troth.components.queries import PageShown
+from troth.core import clock
 from troth.page import folder, queries, render
+from troth.page.draft import Stop
 from troth.page.folder import Manifest, Pulse
 from troth.page.leaf import Measured
 from troth.page.models import Notice
@@ -24,6 +27,8 @@ from troth.staff.actions.audit import Actor, published_name
 FRESH = timedelta(minutes=5)
 # While signals pour in, writing takes no more than one part in this many of the time.
 REST = 4
+TURN = 0.7  # seconds for pages that can wait, before other work has its turn
+_LOOK_EVERY = 0.05  # seconds between two looks whether something happened meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,17 @@ class Published:
     at: datetime
     files: int
     written: int
+    waiting: int = 0  # that there was no time for yet
 
 
-def publish(*, now: datetime, always: bool = False) -> Published | None:
+def publish(
+    *, now: datetime, always: bool = False, within: float | None = None
+) -> Published | None:
     """Write the page if it would read differently, or if it is old. None where there was no need.
 
-    Cheap when nothing changed. The page is written whole or not at all.
+    Cheap when nothing changed. What tells of now is written at once, and swapped as one. Pages of
+    single components, of promises and of the past follow for `within` seconds (None: all of them),
+    until another change comes; `publish()` then goes on with those that are left.
     """
     place: Path = settings.TROTH.page_dir
     if not always and not is_due(now=now):
@@ -50,37 +60,117 @@ def publish(*, now: datetime, always: bool = False) -> Published | None:
         pulse = _pulse(now)
         if not always and not _differs(before, pulse, now):
             return None  # another process was quicker
-        picture = queries.picture(now=now)
-        pages = queries.beside(picture, now=now)
-        sheets = _sheets(picture, pages, _measuring(now))
-        manifest, written = folder.write(place, sheets=sheets, pulse=pulse, now=now)
-        _publish_private([pair for pair in pages if pair[0].is_private], pulse, now)
-    return Published(place, manifest.revision, now, len(manifest.files), written)
+        seen = _seen(before, pulse, now)
+        stop = None if within is None else Patience(within, pulse, now)
+        sheets = _sheets(seen)
+        manifest, written = folder.write(place, sheets=sheets, pulse=pulse, now=now, stop=stop)
+        _publish_private(seen, pulse, now, stop)
+        _going.seen = replace(seen, revision=manifest.revision)
+    return Published(place, manifest.revision, now, len(manifest.files), written, manifest.waiting)
+
+
+def publish_all(*, now: datetime) -> Published:
+    """Write the page: first what tells of now, then all the rest. Returns the last writing."""
+    found = published = publish(now=now, always=True, within=TURN)
+    while found is not None and left():
+        published = found
+        found = publish(now=clock.now(), within=TURN)
+    ended = found or published
+    assert ended is not None  # noqa: S101 - `always` writes
+    return ended
+
+
+def left() -> int:
+    """Return how many pages stand as they were, or are missing, because there was no time yet."""
+    return sum(manifest.waiting for manifest in _manifests() if manifest)
+
+
+def _manifests() -> Iterator[Manifest | None]:
+    yield folder.current(settings.TROTH.page_dir)
+    home = private_folder()
+    for place in home.iterdir() if home.is_dir() else ():
+        yield folder.current(place)
 
 
 Measure = Callable[[Shown], Measured]
 Beside = tuple[PageShown, Picture]
 
 
-def _sheets(picture: Picture, pages: Sequence[Beside], measure: Measure) -> Iterator[Sheet]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is written, read once; `revision` is the one that it was written to last."""
+
+    pulse: Pulse
+    picture: Picture
+    pages: Sequence[Beside]
+    measure: Measure
+    revision: str = ""
+
+
+class _Going:
+    """What this process writes: pages that wait are made from what was read for the others."""
+
+    seen: Seen | None = None
+
+
+_going = _Going()
+
+
+def _seen(before: Manifest | None, pulse: Pulse, now: datetime) -> Seen:
+    """Read everything public, or return what is being written where it is still true."""
+    held, _going.seen = _going.seen, None
+    if before and held and _goes_on(before, held, pulse, now):
+        return held
+    picture = queries.picture(now=now)
+    return Seen(pulse, picture, queries.beside(picture, now=now), _measuring(now))
+
+
+def _goes_on(before: Manifest, held: Seen, pulse: Pulse, now: datetime) -> bool:
+    is_last = before.waiting > 0 and held.revision == before.revision
+    return is_last and held.pulse == pulse and abs(now - held.picture.written_at) < FRESH
+
+
+class Patience:
+    """Says when to stop with what can wait: when the time is over, or when something happened."""
+
+    def __init__(self, within: float, pulse: Pulse, now: datetime) -> None:
+        self._facts, self._now = pulse.facts, now
+        self._within = within
+        self._ends = self._look_at = 0.0
+        self._is_over = False
+
+    def __call__(self) -> bool:
+        at = monotonic()
+        if not self._ends:  # what could not wait is done
+            self._ends, self._look_at = at + self._within, at + _LOOK_EVERY
+        if not self._is_over and at >= self._look_at:
+            self._look_at = at + _LOOK_EVERY
+            self._is_over = at >= self._ends or _pulse(self._now).facts != self._facts
+        return self._is_over
+
+
+def _sheets(seen: Seen) -> Iterator[Sheet]:
     """Yield the files of the main page and of the public ones beside it. Private ones never."""
-    yield from _files(picture, measure)
-    for page, part in pages:
+    yield from _files(seen.picture, seen.measure)
+    for page, part in seen.pages:
         if not page.is_private:
-            yield from render.below(f"{queries.BESIDE}{page.slug}/", _files(part, measure))
+            yield from render.below(
+                f"{queries.BESIDE}{page.slug}/", _files(part, seen.measure)
+            )  # fmt: skip
 
 
 def _files(picture: Picture, measure: Measure) -> Iterator[Sheet]:
     return render.sheets(picture, secret=settings.TROTH.signing_key, measure=measure)
 
 
-def _publish_private(pages: Sequence[Beside], pulse: Pulse, now: datetime) -> None:
+def _publish_private(seen: Seen, pulse: Pulse, now: datetime, stop: Stop | None) -> None:
     """Write each private page to a folder of its own, outside the public one."""
     home = private_folder()
+    pages = [pair for pair in seen.pages if pair[0].is_private]
     for page, part in pages:
         place = home / page.slug
         place.mkdir(parents=True, exist_ok=True)
-        folder.write(place, sheets=_files(part, _measuring(now)), pulse=pulse, now=now)
+        folder.write(place, sheets=_files(part, seen.measure), pulse=pulse, now=now, stop=stop)
     kept = {page.slug for page, _part in pages}
     for old in home.iterdir() if home.is_dir() else ():
         if old.name not in kept:
@@ -110,6 +200,8 @@ def publish_copy(*, to: Path, now: datetime) -> Published:
     `to/current` is the document root. The page is written first where there is none yet.
     """
     publish(now=now)
+    while left() and publish(now=clock.now(), within=TURN):
+        pass
     place: Path = settings.TROTH.page_dir
     with folder.alone(to):
         before = folder.current(to)
@@ -157,7 +249,7 @@ def is_due(*, now: datetime) -> bool:
 
 
 def _differs(before: Manifest | None, pulse: Pulse, now: datetime) -> bool:
-    if before is None or before.facts != pulse.facts:
+    if before is None or before.facts != pulse.facts or left():
         return True
     age = now - before.written_at
     if before.figures != pulse.figures:

@@ -6,7 +6,7 @@ from datetime import date
 
 from troth.page.edition import Edition
 from troth.page.picture import Event
-from troth.page.sheets import Sheet, fingerprint
+from troth.page.sheets import Patience, Sheet, fingerprint, inputs
 from troth.page.situation import Entry, month_of
 from troth.page.status.telling import listed
 from troth.page.story import Told, told
@@ -58,12 +58,15 @@ def sheets(
         return spoken(edition, make)
 
     newest = found[0] if found else None
-    inputs = fingerprint(base, named, _inputs(newest))
-    yield Sheet(f"{edition.folder}history/index.html", inputs, page("history/", newest))
+    around = fingerprint(base, named)
+
+    def sheet(place: str, month: Month | None) -> Sheet:
+        said, make = inputs(around, _inputs(month)), page(place, month)
+        return Sheet(f"{edition.folder}{place}index.html", said, make, patience=Patience.AGED)
+
+    yield sheet("history/", newest)
     for month in found:
-        place = f"history/{month.first:%Y-%m}/"
-        inputs = fingerprint(base, named, _inputs(month))
-        yield Sheet(f"{edition.folder}{place}index.html", inputs, page(place, month))
+        yield sheet(f"history/{month.first:%Y-%m}/", month)
 
 
 def _inputs(month: Month | None) -> object:

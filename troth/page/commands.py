@@ -26,11 +26,9 @@ def publish(to: Path | None, *, as_json: bool) -> None:
     """
     now = clock.now()
     if to is None:
-        published = actions.publish(now=now, always=True)
+        published = actions.publish_all(now=now)
     else:
         published = actions.publish_copy(to=to.resolve(), now=now)
-    if published is None:
-        return
     root = published.folder / "current"
     if as_json:
         fields = {

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import brotli
@@ -15,10 +16,19 @@ _CODED = (
 _MANY = 96  # new files and folders; beyond this one sync of everything is quicker than one for each
 
 
-def packed(name: str, body: bytes) -> dict[str, bytes]:
-    """Return coding → bytes for text worth packing. The same input gives the same bytes."""
+def packed(name: str, body: bytes, *, quickly: bool = False) -> dict[str, bytes]:
+    """Return coding → bytes for text worth packing. The same input gives the same bytes.
+
+    `quickly` is for the many files that few read: a little larger, and in the two codings that
+    everyone knows.
+    """
     if len(body) < _WORTH_CODING or not name.endswith(_CODED):
         return {}
+    if quickly:
+        return {
+            "br": brotli.compress(body, quality=5),
+            "gzip": gzip.compress(body, compresslevel=6, mtime=0),
+        }
     return {
         "br": brotli.compress(body, quality=9),
         "zstd": zstd.compress(body, 12),
@@ -26,27 +36,24 @@ def packed(name: str, body: bytes) -> dict[str, bytes]:
     }
 
 
-def sync(target: Path, new: list[Path], *, files: int = 0) -> None:
-    """Bring the files, their folders and the name of the revision itself to the disk.
-
-    `files` is how many there are with those that are linked alone.
-    """
-    if max(files, len(new)) > _MANY:
+def sync(target: Path, files: Collection[str], folders: Collection[str]) -> None:
+    """Bring new files, the folders that changed and the revision's own name to the disk."""
+    if len(files) + len(folders) > _MANY:
         os.sync()
     else:
-        for path in new:
+        for path in files:
             _sync_file(path)
-        for place, _inside, _names in os.walk(target):  # those with links alone, too
-            sync_folder(Path(place))
+        for path in folders:
+            sync_folder(path)
     sync_folder(target.parent)
 
 
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
+def _sync_file(path: str) -> None:
+    with open(path, "rb") as file:  # noqa: PTH123 - a text, as thousands of them are
         os.fsync(file.fileno())
 
 
-def sync_folder(path: Path) -> None:
+def sync_folder(path: Path | str) -> None:
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -11,7 +11,7 @@ from typing import Any
 
 from troth.page.headers import for_page
 from troth.page.negotiation import has_it
-from troth.page.shelf import Headers, Item, published
+from troth.page.shelf import Headers, Item, Shelf, published
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -43,12 +43,15 @@ class Front:
         self._headers = for_page(secure=secure, product=product)
         self._look_at = 0.0
         self._revision: Path | None = None
-        self._items: dict[str, Item] = {}
+        self._shelf: Shelf | None = None
+        self._items: dict[str, Item] = {}  # what was asked for already
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         if monotonic() >= self._look_at:
             self._look()
         item = self._items.get(environ["PATH_INFO"])
+        if item is None and self._shelf is not None:
+            item = self._shelf.find(environ["PATH_INFO"])
         if item is None:
             return self._elsewhere(environ, start)
         return self._answer(item, environ, start)
@@ -59,7 +62,8 @@ class Front:
         try:
             revision = (self._folder / "current").resolve(strict=True)
             if revision != self._revision:
-                self._items = published(revision, headers=self._headers)
+                self._shelf = published(revision, headers=self._headers)
+                self._items = self._shelf.items
                 self._revision = revision
         except (OSError, ValueError, KeyError):
             return
@@ -83,7 +87,7 @@ class Front:
         """Answer from the newest revision, because the one in hand vanished from the disk."""
         self._revision, self._look_at = None, 0.0
         self._look()
-        item = self._items.get(environ["PATH_INFO"])
+        item = self._shelf.find(environ["PATH_INFO"]) if self._shelf else None
         try:
             variant = item.variant("") if item else None
         except OSError:
@@ -98,15 +102,16 @@ class Front:
         if path.startswith(self._passed):
             self._django = self._django or self._behind()
             return self._django(environ, start)
-        if path + "/" in self._items:
-            return _plain(start, "308 Permanent Redirect", "", ("location", _asked(environ)))
-        if not self._items:
+        shelf = self._shelf
+        if shelf is None or shelf.is_missing(path):
             return _plain(start, "503 Service Unavailable", _FIRST, ("retry-after", "2"))
-        return self._missing(path, start)
+        if shelf.find(f"{path}/"):
+            return _plain(start, "308 Permanent Redirect", "", ("location", _asked(environ)))
+        return self._missing(shelf, path, start)
 
-    def _missing(self, path: str, start: StartResponse) -> Iterable[bytes]:
+    def _missing(self, shelf: Shelf, path: str, start: StartResponse) -> Iterable[bytes]:
         language = path.split("/", 2)[1]
-        item = self._items.get(f"/{language}/404.html") or self._items.get("/404.html")
+        item = shelf.find(f"/{language}/404.html") or shelf.find("/404.html")
         try:
             variant = item.variant("") if item else None
         except OSError:

@@ -12,5 +12,5 @@ def is_due(*, now: datetime) -> bool:
 
 def publish(*, now: datetime) -> int:
     """Write the page if it would read differently. Returns how many files are new."""
-    published = actions.publish(now=now)
+    published = actions.publish(now=now, within=actions.TURN)
     return published.written if published else 0

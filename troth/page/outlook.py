@@ -10,13 +10,14 @@ from django.conf import settings
 from troth.components import queries as components
 from troth.components.queries import PageShown
 from troth.components.queries.labels import labels
-from troth.components.rules.results import Board
+from troth.components.rules.results import Board, Shown
 from troth.core.windows import midnight
 from troth.incidents import queries as incidents
 from troth.incidents.rules.results import EntryRow, IncidentShown
 from troth.page.situation import Entry, Situation, entry_of
 
 _NEWEST = 60  # read whole at once: more than a feed or the API tells
+_NEAR = 25  # components that are read at once, where each has a page
 _OF_A_PART = 500  # of a page that shows some components only: so far back its history goes
 
 
@@ -72,6 +73,7 @@ class _Reader:
         self._page = page
         self._audiences: tuple[str, ...] = page.audiences if page else ()
         self._board: Board | None = None  # for its groups, zone and weights
+        self._near: tuple[tuple[datetime, int], dict[str, Shown]] = ((now, 0), {})
 
     def board(self, *, at: datetime | None = None, days: int = 90) -> Board | None:
         slug = self._page.slug if self._page else None
@@ -125,8 +127,20 @@ class _Reader:
         at = min(end, self._now)
         if not uids:
             return self.board(at=at, days=days)
-        found = [components.component(uid, at=at, days=days) for uid in uids]
-        return replace(board, components=tuple(one for one in found if one is not None))
+        drawn = [self._drawn(uid, board, at, days) for uid in uids]
+        return replace(board, components=tuple(one for one in drawn if one is not None))
+
+    def _drawn(self, uid: str, board: Board, at: datetime, days: int) -> Shown | None:
+        """Return one component; those that stand after it are read with it, and kept for a while.
+
+        Pages are made in the order of the board, so that a question is asked once for many.
+        """
+        if self._near[0] != (at, days) or uid not in self._near[1]:
+            order = [one.uid for one in board.components]
+            first = order.index(uid) if uid in order else 0
+            wanted = {uid, *order[first : first + _NEAR]}
+            self._near = ((at, days), components.some(wanted, at=at, days=days))
+        return self._near[1].get(uid)
 
 
 def _named(one: IncidentShown) -> Iterable[str]:

@@ -17,11 +17,12 @@ from troth.components.queries import PageShown
 from troth.core import clock
 from troth.page import actions
 from troth.page.headers import policy
+from troth.page.manifest import MANIFEST
 from troth.page.negotiation import has_it
-from troth.page.shelf import MANIFEST, Item, published
+from troth.page.shelf import Shelf, published
 
 _WEEK = 7 * 86400
-_shelves: dict[str, tuple[Path, dict[str, Item]]] = {}
+_shelves: dict[str, tuple[Path, Shelf]] = {}
 
 
 @require_safe
@@ -79,11 +80,11 @@ def _refused(request: HttpRequest, page: PageShown) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, page: PageShown, path: str) -> HttpResponse:
-    items = _shelf(page.slug)
-    item = items.get(f"/{path}")
-    if item is None and f"/{path}/" in items:
+    shelf = _shelf(page.slug)
+    item = shelf.find(f"/{path}")
+    if item is None and shelf.find(f"/{path}/"):
         return redirect(f"{request.path}/")
-    found = item or items.get("/404.html")
+    found = item or shelf.find("/404.html")
     if found is None:
         raise Http404
     variant = found.variant(request.headers.get("Accept-Encoding", ""))
@@ -100,7 +101,7 @@ def _has(request: HttpRequest, etag: str) -> bool:
     return bool(seen) and has_it(seen, etag)
 
 
-def _shelf(slug: str) -> dict[str, Item]:
+def _shelf(slug: str) -> Shelf:
     """Return the files of a private page as published last. Raises Http404 where there is none."""
     try:
         revision = (actions.private_folder() / slug / "current").resolve(strict=True)
@@ -109,7 +110,7 @@ def _shelf(slug: str) -> dict[str, Item]:
     held = _shelves.get(slug)
     if held is None or held[0] != revision:
         held = (revision, published(revision, headers=_headers))
-        held[1].pop(f"/{MANIFEST}", None)
+        held[1].items.pop(f"/{MANIFEST}", None)  # it lists what nobody need know
         _shelves[slug] = held
     return held[1]
 

@@ -13,7 +13,8 @@ from troth.page.leaf import Measured, csv, leaf
 from troth.page.ledger import entries, register
 from troth.page.picture import Picture, Shown, Withdrawn, events_of
 from troth.page.programs import for_programs, instants
-from troth.page.sheets import Sheet, fingerprint
+from troth.page.sheets import Patience, Sheet, fingerprint
+from troth.page.sheets import inputs as inputs_of
 from troth.page.status import chapters
 from troth.page.statuspage import files
 from troth.page.story import told
@@ -86,14 +87,14 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     yield from chapters.sheets(edition, base=base)
     for gone in picture.withdrawn:
         path = f"{folder}promises/{gone.slug}/index.html"
-        own = fingerprint(frame(picture), gone.inputs)
-        yield Sheet(path, own, _speaking(edition, _withdrawn(edition, gone)))
+        told_of_it = _speaking(edition, _withdrawn(edition, gone))
+        yield Sheet(path, inputs_of(base, gone.inputs), told_of_it, patience=Patience.ALWAYS)
     for shown in picture.promises:
         page = _promise(edition, shown, measure)
-        own = frame(picture)
         path = f"{folder}promises/{shown.slug}/index.html"
         day = picture.written_at.date() if shown.standing.segments else None
-        yield Sheet(path, fingerprint(own, shown.inputs, day), _speaking(edition, page))
+        own = inputs_of(fingerprint(base, day), shown.inputs)
+        yield Sheet(path, own, _speaking(edition, page), patience=Patience.ALWAYS)
 
 
 def _speaking(edition: Edition, make: Callable[[], bytes]) -> Callable[[], bytes]:
@@ -148,7 +149,9 @@ _FEEDS = {"rss.xml": feeds.rss, "atom.xml": feeds.atom, "feed.json": feeds.json_
 def _evidence(picture: Picture) -> Iterator[Sheet]:
     for shown in picture.promises:
         made = _csv(shown)
-        yield Sheet(f"promises/{shown.slug}/days.csv", fingerprint(shown.standing.strip), made)
+        said = inputs_of("", shown.standing.strip)
+        path = f"promises/{shown.slug}/days.csv"
+        yield Sheet(path, said, made, patience=Patience.ALWAYS)
 
 
 def _csv(shown: Shown) -> Callable[[], bytes]:

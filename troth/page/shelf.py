@@ -5,16 +5,15 @@ No Django here: the page must be served when nothing else works.
 """
 
 import hashlib
-import json
 import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from troth.page.manifest import MANIFEST, Entry, Manifest, decoded
 from troth.page.negotiation import IDENTITY, SUFFIXES, choose
 
 Headers = list[tuple[str, str]]
-MANIFEST = "files.json"
 _REMEMBERED = 64  # different Accept-Encoding headers remembered for each file
 
 
@@ -66,36 +65,63 @@ class Item:
         return Variant(etag, headers, [body], unchanged)
 
 
-def published(folder: Path, *, headers: Callable[[str, bool], Headers]) -> dict[str, Item]:
-    """Return URL path → item for the revision in `folder`, as its manifest lists it.
+class Shelf:
+    """One revision: URL path → item, each made when it is first asked for."""
 
-    `headers(content type, is it immutable)` gives what each answer carries. A directory's
-    index answers at the directory. Raises OSError or ValueError where the revision is not whole.
+    def __init__(
+        self, folder: Path, manifest: Manifest, fixed: Callable[[str, bool], Headers]
+    ) -> None:
+        self._folder, self._files, self._fixed = folder, manifest.files, fixed
+        self._missing = frozenset(manifest.missing)
+        self.items: dict[str, Item] = {}  # those that were asked for
+
+    def find(self, path: str) -> Item | None:
+        """Return what answers at a path. A folder's index answers at the folder."""
+        item = self.items.get(path)
+        if item is None:
+            name = _name(path)
+            entry = self._files.get(name)
+            if entry is not None:
+                item = self.items.get(f"/{name}") or self._item(name, entry)
+                self.items[f"/{name}"] = self.items[path] = item
+        return item
+
+    def is_missing(self, path: str) -> bool:
+        """Say whether a path is still to be written."""
+        return _name(path) in self._missing or _name(f"{path}/") in self._missing
+
+    def _item(self, name: str, entry: Entry) -> Item:
+        return Item(
+            tag=entry.sha256[:20],
+            codings=entry.codings,
+            fixed=self._fixed(entry.type, entry.immutable),
+            read=_reader(self._folder, name),
+        )
+
+
+def published(folder: Path, *, headers: Callable[[str, bool], Headers]) -> Shelf:
+    """Return the revision in `folder`, as its manifest lists it.
+
+    `headers(content type, is it immutable)` gives what each answer carries. Raises OSError or
+    ValueError where the revision is not whole.
     """
     listing = (folder / MANIFEST).read_bytes()
-    manifest = json.loads(listing)
+    shelf = Shelf(folder, decoded(listing), headers)
     tag = hashlib.sha256(listing).hexdigest()[:20]
-    fixed = headers(content_type(MANIFEST), False)
-    items = {
-        f"/{MANIFEST}": Item(tag=tag, codings=(), fixed=fixed, read=_reader(folder / MANIFEST))
-    }
-    for name, entry in manifest["files"].items():
-        item = Item(
-            tag=entry["sha256"][:20],
-            codings=tuple(entry["codings"]),
-            fixed=headers(entry["type"], entry["immutable"]),
-            read=_reader(folder / name),
-        )
-        items["/" + name] = item
-        if name == "index.html" or name.endswith("/index.html"):
-            items["/" + name.removesuffix("index.html")] = item
-    return items
+    kind = headers(content_type(MANIFEST), False)
+    own = Item(tag=tag, codings=(), fixed=kind, read=_reader(folder, MANIFEST))
+    shelf.items[f"/{MANIFEST}"] = own
+    return shelf
 
 
-def _reader(path: Path) -> Callable[[str], bytes]:
+def _name(path: str) -> str:
+    """Return the file that answers at a path."""
+    return f"{path[1:]}index.html" if path.endswith("/") else path[1:]
+
+
+def _reader(folder: Path, name: str) -> Callable[[str], bytes]:
     def read(coding: str) -> bytes:
-        suffix = SUFFIXES.get(coding, "")
-        return path.with_name(path.name + suffix).read_bytes()
+        return (folder / f"{name}{SUFFIXES.get(coding, '')}").read_bytes()
 
     return read
 

@@ -21,6 +21,7 @@ WORST_FIRST = (
 )
 _UP = Status.OPERATIONAL
 _STEP = 600  # seconds
+_NEAR = 50  # old incidents that are read at once
 _YEARS = 9  # before this one, at most
 RUNNING = (State.IN_PROGRESS, State.VERIFYING)
 
@@ -128,6 +129,33 @@ class Situation:
         found = {**known, **{one.uid: one for one in self.read(missing)}} if missing else known
         return [found[uid] for uid in uids if uid in found]
 
+    def one(self, uid: str) -> IncidentShown:
+        """Return one of those listed, whole; its neighbours are read with it, for they come next.
+
+        Raises KeyError where there is none.
+        """
+        if uid in self.everything:
+            return self.everything[uid]
+        near: dict[str, IncidentShown] = self._near
+        if uid not in near:
+            place = self._places[uid]
+            wanted = [entry.uid for entry in self.listed[place : place + _NEAR]]
+            near.clear()
+            near.update((found.uid, found) for found in self.read(wanted))
+        return near[uid]
+
+    @cached_property
+    def by_name(self) -> dict[str, Entry]:
+        return {entry.uid: entry for entry in self.listed}
+
+    @cached_property
+    def _near(self) -> dict[str, IncidentShown]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {entry.uid: place for place, entry in enumerate(self.listed)}
+
     @property
     def today(self) -> date | None:
         return self.board.at.astimezone(self.zone).date() if self.board else None
@@ -208,6 +236,11 @@ def print_of(one: Shown) -> str:
     *past, today = one.strip or (None,)
     now = [(status, seconds // _STEP) for status, seconds in _ill(today)] if today else None
     return fingerprint(replace(one, strip=(), share=None), _told(past), now)
+
+
+def present_of(one: Shown) -> str:
+    """Return a fingerprint of what a component says of now: a day that ends changes none of it."""
+    return fingerprint(replace(one, strip=(), share=None))
 
 
 def past_of(one: Shown) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from troth.components.models import Component, Revision
-from troth.components.queries.boards import board, component
+from troth.components.queries.boards import board, component, some
 from troth.components.queries.pages import (
     AudienceShown,
     FormulaShown,
@@ -56,6 +56,7 @@ __all__ = [
     "registered",
     "revision",
     "said",
+    "some",
     "spans",
     "uid_of",
     "uptime_formula",

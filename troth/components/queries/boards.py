@@ -40,6 +40,15 @@ def component(
     return drawn(rows[:1], Wanted(at=at or clock.now(), days=days, as_of=as_of)).components[0]
 
 
+def some(
+    uids: Collection[str], *, at: datetime, days: int = 90, as_of: datetime | None = None
+) -> dict[str, Shown]:
+    """Return components by uid, retired ones too; unknown ones are left out."""
+    rows = list(Component.objects.filter(uid__in=uids).select_related("group"))
+    found = drawn(rows, Wanted(at=at, days=days, as_of=as_of)).components
+    return {one.uid: one for one in found}
+
+
 def _living(at: datetime) -> "QuerySet[Component]":
     return Component.objects.filter(Q(retired_at=None) | Q(retired_at__gt=at))
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from troth.components.rules.results import Shown
 from troth.incidents.rules.results import IncidentShown
 from troth.page.edition import Edition
-from troth.page.sheets import Sheet, fingerprint
-from troth.page.situation import Entry, is_maintenance, past_of
+from troth.page.sheets import Patience, Sheet, fingerprint, inputs
+from troth.page.situation import Entry, is_maintenance, past_of, present_of
 from troth.page.status import badges, feeds, linked
 from troth.page.status.problems import parts, problem
 from troth.page.status.record import component_record, uptime_record
@@ -24,10 +24,20 @@ class Maker(NamedTuple):
     edition: Edition
     base: str
 
-    def sheet(self, path: str, make: Make, *inputs: object) -> Sheet:
+    def sheet(self, path: str, make: Make, *said: object) -> Sheet:
+        """Return a file that is written at once when it says something new."""
         return Sheet(
-            f"{self.edition.folder}{path}", fingerprint(self.base, *inputs), self._spoken(make)
-        )
+            f"{self.edition.folder}{path}", inputs(self.base, *said), self._spoken(make),
+            patience=Patience.AGED,
+        )  # fmt: skip
+
+    def leaf(self, path: str, make: Make, *said: object, around: object = None) -> Sheet:
+        """Return a file that many others are like: it can wait until those few are there."""
+        base = fingerprint(self.base, around)
+        return Sheet(
+            f"{self.edition.folder}{path}", inputs(base, *said), self._spoken(make),
+            patience=Patience.ALWAYS,
+        )  # fmt: skip
 
     def _spoken(self, make: Make) -> Make:
         def spoken() -> bytes:
@@ -44,8 +54,8 @@ def sheets(edition: Edition, *, base: str) -> Iterator[Sheet]:
     for entry in now.listed:
         yield _incident(maker, entry)
     yield from _feeds(maker)
-    for path, make, inputs in badges.of_page(edition):
-        yield maker.sheet(path, make, inputs)
+    for path, make, said in badges.of_page(edition):
+        yield maker.sheet(path, make, said)
     for one in now.components:
         yield from _component(maker, one)
     if now.components:
@@ -54,10 +64,11 @@ def sheets(edition: Edition, *, base: str) -> Iterator[Sheet]:
 
 def _incident(maker: Maker, entry: Entry) -> Sheet:
     def make() -> bytes:
-        (one,) = maker.edition.picture.situation.whole([entry.uid])
-        return incident_page(maker.edition, one)
+        return incident_page(maker.edition, maker.edition.picture.situation.one(entry.uid))
 
-    return maker.sheet(f"{entry.path}index.html", make, entry.revision)
+    is_recent = entry.uid in maker.edition.picture.situation.everything
+    sheet = maker.sheet if is_recent else maker.leaf
+    return sheet(f"{entry.path}index.html", make, entry.revision)
 
 
 def incident_page(edition: Edition, one: IncidentShown) -> bytes:
@@ -75,7 +86,7 @@ def incident_page(edition: Edition, one: IncidentShown) -> bytes:
 
 def _named(edition: Edition, one: IncidentShown) -> list[tuple[str, str]]:
     """Return (name, address) of the incidents that this one is linked with."""
-    known = {entry.uid: entry for entry in edition.picture.situation.listed}
+    known = edition.picture.situation.by_name
     found = [known[uid] for uid in one.linked if uid in known]
     return [(entry.name, edition.path(entry.path)) for entry in found]
 
@@ -109,13 +120,14 @@ def _component(maker: Maker, one: Shown) -> Iterator[Sheet]:
         return edition.render("page/status/component.html", place, {"record": record})
 
     weights = now.board.weights if now.board else None
-    yield maker.sheet(
-        f"{place}index.html", page, now.prints[one.uid], said, weights, today(edition)
-    )
+    yield maker.leaf(
+        f"{place}index.html", page, present_of(one), said,
+        around=(now.prints[one.uid], weights, today(edition)),
+    )  # fmt: skip
     for path, make in feeds.files(edition, feeds.of_component(edition, one), lambda: touched):
-        yield maker.sheet(path, make, one.name, said)
-    for path, make, inputs in badges.of_component(one):
-        yield maker.sheet(path, make, inputs)
+        yield maker.leaf(path, make, one.name, said)
+    for path, make, shown in badges.of_component(one):
+        yield maker.leaf(path, make, shown)
 
 
 def today(edition: Edition) -> date:
@@ -127,11 +139,12 @@ def _uptime(maker: Maker) -> Iterator[Sheet]:
     edition = maker.edition
     now = edition.picture.situation
     weights = now.board.weights if now.board else None
-    inputs = ([past_of(one) for one in now.components], weights, today(edition))
+    told = fingerprint([past_of(one) for one in now.components], weights, today(edition))
     years = now.years()
     for name, span in (*((str(days), days) for days in WINDOWS), *((str(y), y) for y in years)):
         place = "uptime/" if name == "90" else f"uptime/{name}/"
-        yield maker.sheet(f"{place}index.html", _uptime_page(edition, place, span), *inputs, years)
+        page = _uptime_page(edition, place, span)
+        yield maker.leaf(f"{place}index.html", page, years, around=told)
 
 
 def _uptime_page(edition: Edition, place: str, span: int) -> Make:

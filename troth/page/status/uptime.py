@@ -81,5 +81,5 @@ def by_month(days: Sequence[Day]) -> list[tuple[date, list[Day]]]:
 
 
 def troubled(days: Iterable[Day]) -> list[Day]:
-    """Return the days on which something was not simply well, newest first."""
-    return [day for day in days if day.worst is not Status.OPERATIONAL][::-1]
+    """Return the days of which there is more to tell than that all was well, newest first."""
+    return [day for day in days if day.seconds and day.worst is not Status.OPERATIONAL][::-1]
