@@ -9,6 +9,8 @@ from django.db import connection
 from scene import component, final, message, opening
 
 from tests.looks import findings
+from troth.components import actions as components
+from troth.components.rules.documents import ComponentTerms, GroupTerms
 from troth.core import clock
 from troth.incidents import actions, queries
 from troth.incidents.models import Incident, Update
@@ -221,3 +223,30 @@ def test_the_next_update_follows_the_urgency_until_a_person_sets_it(opened_for, 
     page.fill("[name=next_due_at]", "2030-01-01T10:00")
     page.select_option("[name=urgency]", "urgent")
     assert page.input_value("[name=next_due_at]") == "2030-01-01T10:00"
+
+
+def test_of_many_components_a_few_letters_find_one_and_a_group_is_said_at_once(opened_for, ben):
+    now = clock.now()
+    for slug, name in (("eu", "Europe"), ("us", "Amérique")):
+        components.declare_group(terms=GroupTerms(slug=slug, name=name), by="Ada", now=now)
+        for number in range(12):
+            terms = ComponentTerms(slug=f"{slug}-{number}", name=f"Node {number}", group=slug)
+            components.declare_component(terms=terms, by="Ada", now=now)
+    page = opened_for(ben)
+    page.goto("/desk/status/incidents/new/")
+    shown = ".impact-group > .impact:not(.label):visible"
+    assert page.locator(shown).count() == 24
+    page.get_by_label("Find by name or group").press_sequentially("amerique 11")
+    assert page.locator(shown).count() == 1
+    assert page.locator("#found-components").inner_text() == "1 of 24"
+    page.keyboard.press("Enter")
+    page.keyboard.type("down")
+    assert page.evaluate("document.activeElement.value") == "major_outage"
+    page.get_by_label("Find by name or group").fill("europe")
+    assert page.locator(shown).count() == 13  # what was said stays in sight
+    page.get_by_label("All of Europe").select_option("partial_outage")
+    said = page.locator("[data-impacts] [name^=impact-]").evaluate_all(
+        "all => all.map((one) => one.value)"
+    )
+    assert sorted(said) == [*[""] * 11, "major_outage", *["partial_outage"] * 12]
+    assert page.breaches == []

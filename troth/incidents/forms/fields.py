@@ -1,7 +1,7 @@
 """The few fields that all forms of incidents are made of, and where refusals stand in them."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -132,22 +132,25 @@ class Touching(Asking):
         super().__init__(*args, **kwargs)
         board = components.board(days=1, everything=True)
         groups = {one.uid: one.name for one in board.groups}
-        choices = [("", self.unsaid), *((str(one), WORDS[one]) for one in self.impact_words)]
         self._uids = {f"impact-{one.uid}": one.uid for one in board.components}
         self._groups: dict[str, str] = {}
         for one in board.components:
             name = f"impact-{one.uid}"
             self._groups[name] = groups.get(one.group or "", "")
-            self.fields[name] = pick(one.name, choices)
+            self.fields[name] = pick(one.name, self.sayable)
 
     @property
-    def touched(self) -> Iterator[tuple[str, BoundField]]:
-        """Yield each component's field with the name of its group, empty where it stays."""
-        last = ""
+    def groups(self) -> list[tuple[str, list[BoundField]]]:
+        """Return the components' fields by the name of their group, in order; "" is of none."""
+        found: dict[str, list[BoundField]] = {}
         for name in self._uids:
-            group = self._groups[name]
-            yield ("" if group == last else group, self[name])
-            last = group
+            found.setdefault(self._groups[name], []).append(self[name])
+        return list(found.items())
+
+    @property
+    def sayable(self) -> list[tuple[str, str]]:
+        """Return what may be said of a component: (value, word)."""
+        return [("", self.unsaid), *((str(one), WORDS[one]) for one in self.impact_words)]
 
     @property
     def impacts(self) -> dict[str, Status]:
