@@ -38,7 +38,12 @@ def test_an_sms_is_counted_in_septets(text, expected):
     ],
 )
 def test_one_sms_is_160_septets_or_70_units(text, fits):
-    assert counting.fits_sms(text) == fits
+    assert (counting.sms_parts(text) == 1) == fits
+
+
+def test_a_longer_text_goes_as_several_messages_that_hold_less():
+    assert [counting.sms_parts("a" * length) for length in (160, 161, 304, 305)] == [1, 2, 2, 3]
+    assert counting.sms_parts("ж" * 71) == 2
 
 
 def test_typography_is_simplified_where_that_keeps_an_sms_cheap():

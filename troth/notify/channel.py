@@ -42,12 +42,16 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A story in one shape and language, the same for every reader."""
+    """A story in one shape and language, the same for every reader.
+
+    `remark` says why a template of our own was not used; empty where all is well.
+    """
 
     title: str
     text: str
     html: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,8 @@ class Channel:
     address: Address | None = None
     settings: type[Any] | None = None
     secrets: tuple[str, ...] = ()
-    limit: int = 0  # of the text, counted as the network counts; 0: none
+    limit: int = 0  # of the text, measured by `counts`; 0: none
+    counts: Callable[[str], int] = len  # how the network counts: see rules/counting
     is_idempotent: bool = False  # the other side drops repeats of Letter.id
     is_public: bool = False  # strangers may subscribe by it on the page
     at_once: int = 4  # messages under way at the same time

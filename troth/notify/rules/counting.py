@@ -16,6 +16,7 @@ _FANCY: Final = "“”„«»‘’‚`–—‑−·•×\u00a0\u202f\u2009\t"
 _PLAIN: Final = '"' * 5 + "'" * 4 + "-" * 6 + "x" + " " * 4
 _TYPOGRAPHY: Final = {**str.maketrans(_FANCY, _PLAIN), ord("…"): "..."}
 GSM_LIMIT, UCS2_LIMIT = 160, 70
+_JOINED_GSM, _JOINED_UCS2 = 152, 66  # a header, and a character is never torn in two
 
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 _LINK_COST: Final = 23  # of Mastodon and X, however long it is
@@ -43,12 +44,16 @@ def septets(text: str) -> int | None:
     return found
 
 
-def fits_sms(text: str) -> bool:
-    """Return whether a text goes as one SMS: 160 septets, or 70 units of UCS-2."""
+def sms_parts(text: str) -> int:
+    """Return as how many messages a text goes: 160 septets or 70 units, joined ones hold less."""
     counted = septets(text)
     if counted is None:
-        return len(text.encode("utf-16-le")) // 2 <= UCS2_LIMIT
-    return counted <= GSM_LIMIT
+        return _parts(len(text.encode("utf-16-le")) // 2, UCS2_LIMIT, _JOINED_UCS2)
+    return _parts(counted, GSM_LIMIT, _JOINED_GSM)
+
+
+def _parts(counted: int, alone: int, joined: int) -> int:
+    return 1 if counted <= alone else -(-counted // joined)
 
 
 def graphemes(text: str) -> int:

@@ -1,0 +1,182 @@
+"""A story becomes words: by the shipped templates, or by our own in their place.
+
+An own template that fails is never used and never stops a message: the shipped one speaks instead,
+and the words' remark says so.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from troth.notify import mailframe, sandbox
+from troth.notify.channel import Shape, Words
+from troth.notify.rules import counting, labels, saying
+from troth.notify.rules.fitting import Fits, fitted, shortened
+from troth.notify.rules.saying import Manner, Saying
+from troth.notify.rules.story import Story
+from troth.notify.sandbox import WordingError
+
+# Which parts each shape has. A hook's words are the story itself.
+PARTS: Final[Mapping[Shape, tuple[str, ...]]] = {
+    Shape.MAIL: ("title", "text", "html"),
+    Shape.SMS: ("text",),
+    Shape.POST: ("text",),
+    Shape.CARD: ("title", "text"),
+    Shape.NOTE: ("title", "text"),
+    Shape.SPOKEN: ("text",),
+    Shape.HOOK: (),
+}
+_LONGEST_TITLE: Final = 150
+_SHORT_TITLE: Final = 60
+_ONE_LINE: Final = frozenset({Shape.SMS, Shape.SPOKEN})
+_SPACE: Final = re.compile(r"\s+")
+_BLANKS: Final = re.compile(r"\n{3,}")
+
+# Where a template of our own stands: shape, part, event ("": every), language.
+Place = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """Templates of our own in force. `version` is another one whenever they change."""
+
+    texts: Mapping[Place, str] = field(default_factory=dict)
+    version: int = 0
+
+
+SHIPPED: Final = Wordings()
+
+
+def words_of(  # noqa: PLR0913 - all named
+    story: Story,
+    *,
+    shape: Shape,
+    language: str,
+    limit: int = 0,
+    counts: Callable[[str], int] = len,
+    wordings: Wordings = SHIPPED,
+) -> Words:
+    """Return a story in one shape and language, the same for every reader.
+
+    `limit` is the most that `text` may measure by `counts`; 0: no limit. Each reader's own links
+    stand in it as saying.MANAGE_URL and END_URL: whoever sends puts the real ones in.
+    """
+    said = saying.said(story, language, manner())
+    if shape is Shape.HOOK:
+        return Words(title=said["title"], text=story.what or said["body"] or "")
+    speaker = _Speaker(story, shape, language, wordings)
+    title = shortened(_line(speaker.say("title", said)), _LONGEST_TITLE)
+    text = speaker.say_fitting(said, _sizes(shape, limit, counts))
+    html = speaker.say("html", saying.escaped(said, story, language))
+    return Words(
+        title=title or said["title"],
+        text=text,
+        html=mailframe.framed(html, title=title, language=labels.spoken(language)) if html else "",
+        fields=saying.fields(said, language) if shape is Shape.CARD else (),
+        remark="; ".join(speaker.remarks),
+    )
+
+
+def manner() -> Manner:
+    house = settings.TROTH
+    return Manner(organisation=house.organisation, zone=ZoneInfo(house.time_zone))
+
+
+def personal(words: Words, *, manage_url: str, end_url: str) -> Words:
+    """Return words with a reader's own links in place."""
+    put = partial(_put, manage_url=manage_url, end_url=end_url)
+    return replace(words, text=put(words.text), html=put(words.html))
+
+
+def _put(text: str, *, manage_url: str, end_url: str) -> str:
+    return text.replace(saying.MANAGE_URL, manage_url).replace(saying.END_URL, end_url)
+
+
+@cache
+def shipped(shape: Shape, part: str, language: str) -> str:
+    """Return the shipped template; empty where the shape has no such part."""
+    if part not in PARTS[shape]:
+        return ""
+    name = f"{shape.value}.{part}.{labels.spoken(language)}.liquid"
+    return files("troth.notify").joinpath("wordings", name).read_text(encoding="utf-8")
+
+
+class _Speaker:
+    """Says each part by our own template, or by the shipped one where ours fails."""
+
+    def __init__(self, story: Story, shape: Shape, language: str, wordings: Wordings) -> None:
+        self.story, self.shape, self.language = story, shape, language
+        self.wordings = wordings
+        self.remarks: list[str] = []
+
+    def say(self, part: str, said: Saying) -> str:
+        own = self._own(part)
+        if own:
+            try:
+                return sandbox.rendered(own, said)
+            except WordingError as error:
+                self._remark(part, error)
+        template = shipped(self.shape, part, self.language)
+        return sandbox.rendered(template, said) if template else ""
+
+    def say_fitting(self, said: Saying, sizes: Sequence[Fits]) -> str:
+        """Return the text with as much as fits in the first of `sizes` that holds it at all."""
+        for fits in sizes:
+            for template in (self._own("text"), shipped(self.shape, "text", self.language)):
+                text = self._fitted(template, said, fits) if template else None
+                if text is not None:
+                    return text
+        return f"{shortened(said['title'], _SHORT_TITLE)} {said['link']} #{said['revision']}"
+
+    def _fitted(self, template: str, said: Saying, fits: Fits) -> str | None:
+        try:
+            text = fitted(partial(self._rendered, template), said, fits)
+        except WordingError as error:
+            self._remark("text", error)
+            return None
+        if text is None:
+            self._remark("text", WordingError("it does not fit, however much is left out"))
+        return text
+
+    def _own(self, part: str) -> str:
+        language = labels.spoken(self.language)
+        places = ((self.shape.value, part, event, language) for event in (self.story.event, ""))
+        return next((text for place in places if (text := self.wordings.texts.get(place))), "")
+
+    def _rendered(self, template: str, said: Saying) -> str:
+        return laid_out(sandbox.rendered(template, said), self.shape)
+
+    def _remark(self, part: str, error: WordingError) -> None:
+        remark = f"our own {part} was not used: {error}"
+        if self._own(part) and remark not in self.remarks:
+            self.remarks.append(remark)
+
+
+def laid_out(text: str, shape: Shape) -> str:
+    """Return what a template gave, without the gaps that its tags leave."""
+    if shape in _ONE_LINE:
+        line = _line(text)
+        return counting.simple(line) if shape is Shape.SMS else line
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return _BLANKS.sub("\n\n", lines).strip()
+
+
+def _line(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _sizes(shape: Shape, limit: int, counts: Callable[[str], int]) -> tuple[Fits, ...]:
+    """Return what a text must pass; an SMS with a long link may go as two or three."""
+    if shape is Shape.SMS:
+        return tuple(partial(_in_parts, parts) for parts in (1, 2, 3))
+    return (lambda text: not limit or counts(text) <= limit,)
+
+
+def _in_parts(parts: int, text: str) -> bool:
+    return counting.sms_parts(text) <= parts
