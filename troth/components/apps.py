@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ComponentsConfig(AppConfig):
     name = "troth.components"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say which parts readers can follow, and on which pages."""
+        from troth.components import followed
+        from troth.notify import topics
+
+        topics.offer("components", followed.topics)
+        topics.offer_pages("components", followed.places)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("private/<slug:slug>/<path:path>", private),
     path("", include("troth.ui.urls")),
     path("", include("troth.staff.urls")),
+    path("", include("troth.notify.urls")),
     path("desk/", include("troth.desk.urls")),
     path("desk/status/monitors/", include("troth.probes.urls")),
     path("desk/status/", include("troth.incidents.urls")),

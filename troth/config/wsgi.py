@@ -27,6 +27,8 @@ PASSED = (
     "/ping/",
     "/private/",
     "/share/",
+    "/subscribe",
+    "/subscription/",
     "/v1/",
     "/welcome/",
 )

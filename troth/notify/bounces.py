@@ -1,13 +1,13 @@
 """What mail systems send back: delivery reports (DSN and the many that look like one) and ARF.
 
-Anybody can write such a mail. It is believed where it quotes the signed link of the message that it
-is about; a report without one counts as a soft bounce of an address that we know.
+Anybody can write such a mail. It counts where it quotes the signed link of the message that it is
+about; a report without one is written down as unproven, and nothing follows from it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_binary_file, policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from hashlib import sha256
 from typing import IO, Final
@@ -17,17 +17,20 @@ from flufl.bounce import all_failures
 from troth.notify import links
 from troth.notify.actions.suppressing import COMPLAINT, HARD, SOFT
 
+UNPROVEN: Final = "unproven"
 LARGEST: Final = 5_000_000  # bytes of a report that are read
 _LINK: Final = re.compile(r"/subscription/([A-Za-z0-9_.=:-]{20,200})/end")
 _FOLDED: Final = re.compile(r"=?\r?\n[ \t]*")
-_DIAGNOSTIC: Final = re.compile(r"^(?:Diagnostic-Code|Status):\s*(.+)$", re.MULTILINE | re.I)
+_DIAGNOSTIC: Final = re.compile(
+    r"^(?:Diagnostic-Code|Status):\s*(.+)$", re.MULTILINE | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`subscription` is the uid that the quoted message was for; "" where it quotes none of ours.
 
-    `kind` is hard, soft, complaint, or "" for what is no report. `event_id` is the same for the
+    `kind` is hard, soft, complaint, unproven, or "" for what is no report. `event_id` is the same for the
     same mail.
     """
 
@@ -41,17 +44,13 @@ class Report:
 def read(stream: IO[bytes]) -> Report:
     """Return what a mail on a stream reports."""
     body = stream.read(LARGEST)
-    import io
-
-    message = message_from_binary_file(io.BytesIO(body), policy=policy.default)
+    message = message_from_bytes(body, policy=policy.default)
     quoted = _quoted(message)
     found = _LINK.search(_FOLDED.sub("", quoted)) or _LINK.search(quoted)
     uid = (links.held(found[1]) if found else None) or ""
     kind, addresses = _kind(message)
-    if kind == HARD and not uid:
-        kind = SOFT
-    if kind == COMPLAINT and not uid:
-        kind = ""
+    if kind and not uid:
+        kind = UNPROVEN
     said = _DIAGNOSTIC.findall(quoted)
     return Report(
         kind=kind,
@@ -63,16 +62,15 @@ def read(stream: IO[bytes]) -> Report:
 
 
 def _kind(message: EmailMessage | Message) -> tuple[str, tuple[str, ...]]:
-    if message.get_content_type() == "multipart/report":
-        if str(message.get_param("report-type")).lower() == "feedback-report":
-            return COMPLAINT, ()
+    if str(message.get_param("report-type")).lower() == "feedback-report":
+        return COMPLAINT, ()
     temporary, permanent = all_failures(message)
     if permanent:
         return HARD, _plain(permanent)
     return (SOFT, _plain(temporary)) if temporary else ("", ())
 
 
-def _plain(found: set[bytes]) -> tuple[str, ...]:
+def _plain(found: frozenset[bytes]) -> tuple[str, ...]:
     return tuple(sorted(one.decode("utf-8", "replace") for one in found))
 
 

@@ -71,8 +71,11 @@ def lift(*, suppression: Suppression, author: Actor, by: str, now: datetime) -> 
     )
     if lifted:
         Bounce.objects.filter(contact__digest=suppression.digest, kind=SOFT).delete()
-        note(actor=author, verb="lifted", thing="suppression", thing_id=suppression.pk,
-             before={"address": suppression.shown, "reason": suppression.reason}, now=now)  # fmt: skip
+        before = {"address": suppression.shown, "reason": suppression.reason}
+        note(
+            actor=author, verb="lifted", thing="suppression", thing_id=suppression.pk,
+            before=before, now=now,
+        )  # fmt: skip
     return bool(lifted)
 
 

@@ -20,4 +20,6 @@ UNSOLVED: Final = (Limit(5, _HOUR), Limit(15, _DAY))
 ASKED: Final = (Limit(1, _HOUR), Limit(4, _DAY))
 # Whoever is tried with links that are not ours.
 STRANGE: Final = (Limit(60, _HOUR),)
+# A solved riddle opens one door.
+ONCE: Final = (Limit(1, _DAY),)
 FORGOTTEN_AFTER: Final = _DAY

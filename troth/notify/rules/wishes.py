@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -86,16 +87,13 @@ def _quiet(wish: Wish) -> Iterator[tuple[str, str]]:
 
 
 def is_zone(name: str) -> bool:
-    return name in _zones()
+    return name in zones()
 
 
-def _zones() -> frozenset[str]:
-    global _known_zones  # noqa: PLW0603 - read from disk once
-    _known_zones = _known_zones or frozenset(available_timezones())
-    return _known_zones
-
-
-_known_zones: frozenset[str] = frozenset()
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones."""
+    return frozenset(available_timezones())
 
 
 def minute(text: str) -> int | None:

@@ -1,0 +1,45 @@
+"""What readers can follow of us: components, and groups with whatever joins them later."""
+
+from collections.abc import Sequence
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from troth.components.models import Component
+from troth.components.queries.pages import page_components, pages
+from troth.notify.topics import Place, Topic
+
+
+def places() -> list[Place]:
+    """Return the pages that strangers may see, beside the main one."""
+    return [
+        Place(slug=page.slug, name=page.name, audience=next(iter(page.audiences), ""))
+        for page in pages()
+        if not page.is_private
+    ]
+
+
+def topics(page: str, language: str) -> list[Topic]:
+    """Return the groups and components that a page shows, in its order."""
+    shown = page_components(page or None)
+    rows = Component.objects.filter(uid__in=shown).select_related("group")
+    ordered = sorted(rows, key=lambda one: (_place_of(one), one.position, one.name))
+    with translation.override(language):
+        return list(_found(ordered))
+
+
+def _place_of(one: Component) -> tuple[int, str]:
+    return (one.group.position, one.group.name) if one.group else (-1, "")
+
+
+def _found(rows: Sequence[Component]) -> list[Topic]:
+    found: dict[str, Topic] = {}
+    for one in rows:
+        kind = one.group.name if one.group else _("Components")
+        inside = f"group:{one.group.uid}" if one.group else ""
+        if one.group and inside not in found:
+            whole = _("All of %(group)s") % {"group": one.group.name}
+            found[inside] = Topic(key=inside, name=whole, kind=kind)
+        key = f"component:{one.uid}"
+        found[key] = Topic(key=key, name=one.name, kind=kind, inside=inside)
+    return list(found.values())

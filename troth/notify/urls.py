@@ -1,0 +1,17 @@
+"""What strangers and readers reach without an account."""
+
+from django.urls import path
+
+from troth.notify.views import reading, subscribing
+
+urlpatterns = [
+    path("subscribe", subscribing.form, name="subscribe"),
+    path("subscribe/riddle", subscribing.riddle, name="subscribe-riddle"),
+    path("subscribe/asked", subscribing.asked, name="subscribe-asked"),
+    path("subscribe/begun", subscribing.at_once, name="subscribe-begun"),
+    path("subscription/<str:token>/confirm", reading.confirming, name="subscription-confirm"),
+    path("subscription/<str:token>/end", reading.ending, name="subscription-end"),
+    path("subscription/<str:token>/undo", reading.undoing, name="subscription-undo"),
+    path("subscription/<str:token>/pause", reading.pausing, name="subscription-pause"),
+    path("subscription/<str:token>/", reading.managing, name="subscription"),
+]

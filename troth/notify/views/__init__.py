@@ -1,0 +1,1 @@
+"""What strangers and readers see: no account, no cookie, and no script is needed."""

@@ -1,0 +1,138 @@
+"""The form for strangers. Known and unknown addresses get the same answer."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from troth.core import clock
+from troth.core.visitors import address_of, household
+from troth.notify import riddles
+from troth.notify.actions.knocking import knock
+from troth.notify.actions.subscribing import Source, subscribe
+from troth.notify.forms.subscribing import SubscribeForm, begun
+from troth.notify.queries.readers import public_channels
+from troth.notify.rules import limits
+from troth.notify.rules.wishes import WishError
+from troth.notify.views.public import language_of, place_named, proof_of, shown
+
+_MOST_PRESELECTED = 50
+
+
+@csrf_exempt  # it changes nothing that belongs to whoever is signed in
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest) -> HttpResponse:
+    """Show the form; take it."""
+    language = language_of(request)
+    place = place_named(request.GET.get("page", ""))
+    if place is None:
+        raise Http404
+    with translation.override(language):
+        if request.method == "POST":
+            return _taken(request, _form(request, language, request.POST), language)
+        return _shown(_form(request, language, None), language)
+
+
+def _form(request: HttpRequest, language: str, data: QueryDict | None) -> SubscribeForm:
+    now = clock.now()
+    chosen: dict[str, Any] = {"begun": begun(now=now)}
+    if parts := request.GET.getlist("part")[:_MOST_PRESELECTED]:
+        chosen["parts"] = parts
+    if (channel := request.GET.get("channel")) and channel in public_channels():
+        chosen["channel"] = channel
+    return SubscribeForm(
+        data,
+        initial=chosen,
+        page=request.GET.get("page", ""),
+        spoken=language,
+        channels=public_channels(),
+    )
+
+
+def _shown(form: SubscribeForm, language: str, status: int = HTTPStatus.OK) -> HttpResponse:
+    place = place_named(form.page)
+    context = {
+        "form": form, "place": place, "begun": begun(now=clock.now()),
+        "has_chosen": bool(form["parts"].value()),
+        "action": f"?{urlencode({'page': form.page, 'language': language})}",
+    }  # fmt: skip
+    return shown("subscribe.html", context, language=language, status=status)
+
+
+def _taken(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
+    if not form.is_valid():
+        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+    now = clock.now()
+    is_solved = riddles.is_solved(form.cleaned_data["riddle"], now=now)
+    if not is_solved and not form.looks_made_by_hand(now=now):
+        form.add_error(None, _("Please send the form once more."))
+        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+    wait = knock(
+        use="subscribe" if is_solved else "subscribe without riddle",
+        of=household(address_of(request)),
+        limits=limits.SOLVED if is_solved else limits.UNSOLVED,
+        now=now,
+    )
+    if wait:
+        return _too_many(language, wait)
+    return _written(request, form, language)
+
+
+def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
+    spoken = form.cleaned_data["language"] or language
+    try:
+        subscribe(
+            channel=form.cleaned_data["channel"],
+            address=form.cleaned_data["address"],
+            wish=form.wish(),
+            source=Source(how="form", proof=proof_of(request, spoken)),
+            now=clock.now(),
+        )
+    except WishError as error:
+        for field, what in error.problems.items():
+            form.add_error(field if field in form.fields else None, what)
+        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+    channel = form.cleaned_data["channel"]
+    address = form.channels[channel].address
+    query = {"channel": channel, "language": language}
+    name = "subscribe-asked" if address and address.confirms else "subscribe-begun"
+    return redirect(f"{reverse(name)}?{urlencode(query)}")
+
+
+def _too_many(language: str, wait: timedelta) -> HttpResponse:
+    minutes = int(wait.total_seconds()) // 60 + 1
+    response = shown("too_many.html", {"minutes": minutes}, language=language,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )  # fmt: skip
+    response.headers["Retry-After"] = str(minutes * 60)
+    return response
+
+
+@require_safe
+def asked(request: HttpRequest) -> HttpResponse:
+    """Say that a message was sent, whoever the address belongs to."""
+    channel = request.GET.get("channel", "")
+    context = {"channel": public_channels().get(channel), "is_mail": channel == "email"}
+    return shown("asked.html", context, language=language_of(request))
+
+
+@require_safe
+def at_once(request: HttpRequest) -> HttpResponse:
+    """Say that it begins now: the channel needs no question."""
+    return shown("begun.html", {}, language=language_of(request))
+
+
+@require_safe
+def riddle(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's own
+    """Give a riddle to a browser."""
+    response = JsonResponse(riddles.riddle(now=clock.now()))
+    response.headers["Cache-Control"] = "no-store"
+    return response
