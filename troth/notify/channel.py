@@ -98,6 +98,7 @@ class Mail:
     to: str
     letter: Letter
     sender: str
+    server: str = ""  # smtp[s]://[user:password@]host[:port]
     provider: str = ""  # "" is SMTP; else a backend of anymail
 
 
