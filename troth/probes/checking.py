@@ -82,6 +82,8 @@ def _judged(job: Prepared, found: Finding, took: float) -> Checked:
     if reason:
         excerpt = _excerpt(found)
         return Checked(Outcome.DOWN, took, reason[:_REASON], phases, excerpt)
+    if found.degraded:
+        return Checked(Outcome.DEGRADED, took, found.degraded[:_REASON], phases, _excerpt(found))
     if job.task.slow is not None and took * 1000 > job.task.slow:
         slow = f"it took {took * 1000:.0f} ms, more than {job.task.slow} ms"
         return Checked(Outcome.DEGRADED, took, slow, phases)

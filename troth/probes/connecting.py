@@ -118,3 +118,12 @@ def tls_context(*, verify: bool = True, ca: str = "") -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def check_authority(ca: str) -> None:
+    """Raise ValueError unless it is empty or certificates in PEM."""
+    if ca:
+        try:
+            tls_context(ca=ca)
+        except ssl.SSLError as error:
+            raise ValueError("ca: the authority is no certificate in PEM") from error

@@ -1,6 +1,5 @@
 """A public document by HTTP, for kinds that read one: whole, or not at all."""
 
-import ssl
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -60,22 +59,24 @@ def decoded(raw: bytes, kind: Any, *, what: str) -> Any:  # noqa: ANN401 - as th
         raise ProbeError(f"the answer is no {what}") from error
 
 
-def check_address(url: str, *, name: str = "url") -> None:
-    """Raise ValueError unless it is a whole web address without user and password."""
+def check_address(
+    url: str,
+    *,
+    name: str = "url",
+    schemes: tuple[str, ...] = ("http", "https"),
+    example: str = "https://status.example",
+    login: str = "an address has no password in it",
+) -> None:
+    """Raise ValueError unless it is a whole address of one of the schemes, without a password.
+
+    `name` is the setting's; `example` and `login` (what to do with a password) are told.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise ValueError(f"{name}: the address is not valid") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise ValueError(f"{name}: write the whole address, such as https://status.example")
+    if parts.scheme not in schemes or not parts.hostname or port == 0:
+        raise ValueError(f"{name}: write the whole address, such as {example}")
     if parts.username or parts.password:
-        raise ValueError(f"{name}: an address has no password in it")
-
-
-def check_authority(ca: str) -> None:
-    """Raise ValueError unless it is empty or certificates in PEM."""
-    try:
-        tls_context(ca=ca)
-    except ssl.SSLError as error:
-        raise ValueError("ca: the authority is no certificate in PEM") from error
+        raise ValueError(f"{name}: {login}")

@@ -60,6 +60,7 @@ class Limits:
 class Finding:
     """What a probe saw. `error` is why it could not be completed.
 
+    `degraded` is why it counts as degraded where the condition holds: it works, but not fully.
     `phases` are seconds by name, in the order in which they came. `excerpt`, or what it returns, is
     kept as evidence of a failure.
     """
@@ -67,6 +68,7 @@ class Finding:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     phases: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    degraded: str = ""
     excerpt: str | Callable[[], str] = ""
 
     def shown(self) -> str:
@@ -90,8 +92,6 @@ class Kind:
 
     `condition` is what a monitor expects that says nothing; empty: that the probe completes.
     `ready` makes of the settings, once, what the probe is given each time.
-    `switch` names the setting of the installation (a field of Environment) without which the kind
-    may not be used, for kinds that could do harm.
     """
 
     label: str
@@ -104,4 +104,3 @@ class Kind:
     condition: str = ""
     ready: Callable[[Any], Any] = _as_they_are
     check: Callable[[Any], None] = _nothing
-    switch: str = ""

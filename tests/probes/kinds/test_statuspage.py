@@ -43,8 +43,37 @@ def test_a_component_has_the_state_that_the_supplier_tells(check, page, componen
         assert "Pages: partial_outage" in found.excerpt
 
 
+@pytest.mark.parametrize(
+    ("component", "reason"),
+    [
+        ("Git", ""),
+        ("Pages", 'status is "degraded_performance"'),
+        ("", 'status is "degraded_performance"'),
+    ],
+)
+def test_a_supplier_that_is_slower_by_his_own_word_is_degraded(check, page, component, reason):
+    told = summary(Git="operational", Pages="degraded_performance")
+    found = check("statuspage", {**page(told), "component": component})
+    assert (found.outcome, found.reason) == ("degraded" if reason else "up", reason)
+    if reason:
+        assert "Pages: degraded_performance" in found.excerpt
+
+
+def test_a_minor_incident_without_a_component_is_degraded(check, page):
+    found = check("statuspage", page(summary(Git="operational")))
+    assert (found.outcome, found.reason) == (
+        "degraded",
+        'the page says "Partly Degraded Service"',
+    )
+
+
+def test_a_condition_of_ones_own_may_be_stricter(check, page):
+    settings = page(summary(Git="degraded_performance"))
+    assert check("statuspage", settings, condition='status == "operational"').outcome == "down"
+
+
 def test_everything_else_may_be_asked(check, page):
-    settings = page(summary(Git="operational"))
+    settings = {**page(summary(Git="operational")), "component": "Git"}
     told = 'component["Git"] == "operational" and indicator == "minor" and page == "Supplier"'
     assert check("statuspage", settings, condition=told).outcome == "up"
     assert check("statuspage", settings, condition='"Slow pushes" in incidents').outcome == "up"

@@ -1,12 +1,11 @@
 """A gRPC server's health service: what it says of itself, or of one of its services."""
 
-import ssl
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from troth.probes import guard
-from troth.probes.connecting import Journey
+from troth.probes.connecting import Journey, check_authority
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 
 _METHOD: Final = "/grpc.health.v1.Health/Check"
@@ -114,11 +113,7 @@ def _state(raw: bytes) -> str:
 def _check(settings: Settings) -> None:
     if not settings.token.isprintable() or not settings.token.isascii():
         raise ValueError("token: it is plain printable text")
-    if settings.ca:
-        try:
-            ssl.create_default_context().load_verify_locations(cadata=settings.ca)
-        except ssl.SSLError as error:
-            raise ValueError("ca: the authority is no certificate in PEM") from error
+    check_authority(settings.ca)
 
 
 grpc = Kind(

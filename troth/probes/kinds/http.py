@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from troth.probes import certificates
-from troth.probes.connecting import Journey, tls_context
+from troth.probes.connecting import Journey, check_authority, tls_context
+from troth.probes.getting import check_address
 from troth.probes.kind import Finding, Kind, Limits, named
 from troth.probes.rules.facts import Missing
 
@@ -160,14 +161,14 @@ def _ranges(expected: str) -> list[tuple[int, int]]:
 
 def _check(settings: Settings) -> None:
     _ranges(settings.status)
-    _check_address(settings.url)
+    check_address(
+        settings.url,
+        example="https://shop.example/health",
+        login="put user and password into their own fields",
+    )
     _check_headers(settings.headers)
     _check_headers(settings.secret_headers)
-    if settings.ca:
-        try:
-            tls_context(ca=settings.ca)
-        except ssl.SSLError as error:
-            raise ValueError("ca: the authority is no certificate in PEM") from error
+    check_authority(settings.ca)
 
 
 def _check_headers(given: Mapping[str, str]) -> None:
@@ -176,18 +177,6 @@ def _check_headers(given: Mapping[str, str]) -> None:
     for name, value in given.items():
         if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value) or name.lower() in _OURS:
             raise ValueError(f"headers: “{name[:40]}” cannot be sent")
-
-
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("url: the address is not valid") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise ValueError("url: write the whole address, such as https://shop.example/health")
-    if parts.username or parts.password:
-        raise ValueError("url: put user and password into their own fields")
 
 
 def _host(settings: Settings) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from troth.core import clock
-from troth.probes.connecting import Journey
-from troth.probes.getting import check_address, check_authority, decoded, get
+from troth.probes.connecting import Journey, check_authority
+from troth.probes.getting import check_address, decoded, get
 from troth.probes.kind import Finding, Kind, Limits, named
 from troth.probes.rules.facts import Missing
 

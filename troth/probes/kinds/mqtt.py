@@ -1,13 +1,12 @@
 """An MQTT broker: connects, and may send a message that must come back. MQTT 3.1.1, few packets."""
 
 import asyncio
-import ssl
 from secrets import token_hex
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from troth.probes.connecting import Journey, stream, tls_context
+from troth.probes.connecting import Journey, check_authority, stream, tls_context
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 
 _CONNACK, _PUBLISH, _SUBACK = 2, 3, 9
@@ -153,10 +152,7 @@ def _check(settings: Settings) -> None:
         raise ValueError("topic: to send, name one topic without + and #")
     if "\0" in settings.topic + settings.user:
         raise ValueError("topic: there is a character that MQTT does not allow")
-    try:
-        tls_context(ca=settings.ca)
-    except ssl.SSLError as error:
-        raise ValueError("ca: the authority is no certificate in PEM") from error
+    check_authority(settings.ca)
 
 
 mqtt = Kind(

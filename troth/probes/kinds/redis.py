@@ -1,12 +1,11 @@
 """A Redis server: logs in, says PING, and reads what INFO tells. The protocol is a few lines."""
 
 import asyncio
-import ssl
 from typing import Annotated, Any, Final
 
 import msgspec
 
-from troth.probes.connecting import Journey, stream, tls_context
+from troth.probes.connecting import Journey, check_authority, stream, tls_context
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 from troth.probes.lines import line
 
@@ -108,10 +107,7 @@ def _number(text: str) -> int | float | str:
 def _check(settings: Settings) -> None:
     if settings.user and not settings.password:
         raise ValueError("password: a user has one")
-    try:
-        tls_context(ca=settings.ca)
-    except ssl.SSLError as error:
-        raise ValueError("ca: the authority is no certificate in PEM") from error
+    check_authority(settings.ca)
 
 
 redis = Kind(

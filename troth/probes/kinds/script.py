@@ -145,5 +145,4 @@ script = Kind(
         "json": "the same as JSON, for example json.queue < 100",
     },
     check=_check,
-    switch="probe_scripts",
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from troth.probes import certificates
-from troth.probes.connecting import Journey, stream, tls_context
+from troth.probes.connecting import Journey, check_authority, stream, tls_context
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 from troth.probes.lines import line
 
@@ -102,10 +102,7 @@ async def _upgraded(talk: _Talk, tls: ssl.SSLContext, settings: Settings) -> Non
 
 
 def _check(settings: Settings) -> None:
-    try:
-        tls_context(ca=settings.ca)
-    except ssl.SSLError as error:
-        raise ValueError("ca: the authority is no certificate in PEM") from error
+    check_authority(settings.ca)
 
 
 smtp = Kind(

@@ -5,15 +5,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from troth.probes.connecting import Journey
-from troth.probes.getting import check_address, check_authority, decoded, get
+from troth.probes.connecting import Journey, check_authority
+from troth.probes.getting import check_address, decoded, get
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
+from troth.probes.rules.facts import shown_value
 
 _PATH: Final = "/api/v2/summary.json"
+_SLOWER: Final = "degraded_performance"
 _WORST: Final = (
     "operational",
     "under_maintenance",
-    "degraded_performance",
+    _SLOWER,
     "partial_outage",
     "major_outage",
 )
@@ -71,7 +73,21 @@ async def probe(settings: Settings, limits: Limits) -> Finding:
         "incidents": [one.name for one in found.incidents],
         "component": {one.name: one.status for one in found.components},
     }
-    return Finding(facts=facts, phases=journey.phases, excerpt=lambda: _told(found))
+    return Finding(
+        facts=facts,
+        phases=journey.phases,
+        degraded=_minor(facts, whole=not settings.component),
+        excerpt=lambda: _told(found),
+    )
+
+
+def _minor(facts: dict[str, Any], *, whole: bool) -> str:
+    """Return why it is less than well by the supplier's own word, though it works."""
+    if facts["status"] == _SLOWER:
+        return f'status is "{_SLOWER}"'
+    if whole and facts["indicator"] == "minor":
+        return f"the page says {shown_value('description', facts['description'])}"
+    return ""
 
 
 def _status(found: _Summary, wanted: str) -> str:
@@ -112,6 +128,6 @@ statuspage = Kind(
         "incidents": "the names of those that are open",
         "page": "the page's name",
     },
-    condition='status in ["operational", "under_maintenance"]',
+    condition='status in ["operational", "under_maintenance", "degraded_performance"]',
     check=_check,
 )

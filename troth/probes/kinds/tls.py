@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from troth.probes import certificates
-from troth.probes.connecting import Journey, tls_context
+from troth.probes.connecting import Journey, check_authority, tls_context
 from troth.probes.kind import Finding, Kind, Limits, named
 from troth.probes.shaking import shaken
 from troth.probes.words import plain
@@ -60,14 +60,6 @@ def _told(seen: dict[str, Any]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in seen.items())
 
 
-def _check(settings: Settings) -> None:
-    if settings.ca:
-        try:
-            tls_context(ca=settings.ca)
-        except ssl.SSLError as error:
-            raise ValueError("the authority is no certificate in PEM") from error
-
-
 tls = Kind(
     label="TLS certificate",
     help="Shakes hands and reads the certificate: days left, chain and host name.",
@@ -88,5 +80,5 @@ tls = Kind(
         "address": "the address that answered",
     },
     condition='tls.problem == "" and tls.days_left > 14',
-    check=_check,
+    check=lambda settings: check_authority(settings.ca),
 )

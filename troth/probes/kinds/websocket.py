@@ -1,12 +1,12 @@
 """A WebSocket: the handshake, and perhaps a message that is answered."""
 
-import ssl
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from troth.probes.connecting import Journey, tls_context
+from troth.probes.connecting import Journey, check_authority, tls_context
+from troth.probes.getting import check_address
 from troth.probes.kind import Finding, Kind, Limits, ProbeError, named
 from troth.probes.rules.facts import Missing
 
@@ -109,26 +109,16 @@ def _json(raw: str | bytes) -> object:
 
 
 def _check(settings: Settings) -> None:
-    _check_address(settings.url)
+    check_address(
+        settings.url,
+        schemes=("ws", "wss"),
+        example="wss://shop.example/live",
+        login="put a token into its own field",
+    )
     for text in (settings.protocol, settings.origin, settings.token):
         if not text.isprintable() or not text.isascii():
             raise ValueError("protocol, origin and token are plain printable text")
-    try:
-        tls_context(ca=settings.ca)
-    except ssl.SSLError as error:
-        raise ValueError("ca: the authority is no certificate in PEM") from error
-
-
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("url: the address is not valid") from error
-    if parts.scheme not in ("ws", "wss") or not parts.hostname or port == 0:
-        raise ValueError("url: write the whole address, such as wss://shop.example/live")
-    if parts.username or parts.password:
-        raise ValueError("url: put a token into its own field")
+    check_authority(settings.ca)
 
 
 websocket = Kind(

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What one check found. Degraded: it answered as it should, but slowly."""
+    """What one check found. Degraded: what must hold holds, but slowly, or not fully."""
 
     UP = "up"
     DEGRADED = "degraded"
