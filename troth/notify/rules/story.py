@@ -14,6 +14,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str  # such as "component:cmp_…" or "promise:checkout"
     name: str
+    inside: str = ""  # the key of its group, for whoever follows that
     state: str = ""  # as the page says it, such as "Major outage"
 
 
@@ -49,6 +50,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: dict[
         str, object
     ] = {}  # for programs: the body of webhooks, as the packages above give it
+
+
+def keys_of(story: Story) -> tuple[str, ...]:
+    """Return every key by which a reader may follow what a story is about."""
+    keys = (key for part in story.parts for key in (part.key, part.inside) if key)
+    return tuple(dict.fromkeys(keys))
 
 
 def in_language(story: Story, language: str) -> Story:
