@@ -47,12 +47,13 @@ async def reach(  # noqa: PLR0913 - all but where and how are named
     limits: Limits,
     journey: Journey,
     family: str = "either",
+    kind: int = socket.SOCK_STREAM,
 ) -> T:
     """Return what `connect` makes of the first checked address of a host that answers.
 
     The addresses are tried one after the other; the time is shared among them.
     """
-    found = await guard.places(host, port, private=limits.private, family=family)
+    found = await guard.places(host, port, private=limits.private, family=family, kind=kind)
     journey.reached("dns")
     problem: Exception = OSError("the host has no address")
     for left, place in zip(range(len(found), 0, -1), found, strict=True):
