@@ -18,7 +18,6 @@ from troth.page.folder import Manifest, Pulse
 from troth.page.leaf import Measured
 from troth.page.models import Notice
 from troth.page.picture import Picture, Shown
-from troth.page.sharing import LONGEST, Share, token
 from troth.page.sheets import Sheet, fingerprint
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
@@ -210,18 +209,6 @@ def publish_copy(*, to: Path, now: datetime) -> Published:
     files = after.files if after else {}
     same = before is not None and before.revision == revision
     return Published(to, revision, now, len(files), 0 if same else len(files))
-
-
-@transaction.atomic
-def share(*, terms: Share, author: Actor, now: datetime) -> str:
-    """Return the address of a link to the one sheet. Raises ValueError in plain words."""
-    if not now < terms.until <= now + LONGEST:
-        raise ValueError("a link ends in the future, and within a year")
-    if terms.as_of > now:
-        raise ValueError("nobody knows yet what will be true then: choose a day that has begun")
-    after = {"as_of": terms.as_of.isoformat(), "until": terms.until.isoformat()}
-    note(actor=author, verb="shared", thing="page", now=now, after=after)
-    return f"{queries.site().base_url}/share/{token(terms)}/"
 
 
 @transaction.atomic

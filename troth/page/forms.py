@@ -23,6 +23,9 @@ class NoticeForm(forms.Form):
 
 
 class ShareForm(forms.Form):
+    purpose = forms.CharField(
+        max_length=200, label="For whom, or for what", help_text="Only the desk shows it."
+    )
     as_of = forms.DateField(
         required=False,
         label="As of",
@@ -42,4 +45,5 @@ class ShareForm(forms.Form):
         day = given["as_of"]
         end = datetime.combine(day, time.max, tzinfo=UTC) if day else now
         until = now + timedelta(days=given["days"])
-        return Share(min(end, now) if day == now.date() else end, until, given["language"])
+        as_of = min(end, now) if day == now.date() else end
+        return Share(as_of, until, given["language"], " ".join(given["purpose"].split()))

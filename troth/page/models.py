@@ -1,4 +1,6 @@
-"""What only the page itself knows: the notice that stands on it."""
+"""What only the page itself knows: the notice that stands on it, the links that were handed on."""
+
+from datetime import datetime
 
 from django.db import models
 
@@ -16,3 +18,28 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class SharedLink(models.Model):
+    """An address of the one sheet as of an instant. Only a hash of it is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=200)  # for whom, or for what
+    language = models.CharField(max_length=20)
+    as_of = models.DateTimeField()
+    until = models.DateTimeField()
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)  # the last time
+    openings = models.IntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.purpose[:40]
+
+    def is_live(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.until

@@ -1,16 +1,14 @@
 """The one sheet as PDF. The same sheet gives the same bytes (docs/decisions/040-pdf.md)."""
 
+from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-import reportlab
+from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     Flowable,
     KeepInFrame,
@@ -21,6 +19,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from troth.page.lettering import BOLD, REGULAR, drawable, fonts, undrawn
 from troth.page.onepager import Sheet
 from troth.page.onepager import Table as Rows
 
@@ -32,7 +31,7 @@ _COLUMNS = (0.6, 0.22, 0.18)
 
 def pdf(sheet: Sheet) -> bytes:
     """Return the sheet on one page of A4: what is too long is made smaller, never cut."""
-    _fonts()
+    fonts()
     out = BytesIO()
     made = SimpleDocTemplate(
         out, pagesize=A4, invariant=1, title=f"{sheet.organisation}: {sheet.title}",
@@ -44,18 +43,9 @@ def pdf(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _fonts() -> None:
-    """Make the fonts known that come with the library, so that every host draws alike."""
-    if "Vera" in pdfmetrics.getRegisteredFontNames():
-        return
-    folder = Path(reportlab.__file__).parent / "fonts"
-    for name, file in (("Vera", "Vera.ttf"), ("VeraBd", "VeraBd.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
-
-
 def _style(size: float, *, bold: bool = False, quiet: bool = False) -> ParagraphStyle:
     return ParagraphStyle(
-        "text", fontName="VeraBd" if bold else "Vera", fontSize=size, leading=size * 1.35,
+        "text", fontName=BOLD if bold else REGULAR, fontSize=size, leading=size * 1.35,
         textColor=_QUIET if quiet else _INK,
     )  # fmt: skip
 
@@ -75,12 +65,28 @@ def _story(sheet: Sheet, wide: float) -> list[Flowable]:
         if rows.left_out:
             story.append(_said(rows.left_out, 7.5, quiet=True))
     source = f"{sheet.source} · {sheet.revision}"
-    return [*story, Spacer(1, 10), _said(source, 7.5, quiet=True)]
+    story += [Spacer(1, 10), _said(source, 7.5, quiet=True)]
+    left = undrawn(_texts(sheet))
+    if left:
+        text = _("Letters of these scripts cannot be drawn here: %(left)s.") % {
+            "left": ", ".join(left)
+        }
+        more = _("The page behind the link shows them.")
+        story.append(_said(f"{text} {more}", 7.5, quiet=True))
+    return story
+
+
+def _texts(sheet: Sheet) -> Iterator[str]:
+    """Yield every text of the sheet that somebody wrote."""
+    yield from (sheet.organisation, sheet.headline, sheet.reputation)
+    for rows in sheet.tables:
+        yield rows.heading
+        for line in rows.lines:
+            yield from (line.name, line.word, line.figure, line.more)
 
 
 def _said(text: str, size: float, *, bold: bool = False, quiet: bool = False) -> Paragraph:
-    # The fonts have no narrow space.
-    return Paragraph(escape(text.replace("\u202f", "\u00a0")), _style(size, bold=bold, quiet=quiet))
+    return Paragraph(escape(drawable(text)), _style(size, bold=bold, quiet=quiet))
 
 
 def _drawn(rows: Rows, wide: float) -> Table:

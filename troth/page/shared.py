@@ -12,9 +12,10 @@ from troth.core import clock
 from troth.page import onepager, queries
 from troth.page.edition import Edition, editions
 from troth.page.headers import policy
-from troth.page.sharing import Share, opened
+from troth.page.models import SharedLink
+from troth.page.sharing import opened
 
-Shown = Callable[[Edition, Share], HttpResponse]
+Shown = Callable[[Edition, SharedLink], HttpResponse]
 
 
 @require_safe
@@ -31,13 +32,14 @@ def sheet(_request: HttpRequest, token: str) -> HttpResponse:
 
 def _answered(token: str, show: Shown) -> HttpResponse:
     now = clock.now()
-    share = opened(token, now=now)
-    picture = queries.picture_as_of(share.as_of if share else now)
-    language = share.language if share else ""
+    link = opened(token, now=now)
+    is_live = link is not None and link.is_live(now)
+    picture = queries.picture_as_of(link.as_of if link and is_live else now)
+    language = link.language if link else ""
     every = editions(picture)
     edition = next((one for one in every if one.language == language), every[0])
     with edition.spoken():
-        response = show(edition, share) if share else _over(edition)
+        response = show(edition, link) if link and is_live else _over(edition, link)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -45,7 +47,7 @@ def _answered(token: str, show: Shown) -> HttpResponse:
     return response
 
 
-def _as_page(edition: Edition, share: Share) -> HttpResponse:
+def _as_page(edition: Edition, share: SharedLink) -> HttpResponse:
     sheet = onepager.sheet(edition, at=share.as_of)
     values = {"sheet": sheet, "until": share.until, "as_pdf": _draws()}
     return HttpResponse(edition.render("page/shared.html", "", values))
@@ -56,7 +58,7 @@ def _draws() -> bool:
     return find_spec("reportlab") is not None
 
 
-def _as_pdf(edition: Edition, share: Share) -> HttpResponse:
+def _as_pdf(edition: Edition, share: SharedLink) -> HttpResponse:
     if not _draws():
         return HttpResponse(edition.render("page/missing.html", "", {}), status=404)
     from troth.page.pdf import pdf
@@ -67,5 +69,7 @@ def _as_pdf(edition: Edition, share: Share) -> HttpResponse:
     return response
 
 
-def _over(edition: Edition) -> HttpResponse:
-    return HttpResponse(edition.render("page/over.html", "", {}), status=HTTPStatus.GONE)
+def _over(edition: Edition, link: SharedLink | None) -> HttpResponse:
+    """Say in words that a link shows nothing: it ended, was revoked, or never was one."""
+    values = {"is_revoked": link is not None and link.revoked_at is not None}
+    return HttpResponse(edition.render("page/over.html", "", values), status=HTTPStatus.GONE)

@@ -6,5 +6,6 @@ app_name = "page"
 urlpatterns = [
     path("", views.index, name="index"),
     path("share/", views.share, name="share"),
+    path("share/<int:number>/revocation/", views.revoke, name="revoke"),
     path("notice/", views.notice, name="notice"),
 ]

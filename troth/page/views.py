@@ -1,12 +1,14 @@
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.page import actions, queries
+from troth.page import actions, queries, sharing
 from troth.page.forms import NoticeForm, ShareForm
+from troth.page.models import SharedLink
 from troth.staff.access import person, requires
 
 
@@ -39,11 +41,25 @@ def share(request: HttpRequest) -> HttpResponse:
         return _screen(request, notice, share=form, status=422)
     now = clock.now()
     try:
-        link = actions.share(terms=form.share(now=now), author=person(request), now=now)
+        link = sharing.share(terms=form.share(now=now), author=person(request), now=now)
     except ValueError as problem:
         form.add_error(None, str(problem))
         return _screen(request, notice, share=form, status=422)
     return _screen(request, notice, share=form, link=link, status=200)
+
+
+@require_POST
+@requires("support")
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """Let a link show nothing from now on."""
+    try:
+        row = sharing.revoke(number=number, by=person(request), now=clock.now())
+    except SharedLink.DoesNotExist:
+        raise Http404("there is no link of this number") from None
+    messages.success(
+        request, f"The link “{row.purpose}” shows nothing any more. Who opens it is told so."
+    )
+    return redirect(f"{reverse('page:index')}#links")
 
 
 def _screen(
@@ -61,6 +77,7 @@ def _screen(
         "share": share or ShareForm(languages=queries.site().languages),
         "link": link,
         "may_share": person(request).may("support"),
+        "links": [(one, one.is_live(now)) for one in sharing.links()],
         "published": queries.published(),
         "site": queries.site(),
         "folder": settings.TROTH.page_dir,
