@@ -141,10 +141,10 @@ def managing(request: HttpRequest, subscription: Subscription, language: str) ->
 
 def _managed(request: HttpRequest, subscription: Subscription, form: WishForm) -> dict[str, object]:
     others = of_contact(subscription.contact_id).filter(state__in=LIVE)
-    is_ = request.GET.get("is", "") if request.method != "POST" else ""
+    news = request.GET.get("is", "") if request.method != "POST" else ""
     return {
         "form": form, "subscription": subscription, "contact": subscription.contact,
-        "place": topics.places().get(subscription.page), "is": is_,
+        "place": topics.places().get(subscription.page), "news": news,
         "others": others.exclude(pk=subscription.pk).count(), "base": _base(subscription),
         "has_chosen": bool(form["parts"].value()),
     }  # fmt: skip
