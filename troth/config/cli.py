@@ -16,6 +16,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "web": ("troth.config.verbs.web", "Start the web server alone."),
     "work": ("troth.config.verbs.work", "Start a worker alone."),
     "probe": ("troth.probes.commands", "Run checks, here or for a server elsewhere."),
+    "mail": ("troth.probes.commands", "Take heartbeats' mail, on a port of its own."),
+    "ping-mail": ("troth.probes.commands", "Take one message to a heartbeat from a mail server."),
     "import": (
         "troth.config.verbs.import_",
         "Read signals from files, or another status page's history.",

@@ -145,6 +145,18 @@ class Environment:
     oidc_name: str = _variable(
         "OIDC_NAME", "Single sign-on", values.text, "Name on the login button."
     )
+    mail_port: int | None = _variable(
+        "MAIL_PORT",
+        "",
+        values.port,
+        "Port that takes heartbeats' mail; empty: none is listened on.",
+    )
+    mail_host: str = _variable(
+        "MAIL_HOST", "127.0.0.1", values.text, "Network address to listen on for that mail."
+    )
+    mail_domain: str = _variable(
+        "MAIL_DOMAIN", "", values.text, "Domain of heartbeats' addresses; the host of BASE_URL."
+    )
     email_url: str = _variable(
         "EMAIL_URL", "", values.mail_address, "Mail server; empty sends no mail.", secret=True
     )
@@ -249,6 +261,8 @@ def _derived(found: dict[str, Any], *, untouched: bool) -> dict[str, Any]:
     found["security_contact"] = found["security_contact"] or ()
     found["database_url"] = found["database_url"] or f"sqlite:///{quote(str(data))}/{_DATABASE}"
     host = urlsplit(found["base_url"]).hostname
+    if found["mail_port"]:
+        found["mail_domain"] = found["mail_domain"] or host
     found["email_from"] = found["email_from"] or f"troth@{host}"
     for name, file in KEYS.items():
         path = data / "keys" / file

@@ -37,6 +37,8 @@ STEPS: tuple[str, ...] = (
     "tell.read",
     "tell.sent",
     "tell.marked",
+    "mail.read",
+    "mail.kept",
 )
 _KNOWN = frozenset(STEPS)
 _CRASH_AT = os.environ.get("TROTH_CRASH_AT", "")

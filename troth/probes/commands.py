@@ -1,7 +1,9 @@
-"""`troth probe`: checks run, here or at a location elsewhere."""
+"""`troth probe`: checks run, here or at a location elsewhere; and mail to heartbeats taken."""
 
 import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -73,4 +75,59 @@ def _be_agent(
     agent.run(agent.Post(server=server, location=location, key=key, private=private))
 
 
-commands = [probe]
+@click.command()
+def mail() -> None:
+    r"""Take heartbeats' mail, on a port of its own.
+
+    `troth up` starts this by itself where TROTH_MAIL_PORT is set. It knows the addresses of
+    heartbeats alone and relays nothing. What it accepts is on disk.
+
+    \b
+    TROTH_MAIL_PORT=2525 troth mail
+    """
+    from django.conf import settings
+
+    from troth.probes import mailport
+
+    if not settings.TROTH.mail_port:
+        raise click.UsageError("set TROTH_MAIL_PORT to the port that takes mail")
+    mailport.run()
+
+
+# sysexits.h, as mail servers read them: wrong data, no such user, try again later.
+_DATA_ERROR, _NO_USER, _TRY_AGAIN = 65, 67, 75
+
+
+@click.command("ping-mail")
+@click.argument("recipients", metavar="ADDRESS...", nargs=-1, required=True)
+def ping_mail(*, recipients: tuple[str, ...]) -> None:
+    r"""Take one message to a heartbeat from a mail server.
+
+    It is read from standard input, as the pipe of a mail server writes it. On exit code 0 it is on
+    disk. 67: there is no such address; 75: have it sent again later; 65: it is too large.
+
+    \b
+    troth ping-mail 0f1e2d3c4b5a69788796a5b4@trust.example < message
+    """
+    from django.db import DatabaseError
+
+    from troth.core import clock
+    from troth.probes import actions, mailroom
+
+    raw = sys.stdin.buffer.read(mailroom.LARGEST + 1)
+    if len(raw) > mailroom.LARGEST:
+        _end(_DATA_ERROR, "the message is too large")
+    try:
+        kept = mailroom.deliver(raw=raw, recipients=recipients, now=clock.now())
+    except (DatabaseError, actions.OutdatedError) as problem:
+        _end(_TRY_AGAIN, f"the message could not be kept: {problem}")
+    if not kept:
+        _end(_NO_USER, "there is no such address here")
+
+
+def _end(code: int, text: str) -> NoReturn:
+    click.echo(f"troth: {text}", err=True)
+    raise SystemExit(code)
+
+
+commands = [probe, mail, ping_mail]

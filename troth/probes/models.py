@@ -76,6 +76,7 @@ class Heartbeat(models.Model):
     cron = models.CharField(max_length=100, blank=True)
     calendar = models.CharField(max_length=100, blank=True)
     zone = models.CharField(max_length=60, default="UTC")
+    mail = models.JSONField(default=dict)  # which words of a message mean what: rules/mailing.py
     touchpoint = models.CharField(max_length=100, blank=True)
     last_at = models.DateTimeField(null=True)  # the last success
     started_at = models.DateTimeField(null=True)  # a start without an end
@@ -106,11 +107,17 @@ class Ping(models.Model):
     size = models.PositiveIntegerField(default=0)  # bytes of the body, also where less is kept
     sealed = models.BinaryField(default=b"")
     is_new = models.BooleanField(default=True)  # the heartbeat's state does not know of it yet
+    mark = models.CharField(max_length=32, default="", db_default="", blank=True)  # of a message
 
     class Meta:
         indexes = [
             models.Index(fields=["heartbeat", "-id"], name="ping_of_heartbeat"),
             models.Index(fields=["id"], condition=models.Q(is_new=True), name="ping_new"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["heartbeat", "mark"], condition=~models.Q(mark=""), name="one_message_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ def up(*, demo: bool, port: int | None) -> None:
         supervisor.Child("web", [*_TROTH, "web"]),
         supervisor.Child("work", [*_TROTH, "work"]),
     ]
+    if settings.mail_port:
+        children.append(supervisor.Child("mail", [*_TROTH, "mail"]))
     supervisor.run(children, lambda text: click.echo(f"troth: {text}", err=True))
 
 

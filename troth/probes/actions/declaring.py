@@ -12,7 +12,7 @@ from troth.probes import catalogue, keys, sealing
 from troth.probes.actions.settling import silence
 from troth.probes.models import Heartbeat, Monitor, PingKey, Roster, Sight, State
 from troth.probes.queries.documents import plain
-from troth.probes.rules import beating, documents
+from troth.probes.rules import beating, documents, mailing
 from troth.probes.rules.documents import Beating, Watching
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor
@@ -151,6 +151,7 @@ def _rhythm(wanted: Beating) -> dict[str, Any]:
         "cron": rhythm.cron,
         "calendar": rhythm.calendar,
         "zone": rhythm.zone,
+        "mail": mailing.filter_document(wanted.mail),
         "touchpoint": wanted.touchpoint,
     }
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -23,8 +23,8 @@ from troth.signals import actions as signals
 from troth.signals.envelope import Signal
 
 _AT_ONCE: Final = 10_000  # signs that one transaction applies
-_COLUMNS: Final = "heartbeat_id, at, kind, code, method, size, sealed, is_new"
-_PLACES: Final = "(%s, %s, %s, %s, %s, %s, %s, %s)"
+_COLUMNS: Final = "heartbeat_id, at, kind, code, method, size, sealed, is_new, mark"
+_PLACES: Final = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _MOST: Final = 100  # rows of one statement: SQLite takes 999 values where it is old
 _TOLD: Final = {Sign.SUCCESS: "up", Sign.FAIL: "down", Sign.START: "started", Sign.LOG: "log"}
 
@@ -37,7 +37,8 @@ class OutdatedError(Exception):
 class Arrived:
     """A sign as it came in. `size` is that of the whole body, `body` what is kept of it.
 
-    `revision` is the roster's, read before the heartbeat was looked up.
+    `revision` is the roster's, read before the heartbeat was looked up. Of those with the same
+    `mark` the first is kept alone.
     """
 
     heartbeat: int
@@ -48,6 +49,7 @@ class Arrived:
     code: int | None = None
     size: int = 0
     body: bytes = b""
+    mark: str = ""
 
 
 def take(arrived: Arrived) -> None:
@@ -76,13 +78,16 @@ def _written(arrived: Sequence[Arrived]) -> None:
 def _insert(cursor: CursorWrapper, arrived: Sequence[Arrived]) -> None:
     """Write rows by one statement, which is a transaction of its own where there is none."""
     adapted = connection.ops.adapt_datetimefield_value
-    values: list[object] = []
+    values: list[Any] = []
     for one in arrived:
         sealed = sealing.seal(one.body, label="ping") if one.body else b""
         values += (one.heartbeat, adapted(one.at), one.sign.value, one.code, one.method, one.size,
-                   sealed, True)  # fmt: skip
+                   sealed, True, one.mark)  # fmt: skip
     places = ",".join([_PLACES] * len(arrived))
-    cursor.execute(f"INSERT INTO probes_ping ({_COLUMNS}) VALUES {places}", values)  # noqa: S608 - constants
+    cursor.execute(
+        f"INSERT INTO probes_ping ({_COLUMNS}) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608 - constants
+        values,
+    )
 
 
 _group: Group[Arrived] = Group(_written)

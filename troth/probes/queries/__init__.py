@@ -3,6 +3,7 @@
 from troth.probes.queries.addresses import (
     heartbeat_by_key,
     heartbeat_by_slug,
+    mail_to,
     ping_path,
     slug_path,
 )
@@ -18,6 +19,7 @@ from troth.probes.queries.details import (
     secret_names,
 )
 from troth.probes.queries.documents import heartbeat_document, monitor_document
+from troth.probes.queries.rhythms import mail_filter
 from troth.probes.queries.states import (
     is_any_late,
     is_anything_watched,
@@ -50,6 +52,8 @@ __all__ = [
     "is_runner_wanted",
     "is_taken",
     "latencies",
+    "mail_filter",
+    "mail_to",
     "monitor_detail",
     "monitor_document",
     "monitor_slugs",

@@ -1,5 +1,7 @@
 """The addresses that heartbeats report to."""
 
+from django.conf import settings
+
 from troth.probes import sealing
 from troth.probes.keys import digest
 from troth.probes.models import Heartbeat, PingKey
@@ -23,6 +25,12 @@ def ping_path(heartbeat: Heartbeat) -> str:
     """Return the path that a heartbeat reports to: a secret, for editors only."""
     key = sealing.opened(heartbeat.sealed, label=f"heartbeat {heartbeat.slug}").decode()
     return f"/ping/{key}"
+
+
+def mail_to(heartbeat: Heartbeat) -> str:
+    """Return the mail address of a heartbeat: as secret. Nothing where no mail is taken."""
+    domain: str = settings.TROTH.mail_domain
+    return f"{ping_path(heartbeat).rpartition('/')[2]}@{domain}" if domain else ""
 
 
 def slug_path(slug: str) -> str:

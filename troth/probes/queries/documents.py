@@ -4,7 +4,7 @@ from typing import Any
 
 from troth.probes.models import Heartbeat, Monitor
 from troth.probes.queries.rhythms import rhythm_of
-from troth.probes.rules import documents
+from troth.probes.rules import documents, mailing
 from troth.probes.rules.documents import Beating, Watching
 
 
@@ -37,5 +37,11 @@ def monitor_document(row: Monitor) -> dict[str, Any]:
 
 def heartbeat_document(row: Heartbeat) -> dict[str, Any]:
     return documents.heartbeat_document(
-        Beating(slug=row.slug, name=row.name, rhythm=rhythm_of(row), touchpoint=row.touchpoint)
+        Beating(
+            slug=row.slug,
+            name=row.name,
+            rhythm=rhythm_of(row),
+            mail=mailing.filter_of(row.mail),
+            touchpoint=row.touchpoint,
+        )
     )

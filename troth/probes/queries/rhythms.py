@@ -1,8 +1,9 @@
-"""A heartbeat's row as its rhythm."""
+"""A heartbeat's row as its rhythm, and as what its mail means."""
 
 from datetime import timedelta
 
 from troth.probes.models import Heartbeat
+from troth.probes.rules import mailing
 from troth.probes.rules.beating import Rhythm
 
 
@@ -14,3 +15,9 @@ def rhythm_of(row: Heartbeat) -> Rhythm:
         zone=row.zone,
         grace=timedelta(seconds=row.grace_s),
     )
+
+
+def mail_filter(heartbeat: int) -> mailing.Filter:
+    """Return which words in mail to a heartbeat (primary key) mean what."""
+    said = Heartbeat.objects.values_list("mail", flat=True).get(pk=heartbeat)
+    return mailing.filter_of(said)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from troth.core.documents import OURS
 from troth.core.fields import Fields, as_text, as_whole, as_zone
 from troth.core.problems import DocumentError, Problem
+from troth.probes.rules import mailing
 from troth.probes.rules.beating import Rhythm, RhythmError
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Beating:
     slug: str
     name: str
     rhythm: Rhythm = field(default_factory=Rhythm)
+    mail: mailing.Filter = field(default_factory=mailing.Filter)
     touchpoint: str = ""
 
 
@@ -90,7 +92,7 @@ def heartbeat(document: Mapping[str, Any]) -> Beating:
     """Return what a document of kind Heartbeat says. Raises DocumentError with every problem."""
     problems: list[Problem] = []
     slug, name, spec = _head(document, "Heartbeat", problems)
-    spec.only("period", "cron", "calendar", "zone", "grace", "touchpoint")
+    spec.only("period", "cron", "calendar", "zone", "grace", "mail", "touchpoint")
     period = spec.read("period", None, as_milliseconds)
     rhythm = Rhythm(
         period=None if period is None else timedelta(seconds=period // 1000),
@@ -103,10 +105,14 @@ def heartbeat(document: Mapping[str, Any]) -> Beating:
         rhythm.checked()
     except RhythmError as error:
         spec.note(error.field, error.message)
-    touchpoint = spec.text("touchpoint")
-    return _unless(
-        problems, Beating(slug=slug, name=name or slug, rhythm=rhythm, touchpoint=touchpoint)
+    found = Beating(
+        slug=slug,
+        name=name or slug,
+        rhythm=rhythm,
+        mail=mailing.read_filter(spec.inside("mail")),
+        touchpoint=spec.text("touchpoint"),
     )
+    return _unless(problems, found)
 
 
 def monitor_document(found: Watching) -> dict[str, Any]:
@@ -136,6 +142,7 @@ def heartbeat_document(found: Beating) -> dict[str, Any]:
         "calendar": rhythm.calendar,
         "zone": "" if rhythm.zone == "UTC" else rhythm.zone,
         "grace": shown_duration(_ms(rhythm.grace)),
+        "mail": mailing.filter_document(found.mail),
         "touchpoint": found.touchpoint,
     }
     return _document("Heartbeat", found.slug, found.name, spec)

@@ -24,22 +24,23 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "detail": detail,
         "shown": detail.shown,
         "state": "unknown" if detail.shown.no_data else detail.shown.state,
-        "address": _address(slug) if person(request).may("editor") else "",
-        "by_name": _base() + queries.slug_path(slug) if person(request).may("editor") else "",
+        **(_addresses(slug) if person(request).may("editor") else {}),
         "now": now,
     }
     return render(request, "probes/heartbeat.html", context)
 
 
-def _address(slug: str) -> str:
+def _addresses(slug: str) -> dict[str, str]:
+    """Return where it reports; nothing where its key was sealed with another key."""
+    base, row = str(settings.TROTH.base_url).rstrip("/"), found.heartbeat(slug)
     try:
-        return _base() + queries.ping_path(found.heartbeat(slug))
-    except ValueError:  # sealed with another key
-        return ""
-
-
-def _base() -> str:
-    return str(settings.TROTH.base_url).rstrip("/")
+        return {
+            "address": base + queries.ping_path(row),
+            "by_name": base + queries.slug_path(slug),
+            "by_mail": queries.mail_to(row),
+        }
+    except ValueError:
+        return {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
