@@ -45,6 +45,7 @@ urlpatterns = [
     path("breaches/new/", breaching.report, name="breach_new"),
     re_path(rf"{_ONE}breach/$", breaching.learn, name="learn"),
     re_path(rf"{_ONE}notices/$", breaching.notify, name="notice"),
+    re_path(rf"{_ONE}lifelines/$", breaching.watch, name="watch"),
     re_path(rf"{_ONE}letter/$", breaching.letter, name="letter"),
     # Planned work.
     path("maintenance/", maintaining.index, name="maintenance"),

@@ -61,6 +61,7 @@ from troth.incidents.actions.speaking import (
     restore,
     update,
 )
+from troth.incidents.actions.watching import watch_lifelines
 from troth.incidents.rules.publishing import Gap, NotReady
 
 __all__ = [
@@ -120,5 +121,6 @@ __all__ = [
     "unlink",
     "unmerge",
     "update",
+    "watch_lifelines",
     "write_postmortem",
 ]

@@ -29,7 +29,11 @@ class FindingsForm(Asking):
     fixes = fields.prose("What was done about it", rows=2)
     prevention = fields.prose("What keeps it from happening again", rows=2)
     contact = fields.line("Who answers questions", most=300)
-    hotline = fields.line("Hotline", most=100)
+    hotline = fields.line(
+        "Hotline",
+        most=100,
+        help_text="+49 30 1234567, with a SIP address or a page where it has one.",
+    )
     reset_url = forms.CharField(
         label="Where people change their password", required=False, max_length=500,
         help_text="An address that begins with https://",

@@ -108,6 +108,24 @@ def notify(request: HttpRequest, uid: str) -> HttpResponse:
     return showing.shown(request, inside, forms={"notice_form": form}, status=422)
 
 
+@require_POST
+@requires("editor")
+@found.sent_once
+def watch(request: HttpRequest, uid: str) -> HttpResponse:
+    """Watch the link and the hotline that people are told of."""
+    _breach(uid)
+
+    def do() -> None:
+        watched, refused = actions.watch_lifelines(uid=uid, by=person(request), now=clock.now())
+        if watched:
+            messages.success(request, f"Watched from now on: {', '.join(watched)}.")
+        for why in refused:
+            messages.error(request, f"Not watched. {why}.", extra_tags="error")
+
+    found.done(request, found.once(request, "watch", do), "")
+    return found.back(uid, "#lifelines")
+
+
 @require_safe
 @requires("viewer")
 def letter(request: HttpRequest, uid: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from troth.incidents.actions import ROLES
 from troth.incidents.forms.breaching import NoticeForm
 from troth.incidents.forms.crew import NoteForm, RoleForm
 from troth.incidents.forms.fields import new_token
+from troth.incidents.queries.lifelines import watched
 from troth.incidents.rules import maintenance, states
 from troth.incidents.rules.inside import Inside
 from troth.incidents.rules.results import IncidentShown, Kind, State
@@ -40,6 +41,7 @@ def shown(
     proposed = {each.uid for each in inside.proposals}
     holders = {role: next((r for r in inside.roles if r.role == role and not r.until), None)
                for role in ROLES}  # fmt: skip
+    lines = watched(one.uid, one.breach) if one.breach else []
     context = {
         "inside": inside, "one": one, "now": now, "proposed": proposed,
         "updates": [each for each in one.updates if each.uid not in proposed],
@@ -50,6 +52,7 @@ def shown(
         "notice_form": NoticeForm(zone=found.zone(request)),
         "may_publish": found.publishes(request),
         "may_draft": found.drafts(request), "may_reopen": _may_reopen(inside),
+        "lifelines": lines, "to_watch": any(not each.is_current for each in lines),
         "is_over": one.state in states.OVER, "address": queries.address_of(one),
         "me": person(request), "token": new_token(), **_maintenance(one), **(forms or {}),
     }  # fmt: skip
