@@ -217,3 +217,24 @@ def test_without_a_token_or_with_a_strange_one_nothing_is_told(client, shop, vic
     assert signed_in(dov).get(API).status_code == 401
     body = {"document": document(target="1%")}
     assert signed_in(vic).put(ONE, body, content_type="application/json").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("promises?verdikt=kept", "there is no parameter “verdikt”; did you mean “verdict”?"),
+        ("components?serch=x", "“serch”; did you mean “search”?"),
+        ("incidents?stat=open", "“stat”; did you mean “state”?"),
+        ("metrics?limits=5", "“limits”; did you mean “limit”?"),
+        ("cases?as-of=2026-01-01", "“as-of”; did you mean “as_of”?"),
+        ("series?zzz=1", "“zzz”; there are cursor, limit"),
+        ("incidents?state=resolved&nonsense=%00%3Cb%3E", "“nonsense”; there are "),
+        ("metrics/nobody?at=2026-01-01", "“at”; this address takes none"),
+    ],
+)
+def test_a_parameter_that_nobody_knows_is_refused_and_the_nearest_named(client, token, path, says):
+    key = {"Authorization": f"Bearer {token('read')}"}
+    answer = client.get(f"/api/v1/{path}", headers=key)
+    assert answer.status_code == 422, answer.content
+    assert says in answer.json()["error"]
+    assert client.get(f"/api/v1/{path}").status_code == 401

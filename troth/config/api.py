@@ -13,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from troth.components import api as components
+from troth.config.parameters import noting, refuse_unknown
 from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
@@ -44,6 +45,11 @@ _NOT_MODIFIED = {"description": "Unchanged since the ETag in If-None-Match."}
 
 class Api(NinjaAPI):
     """Ninja with ETags on what is read, and refusals described in the schema."""
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        """Begin an answer, once it is known who asks and before anything is looked at."""
+        refuse_unknown(request)
+        return super().create_temporal_response(request)
 
     def create_response(
         self,
@@ -136,6 +142,7 @@ api = Api(
     urls_namespace="api",
     docs_url=None,
 )
+api.add_decorator(noting, mode="view")
 
 
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:

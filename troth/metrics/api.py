@@ -10,9 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from troth.core import clock
-from troth.core.moments import Cursor, Instant, Limit
+from troth.core.moments import Instant
 from troth.core.paging import Paged, part
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed, Pages
 from troth.core.windows import Span, next_bucket
 from troth.metrics import queries
 from troth.metrics.models import Series
@@ -26,11 +27,6 @@ _DEFAULT = timedelta(days=90)
 _MOST_BUCKETS = 100_000
 
 
-class Pages(Schema):
-    cursor: Cursor | None = None
-    limit: Limit = 50
-
-
 class MetricOut(Schema):
     name: str
     title: str
@@ -41,12 +37,6 @@ class MetricOut(Schema):
     source: str = Field(description="catalogue, or own for one that somebody wrote.")
     version: int | None = Field(description="Of one's own: its newest version.")
     series: int | None = Field(description="The series that keeps it tallied, if one does.")
-
-
-class MetricList(Schema):
-    items: list[MetricOut]
-    next: str | None
-    total: int
 
 
 class DefinitionOut(MetricOut):
@@ -64,12 +54,6 @@ class SeriesOut(Schema):
     progress: float = Field(description="Share of its history that has been counted.")
 
 
-class SeriesList(Schema):
-    items: list[SeriesOut]
-    next: str | None
-    total: int
-
-
 class TallyOut(Schema):
     start: datetime
     end: datetime
@@ -79,12 +63,6 @@ class TallyOut(Schema):
     share: float | None
     n: int = Field(description="Cases that have a value.")
     mean: float | None
-
-
-class TallyList(Schema):
-    items: list[TallyOut]
-    next: str | None
-    total: int
 
 
 class PercentilesOut(Schema):
@@ -108,7 +86,7 @@ class Between(Schema):
     end: Instant | None = None
 
 
-@router.get("/metrics", response=MetricList)
+@router.get("/metrics", response=Listed[MetricOut])
 def list_metrics(request: HttpRequest, pages: Query[Pages]) -> Paged[dict[str, Any]]:
     """List every metric: the catalogue's, then those that somebody wrote."""
     found = [_shown(named) for named in queries.metrics()]
@@ -128,7 +106,7 @@ def show_metric(request: HttpRequest, name: str) -> dict[str, Any]:
     return _shown(named) | {"measure": measure, "document": named.document}
 
 
-@router.get("/series", response=SeriesList)
+@router.get("/series", response=Listed[SeriesOut])
 def list_series(request: HttpRequest, pages: Query[Pages]) -> Paged[dict[str, Any]]:
     """List what is kept tallied, with how much of its history has been counted."""
     rows = list(Series.objects.select_related("sweep").order_by("pk"))
@@ -144,7 +122,7 @@ def show_series(request: HttpRequest, pk: int) -> dict[str, Any]:
     return _described(series, queries.progress(series=[pk])[pk])
 
 
-@router.get("/series/{int:pk}/tallies", response=TallyList)
+@router.get("/series/{int:pk}/tallies", response=Listed[TallyOut])
 def list_tallies(request: HttpRequest, pk: int, asked: Query[Asked]) -> Paged[dict[str, Any]]:
     """List the tallies of a series, bucket by bucket, oldest first.
 

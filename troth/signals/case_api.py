@@ -10,6 +10,7 @@ from pydantic import Field
 from troth.core import clock
 from troth.core.moments import Cursor, Instant, Limit, Moments
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed
 from troth.signals import finding, overview, queries
 from troth.signals.case_schema import CaseOut
 from troth.signals.store import Row
@@ -26,12 +27,6 @@ class HeardOut(Schema):
     last_at: datetime | None
     total: int
     days: list[int]
-
-
-class CasesOut(Schema):
-    items: list[CaseOut]
-    next: str | None
-    total: int
 
 
 class InboxOut(Schema):
@@ -77,7 +72,7 @@ def show_inbox(request: HttpRequest) -> queries.InboxDepth:
     return queries.inbox_depth()
 
 
-@router.get("/cases", response=CasesOut)
+@router.get("/cases", response=Listed[CaseOut])
 def list_cases(request: HttpRequest, asked: Query[CaseFilter]) -> dict[str, object]:
     """List cases, each in the version that counts, newest first."""
     wishes = asked.dict(include={"source", "kind", "search", "where", "flagged"})

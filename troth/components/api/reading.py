@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router
 from pydantic import Field
 
 from troth.components import queries
@@ -12,27 +12,16 @@ from troth.components.api import schemas
 from troth.components.queries import FormulaShown, SpanShown
 from troth.components.rules.results import GroupShown, Shown, Status
 from troth.core import clock
-from troth.core.moments import Cursor, Instant, Limit
+from troth.core.moments import Instant
 from troth.core.paging import Paged, part
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed, Moment, Pages
 from troth.core.windows import Span
 from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"))
 Name = Annotated[str, Path(max_length=100, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
 _LONGEST = timedelta(days=366 * 10)
-
-
-class Moment(Schema):
-    """`at` is the instant shown, `as_of` what had been recorded by then; both default to now."""
-
-    at: Instant | None = None
-    as_of: Instant | None = None
-
-
-class Pages(Schema):
-    cursor: Cursor | None = None
-    limit: Limit = 50
 
 
 class ComponentFilter(Moment, Pages):
@@ -49,7 +38,7 @@ class Since(Pages):
     as_of: Instant | None = None
 
 
-@router.get("/components", response=schemas.Part[schemas.ComponentOut])
+@router.get("/components", response=Listed[schemas.ComponentOut])
 def list_components(request: HttpRequest, asked: Query[ComponentFilter]) -> Paged[Shown]:
     """List components as staff see them, or as one page shows them."""
     board = queries.board(
@@ -93,7 +82,7 @@ def list_component_days(
     ]
 
 
-@router.get("/components/{component}/history", response=schemas.Part[schemas.ConditionOut])
+@router.get("/components/{component}/history", response=Listed[schemas.ConditionOut])
 def list_component_history(
     request: HttpRequest, component: Name, asked: Query[Since]
 ) -> Paged[SpanShown]:

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from troth.components import actions, queries
 from troth.components.api import schemas
-from troth.components.api.reading import Moment, Name, found
+from troth.components.api.reading import Name, found
 from troth.components.queries import Said
 from troth.components.rules import results
 from troth.components.rules.results import Shown
 from troth.core import clock
 from troth.core.moments import Instant
 from troth.core.refusals import Refusal
+from troth.core.shapes import Moment
 from troth.staff.access import ApiKey
 
 router = Router()

@@ -2,14 +2,12 @@
 
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from troth.components.rules.results import Cause, Status
-
-T = TypeVar("T")
 
 
 def _number(value: object) -> object:
@@ -17,14 +15,6 @@ def _number(value: object) -> object:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-
-
-class Part(Schema, Generic[T]):
-    """A part of a list. `next` is the cursor of the following part, null at the end."""
-
-    items: list[T]
-    next: str | None
-    total: int
 
 
 class ComponentOut(Schema):

@@ -7,6 +7,7 @@ from ninja import Query
 
 from troth.core.moments import Instant
 from troth.core.paging import Paged
+from troth.core.shapes import Listed
 from troth.incidents import queries
 from troth.incidents.api import found, schemas
 from troth.incidents.api.asked import Filter
@@ -16,7 +17,7 @@ from troth.incidents.rules.macro import Macro
 from troth.incidents.rules.results import IncidentShown
 
 
-@router.get("/incidents", response=schemas.Listed[schemas.IncidentOut], auth=READ)
+@router.get("/incidents", response=Listed[schemas.IncidentOut], auth=READ)
 def list_incidents(request: HttpRequest, asked: Query[Filter]) -> Paged[IncidentShown]:
     """List published incidents, breaches and maintenance, the newest first."""
     return queries.listed(choice=asked.choice(), cursor=asked.cursor, limit=asked.limit)

@@ -1,23 +1,12 @@
 """The shapes of answers. Instants are UTC; bodies are Markdown, `html` is the same, cleaned."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from ninja import Schema
 from pydantic import Field
 
 from troth.components.rules.results import Status
 from troth.incidents.rules.results import Impact, Kind, State, Urgency
-
-T = TypeVar("T")
-
-
-class Listed(Schema, Generic[T]):
-    """A part of a list. `next` is the cursor of the following part, null at the end."""
-
-    items: list[T]
-    next: str | None
-    total: int
 
 
 class AffectedOut(Schema):

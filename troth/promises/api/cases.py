@@ -8,11 +8,11 @@ from pydantic import Field
 
 from troth.core.moments import Cursor, Instant, Limit, Moments
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed
 from troth.promises import cases
 from troth.promises.api import found
 from troth.promises.api.found import Slug
 from troth.promises.api.reading import split_by
-from troth.promises.api.schemas import Listed
 from troth.signals.case_schema import CaseOut
 from troth.signals.store import CasePage
 from troth.staff.access import ApiKey

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
-from troth.core.moments import Cursor, Instant, Limit
+from troth.core.moments import Instant, Limit
 from troth.core.paging import Paged, part
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed, Moment, Pages
 from troth.promises import queries, selection
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
@@ -20,18 +21,6 @@ router = Router(auth=ApiKey("read"))
 _MOST = 10_000  # flips read for one listing; older ones are asked for with `since`
 
 
-class Moment(Schema):
-    """`at` is the instant judged, `as_of` what had been recorded by then; both default to now."""
-
-    at: Instant | None = None
-    as_of: Instant | None = None
-
-
-class Pages(Schema):
-    cursor: Cursor | None = None
-    limit: Limit = 50
-
-
 class PromiseFilter(Moment, Pages):
     search: str = Field("", max_length=200)
     verdict: Verdict | None = None
@@ -40,7 +29,7 @@ class PromiseFilter(Moment, Pages):
     sort: str = Field("position", pattern="^(position|verdict|name|share|margin|cases)$")
 
 
-@router.get("/promises", response=schemas.Listed[schemas.StandingOut])
+@router.get("/promises", response=Listed[schemas.StandingOut])
 def list_promises(request: HttpRequest, asked: Query[PromiseFilter]) -> Paged[Standing]:
     """List promises with their standing."""
     standings = queries.standing(at=asked.at, as_of=asked.as_of)
@@ -63,7 +52,7 @@ def list_windows(request: HttpRequest, slug: Slug, moment: Query[Moment]) -> lis
     return list(found.one(slug, at=moment.at, as_of=moment.as_of).windows)
 
 
-@router.get("/promises/{slug}/days", response=schemas.Listed[schemas.DayOut])
+@router.get("/promises/{slug}/days", response=Listed[schemas.DayOut])
 def list_days(
     request: HttpRequest, slug: Slug, moment: Query[Moment], pages: Query[Pages]
 ) -> Paged[Day]:
@@ -125,7 +114,7 @@ def show_reputation(request: HttpRequest, moment: Query[Moment]) -> Reputation:
     return reputation(queries.standing(at=moment.at, as_of=moment.as_of, visibility="public"))
 
 
-@router.get("/flips", response=schemas.Listed[schemas.FlipOut])
+@router.get("/flips", response=Listed[schemas.FlipOut])
 def list_flips(
     request: HttpRequest,
     pages: Query[Pages],

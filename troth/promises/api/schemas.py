@@ -2,15 +2,13 @@
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
 from troth.promises.rules.remedies import RemedyState
 from troth.promises.rules.results import Verdict
-
-T = TypeVar("T")
 
 
 def _number(value: object) -> object:
@@ -23,14 +21,6 @@ def _seconds(value: object) -> object:
 
 Number = Annotated[float, BeforeValidator(_number)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
-
-
-class Listed(Schema, Generic[T]):
-    """A part of a list. `next` is the cursor of the following part, null at the end."""
-
-    items: list[T]
-    next: str | None
-    total: int
 
 
 class IntervalOut(Schema):

@@ -12,6 +12,7 @@ from troth.core import clock, paging
 from troth.core.moments import Cursor, Instant, Limit
 from troth.core.paging import CursorError, Paged
 from troth.core.refusals import Refusal
+from troth.core.shapes import Listed
 from troth.promises import actions, queries
 from troth.promises.api import found, schemas
 from troth.promises.api.writing import IfMatch
@@ -42,7 +43,7 @@ class RemedyIn(Schema):
     internal_note: str = Field("", max_length=LONGEST, pattern=_TEXT)
 
 
-@router.get("/violations", response=schemas.Listed[schemas.ViolationOut], auth=ApiKey("read"))
+@router.get("/violations", response=Listed[schemas.ViolationOut], auth=ApiKey("read"))
 def list_violations(request: HttpRequest, asked: Query[ViolationFilter]) -> Paged[Violation]:
     """List every time a promise was broken, newest first, with the state of its remedy."""
     sought = Sought(
