@@ -39,6 +39,13 @@ STEPS: tuple[str, ...] = (
     "tell.marked",
     "mail.read",
     "mail.kept",
+    "notify.told",
+    "notify.chunk-written",
+    "notify.claimed",
+    "notify.rendered",
+    "notify.leaving",
+    "notify.handed-over",
+    "notify.receipted",
 )
 _KNOWN = frozenset(STEPS)
 _CRASH_AT = os.environ.get("TROTH_CRASH_AT", "")
