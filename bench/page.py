@@ -53,9 +53,9 @@ def main() -> int:
         place = Path(name)
         place.chmod(0o755)  # nginx, started by root, reads as nobody
         _publish(place / "page", "x")
-        with _nginx(place) as nginx, _ours(place) as ours:
-            runs = _alternate({"nginx": nginx, "ours": ours}, asked.rounds, asked.seconds)
-            seen = _visible(place / "page", ours.url)
+        with nginx(place) as theirs, ours(place) as own:
+            runs = alternate({"nginx": theirs, "ours": own}, asked.rounds, asked.seconds)
+            seen = _visible(place / "page", own.url)
     found = _found(runs, seen)
     print(json.dumps(found) if asked.json else _table(found))
     return 0 if found["met"] else 1
@@ -81,6 +81,7 @@ def _publish(page: Path, mark: str) -> None:
 class Server(NamedTuple):
     url: str
     process: int
+    accept: str = ""  # the encodings that are asked for
 
     @property
     def spent(self) -> float:
@@ -99,19 +100,19 @@ def _spent(process: int) -> float:
 
 
 @contextlib.contextmanager
-def _nginx(place: Path) -> Iterator[Server]:
-    port = _free_port()
+def nginx(place: Path) -> Iterator[Server]:
+    port = free_port()
     settings = place / "nginx.conf"
     root = place / "page" / "current"
     settings.write_text(NGINX.format(place=place, port=port, root=root))
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    with _running(["taskset", "-c", "0", nginx, "-c", str(settings)], port) as process:
+    with running(["taskset", "-c", "0", nginx, "-c", str(settings)], port) as process:
         yield Server(f"http://127.0.0.1:{port}/", process)
 
 
 @contextlib.contextmanager
-def _ours(place: Path) -> Iterator[Server]:
-    port = _free_port()
+def ours(place: Path) -> Iterator[Server]:
+    port = free_port()
     environ = {
         **os.environ,
         "TROTH_DATA": str(place / "data"),
@@ -119,12 +120,12 @@ def _ours(place: Path) -> Iterator[Server]:
     }
     environ["PYTHONPATH"] = str(ROOT)
     command = [sys.executable, "-m", "troth.config", "web", "--port", str(port), "--workers", "1"]
-    with _running(["taskset", "-c", "0", *command], port, environ) as process:
+    with running(["taskset", "-c", "0", *command], port, environ) as process:
         yield Server(f"http://127.0.0.1:{port}/", process)
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, environ: dict[str, str] | None = None) -> Iterator[int]:
+def running(command: list[str], port: int, environ: dict[str, str] | None = None) -> Iterator[int]:
     process = subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
@@ -134,7 +135,7 @@ def _running(command: list[str], port: int, environ: dict[str, str] | None = Non
         process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -151,7 +152,7 @@ def _wait_for(port: int) -> None:
 Run = dict[str, float]
 
 
-def _alternate(servers: dict[str, Server], rounds: int, seconds: int) -> dict[str, list[Run]]:
+def alternate(servers: dict[str, Server], rounds: int, seconds: int) -> dict[str, list[Run]]:
     runs: dict[str, list[Run]] = {name: [] for name in servers}
     for server in servers.values():
         _wrk(server, 1)  # warm
@@ -163,6 +164,7 @@ def _alternate(servers: dict[str, Server], rounds: int, seconds: int) -> dict[st
 
 def _wrk(server: Server, seconds: int) -> Run:
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    command += ["-H", f"Accept-Encoding: {server.accept}"] if server.accept else []
     before = server.spent
     said = subprocess.run([*command, server.url], capture_output=True, text=True, check=True).stdout
     spent = server.spent - before

@@ -246,7 +246,8 @@ def test_a_worker_finishes_its_job_before_it_stops():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_job_holds_up_no_other():
+@pytest.mark.parametrize("lanes", [({"slow": True}, {}), ({}, {"apart": True})])
+def test_a_slow_job_holds_up_no_other(lanes):
     slow_may_end, quick_done = threading.Event(), threading.Event()
 
     def slow(*, now):
@@ -258,7 +259,8 @@ def test_a_slow_job_holds_up_no_other():
         return 1
 
     stop = threading.Event()
-    entries = [entry(slow, "test.slow", slow=True), entry(quick, "test.quick")]
+    first, second = lanes
+    entries = [entry(slow, "test.slow", **first), entry(quick, "test.quick", **second)]
     thread = threading.Thread(target=work.run, args=(entries,), kwargs={"stop": stop})
     thread.start()
     assert quick_done.wait(10)

@@ -283,3 +283,30 @@ def test_every_language_has_every_page_and_knows_the_others(place):
         text = read(place, name)
         assert f'hreflang="de" href="{base}/de/promises/lights/"' in text
         assert f'hreflang="en" href="{base}/promises/lights/"' in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_idle_worker_asks_one_small_question(django_assert_num_queries):
+    declare()
+    happen()
+    actions.publish(now=NOON)
+    assert not jobs.is_due(now=NOON)
+    with django_assert_num_queries(1):
+        assert not jobs.is_due(now=NOON)
+    actions.post_notice(text="News.", author="ada", now=NOON)
+    assert jobs.is_due(now=NOON)
+    assert jobs.publish(now=NOON) > 0
+    assert not jobs.is_due(now=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_that_rest_are_not_forgotten_when_nothing_more_is_committed(place):
+    declare()
+    happen(kept=40)
+    actions.publish(now=NOON)
+    happen(kept=41)
+    before = actions.folder.current(place)
+    resting = NOON + timedelta(seconds=before.took)
+    assert not jobs.is_due(now=resting)
+    assert not jobs.is_due(now=resting)
+    assert jobs.is_due(now=NOON + timedelta(seconds=60))

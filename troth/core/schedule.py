@@ -22,7 +22,8 @@ class Entry:
 
     `work` answers how many things it did. Where `asked` is given, a due job whose answer is False
     is passed over without a write. `after` names jobs: when one of them did something, this one
-    is due at once. A `slow` job has its own thread, so that it never holds up the others.
+    is due at once. `slow` jobs have their own thread, so that they never hold up the others; a job
+    that is `apart` has one for itself, so that no other ever holds it up.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Entry:
     asked: Callable[[], Asked] | None = None
     after: tuple[str, ...] = ()
     slow: bool = False
+    apart: bool = False
     lease: timedelta = timedelta(seconds=30)
 
 

@@ -1,4 +1,4 @@
-"""The worker loop: what is due is claimed and done, quick jobs and slow ones beside each other.
+"""The worker loop: what is due is claimed and done, in lanes beside each other.
 
 Any number of workers may run at once. A job of a killed worker is done again by another one, so
 every job must bear to be done twice: each keeps its own work in one transaction.
@@ -22,16 +22,12 @@ log = logging.getLogger(__name__)
 
 
 def run(entries: Sequence[Entry], *, stop: threading.Event) -> None:
-    """Work until `stop` is set; the current job is finished first. Slow jobs have their thread."""
+    """Work until `stop` is set; the current job is finished first. Each lane has its thread."""
     name = leases.worker_name()
     _patiently(lambda: _begin(entries, name), stop)
     threads = [
         threading.Thread(target=_loop, args=(lane, name, stop), name=lane_name)
-        for lane_name, lane in (
-            ("quick", _lane(entries, slow=False)),
-            ("slow", _lane(entries, slow=True)),
-        )
-        if lane
+        for lane_name, lane in _lanes(entries).items()
     ]
     for thread in threads:
         thread.start()
@@ -44,8 +40,13 @@ def run(entries: Sequence[Entry], *, stop: threading.Event) -> None:
     connection.close()
 
 
-def _lane(entries: Sequence[Entry], *, slow: bool) -> list[Entry]:
-    return [entry for entry in entries if entry.slow is slow]
+def _lanes(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return what is done one after the other, by the name of the thread."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        lane = entry.name if entry.apart else "slow" if entry.slow else "quick"
+        found.setdefault(lane, []).append(entry)
+    return found
 
 
 def _begin(entries: Sequence[Entry], name: str) -> None:

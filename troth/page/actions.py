@@ -1,6 +1,7 @@
 """Publishing: the page is written when something changed, or when what it says has grown old."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from django.db import transaction
 
 from troth.components.queries import PageShown
 from troth.core import clock
+from troth.core.tides import tide
 from troth.page import folder, queries, render
 from troth.page.draft import Stop
 from troth.page.folder import Manifest, Pulse
@@ -231,8 +233,30 @@ def post_notice(*, text: str, author: Actor, now: datetime) -> None:
 
 
 def is_due(*, now: datetime) -> bool:
-    """Return whether `publish()` would write: the page reads differently now, or it is old."""
-    return _differs(folder.current(settings.TROTH.page_dir), _pulse(now), now)
+    """Return whether `publish()` would write: the page reads differently now, or it is old.
+
+    Where nothing was committed since the last time and no day ended, one small question answers.
+    """
+    before = folder.current(settings.TROTH.page_dir)
+    if before is None:
+        return True
+    still = (tide(), before.revision, queries.today(now=now))
+    if (
+        still[0] is not None
+        and getattr(_known, "current", None) == still
+        and not _is_old(before, now)
+    ):
+        return False
+    pulse = _pulse(now)
+    _known.current = still if pulse == (before.facts, before.figures) and not left() else None
+    return _differs(before, pulse, now)
+
+
+def _is_old(before: Manifest, now: datetime) -> bool:
+    return now - before.written_at >= FRESH
+
+
+_known = threading.local()  # of what was committed, that the page tells it all
 
 
 def _differs(before: Manifest | None, pulse: Pulse, now: datetime) -> bool:
@@ -241,7 +265,7 @@ def _differs(before: Manifest | None, pulse: Pulse, now: datetime) -> bool:
     age = now - before.written_at
     if before.figures != pulse.figures:
         return age >= timedelta(seconds=before.took * (REST - 1))
-    if age < FRESH:
+    if not _is_old(before, now):
         return False
     checked = queries.checked_at()
     return checked is not None and checked > before.written_at

@@ -6,6 +6,7 @@ Django does not take the page down; only the paths that staff and programs use a
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -42,12 +43,15 @@ class Front:
         self._passed = passed
         self._headers = for_page(secure=secure, product=product)
         self._look_at = 0.0
+        self._first = Lock()
         self._revision: Path | None = None
         self._shelf: Shelf | None = None
         self._items: dict[str, Item] = {}  # what was asked for already
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        if monotonic() >= self._look_at:
+        if self._shelf is None:
+            self._look_first()
+        elif monotonic() >= self._look_at:
             self._look()
         item = self._items.get(environ["PATH_INFO"])
         if item is None and self._shelf is not None:
@@ -55,6 +59,12 @@ class Front:
         if item is None:
             return self._elsewhere(environ, start)
         return self._answer(item, environ, start)
+
+    def _look_first(self) -> None:
+        """Look while nothing is in hand: requests that come together wait for the one that does."""
+        with self._first:
+            if self._shelf is None and monotonic() >= self._look_at:
+                self._look()
 
     def _look(self) -> None:
         """Take up the current revision if it is another; keep the old one if it is not whole."""

@@ -23,8 +23,12 @@ _OF_A_PART = 500  # of a page that shows some components only: so far back its h
 
 def revision(*, now: datetime) -> tuple[object, ...]:
     """Return what differs when a reader could see another thing: two questions and the day."""
-    day = now.astimezone(ZoneInfo(settings.TROTH.time_zone)).date()
-    return components.revision(), incidents.revision(), day
+    return components.revision(), incidents.revision(), today(now=now)
+
+
+def today(*, now: datetime) -> date:
+    """Return the local day that an instant lies in."""
+    return now.astimezone(ZoneInfo(settings.TROTH.time_zone)).date()
 
 
 def situation(*, now: datetime, page: PageShown | None = None) -> Situation:

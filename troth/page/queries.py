@@ -93,6 +93,11 @@ def around(*, now: datetime) -> tuple[object, ...]:
     return outlook.revision(now=now)
 
 
+def today(*, now: datetime) -> date:
+    """Return the local day that an instant lies in: when it ends, pages of days change."""
+    return outlook.today(now=now)
+
+
 def checked_at() -> datetime | None:
     """Return when the verdicts were last looked at, also if none had to change; None if never."""
     seen = (bulletin.judged_at(), work.finished_at("promises.judge"))
