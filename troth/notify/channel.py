@@ -92,6 +92,14 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Two requests: of the JSON that answers the first, `then` makes the second."""
+
+    first: Call
+    then: Callable[[Mapping[str, Any]], Call]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A mail. The carrier makes it of the letter: the words are built once and patched for each."""
 
@@ -121,7 +129,7 @@ class Notice:
     text: str
 
 
-Handed = Call | Mail | Push | Notice
+Handed = Call | Talk | Mail | Push | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

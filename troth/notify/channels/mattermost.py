@@ -1,0 +1,42 @@
+"""Mattermost, by an incoming webhook; Rocket.Chat understands the same."""
+
+from typing import Final
+
+from troth.notify import calling
+from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target
+from troth.people.rules import addresses
+
+_LONGEST: Final = 12_000
+_MARKS: Final = "\\`*_{}[]<>#|~"
+
+
+def hand(letter: Letter, target: Target) -> Call:
+    words, story = letter.words, letter.story
+    card = {
+        "fallback": f"{words.title} {story.link}",
+        "color": calling.colour(story),
+        "title": words.title,
+        "title_link": story.link,
+        "text": calling.unmarked(words.text, _MARKS),
+        "fields": [
+            {"title": label, "value": calling.unmarked(text, _MARKS), "short": True}
+            for label, text in words.fields
+        ],
+    }
+    return Call(url=target.address, json={"text": "", "attachments": [card]})
+
+
+mattermost = Channel(
+    label="Mattermost",
+    help="A message in a channel of Mattermost or Rocket.Chat, by an incoming webhook.",
+    shape=Shape.CARD,
+    hand=hand,
+    address=Address(
+        label="Webhook of the channel",
+        check=addresses.link,
+        is_secret=True,
+        hint="https://chat.example.com/hooks/…",
+    ),
+    limit=_LONGEST,
+    is_public=True,
+)

@@ -1,0 +1,65 @@
+"""PagerDuty, by its Events API v2: one alert for each thing told of, which ends when that does."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from troth.notify import calling
+from troth.notify.channel import Call, Channel, Letter, Shape, Target, named
+from troth.notify.rules.events import Severity
+from troth.notify.rules.fitting import shortened
+
+_LONGEST_SUMMARY: Final = 1_024
+_SEVERITIES: Final = {
+    Severity.NONE: "info", Severity.MINOR: "warning", Severity.MAJOR: "error",
+    Severity.CRITICAL: "critical",
+}  # fmt: skip
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    routing_key: Annotated[
+        str,
+        named("Integration key", "Of an Events API v2 integration.", pattern="^[0-9a-zA-Z]{32}$"),
+    ]
+    region: Annotated[str, named("Region", "us or eu.", pattern="^(us|eu)$")] = "us"
+
+
+def hand(letter: Letter, target: Target) -> Call:
+    settings: Settings = target.settings
+    story, words = letter.story, letter.words
+    host = "events.eu.pagerduty.com" if settings.region == "eu" else "events.pagerduty.com"
+    return Call(
+        url=f"https://{host}/v2/enqueue",
+        json={
+            "routing_key": settings.routing_key,
+            "event_action": _action(letter),
+            "dedup_key": story.about,
+            "client": "Troth",
+            "client_url": story.link,
+            "payload": {
+                "summary": shortened(words.title, _LONGEST_SUMMARY),
+                "source": ", ".join(part.name for part in story.parts) or story.about,
+                "severity": _SEVERITIES[story.severity],
+                "custom_details": {"text": words.text, "revision": story.revision},
+            },
+            "links": [{"href": story.link, "text": story.title}],
+        },
+    )
+
+
+def _action(letter: Letter) -> str:
+    if calling.is_over(letter.story):
+        return "resolve"
+    return "acknowledge" if letter.story.event.value == "alert.taken" else "trigger"
+
+
+pagerduty = Channel(
+    label="PagerDuty",
+    help="An alert that PagerDuty rings and ends. Repeats of one thing are one alert.",
+    shape=Shape.NOTE,
+    hand=hand,
+    settings=Settings,
+    secrets=("routing_key",),
+    is_idempotent=True,
+    per_second=2,
+)
