@@ -93,6 +93,9 @@ class Environment:
     signing_key: bytes = _variable(
         "SIGNING_KEY", "", values.key, "Signs what the page publishes (Ed25519).", secret=True
     )
+    push_key: bytes = _variable(
+        "PUSH_KEY", "", values.key, "Shows browsers who notifies; made of SIGNING_KEY.", secret=True
+    )
     metrics_token: str = _variable(
         "METRICS_TOKEN", "", values.text, "Bearer token that /metrics asks for.", secret=True
     )
