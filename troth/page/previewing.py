@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from troth.core import clock
+from troth.core.ids import page_id
 from troth.incidents.channels import Channel
 from troth.incidents.rules.results import IncidentShown
 from troth.page import queries
@@ -27,7 +28,7 @@ def channels(one: IncidentShown) -> Sequence[Channel]:
         entry = json.loads(feeds.json_feed(edition, feeds.of_page(edition), [one]))["items"][0]
         name = _("Page")
     address = edition.picture.site.base_url
-    answer = shapes.incident(one, page=shapes.page_id(address), address=address, components={})
+    answer = shapes.incident(one, page=page_id(address), address=address, components={})
     return (
         Channel(name=name, text=_SCRIPT.sub("", page), is_page=True),
         Channel(name=_("Entry in the feed"), text=_json(entry)),

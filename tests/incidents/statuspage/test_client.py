@@ -1,6 +1,6 @@
-"""Atlassian's own generated client from PyPI, unmodified, against our live server.
+"""Two clients from PyPI, unmodified, against our live server: Atlassian's own, and one of others.
 
-Its pins are older than ours, so it gets an environment of its own, made as its lock file says.
+Their pins are older than ours, so they get an environment of their own, as its lock file says.
 """
 
 import json
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.timeout(180)]
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory):
-    """Return a Python that has the client."""
+    """Return a Python that has the clients."""
     place = tmp_path_factory.mktemp("client") / "venv"
     made = subprocess.run([sys.executable, "-m", "venv", str(place)], capture_output=True,
                           text=True, check=False)  # fmt: skip
@@ -30,7 +30,7 @@ def python(tmp_path_factory):
         command, capture_output=True, text=True, check=False
     )  # fmt: skip
     if done.returncode and not os.environ.get("CI"):
-        pytest.skip(f"the client could not be fetched: {done.stderr.strip()[-300:]}")
+        pytest.skip(f"the clients could not be fetched: {done.stderr.strip()[-300:]}")
     assert done.returncode == 0, done.stderr
     return str(place / "bin/python")
 
@@ -47,3 +47,12 @@ def test_atlassians_own_client_writes_and_misses_no_field(live_server, token, py
     }  # fmt: skip
     assert Incident.objects.get().state == "postmortem"
     assert Postmortem.objects.get().apology == "We are sorry."
+
+
+@pytest.mark.mission("S3.13")
+@pytest.mark.django_db(transaction=True)
+def test_another_client_writes_reads_and_is_refused_in_its_own_errors(live_server, token, python):
+    command = [python, str(HERE / "write_more.py"), live_server.url, token("write")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert set(Incident.objects.values_list("state", flat=True)) == {"resolved", "scheduled"}

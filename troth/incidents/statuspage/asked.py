@@ -71,7 +71,7 @@ class Asked:
         return Status(str(value))
 
     def impacts(self) -> dict[str, Status]:
-        """Return `components` (id → status); of `component_ids` alone nothing is known yet."""
+        """Return `components` (id → status)."""
         found = self.values.get("components")
         if isinstance(found, Mapping):
             return {str(key): self.status(value, "components") for key, value in found.items()}

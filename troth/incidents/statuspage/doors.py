@@ -21,6 +21,7 @@ Answer = tuple[int, Any]
 Token = Any  # what staff.access.find_token returns
 Handler = Callable[..., Answer]
 _READING = {"GET", "HEAD"}
+_EMPTY = 204
 _SCHEMES = {"oauth", "bearer"}
 _LATER = "not here yet: messages to subscribers come with a later version of Troth"
 
@@ -44,9 +45,18 @@ def door(**handlers: Handler) -> Callable[..., HttpResponse]:
             status, value = (handler or _unanswered)(request, token, **named)
         except Refusal as error:
             return _refused(error)
+        if status == _EMPTY:
+            return _nothing()
         return JsonResponse(value, status=status, safe=False)
 
     return wraps(view)(view)
+
+
+def _nothing() -> HttpResponse:
+    """Answer without a body, and without saying what kind it is: clients would read it."""
+    response = HttpResponse(status=_EMPTY)
+    del response["Content-Type"]
+    return response
 
 
 def admitted(request: HttpRequest, scope: str) -> Token:

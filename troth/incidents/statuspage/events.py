@@ -63,11 +63,13 @@ def _shape(one: IncidentShown, page: str) -> shapes.Json:
 
 
 def _shapes(rows: Sequence[IncidentShown], page: str) -> list[shapes.Json]:
-    planned = Maintenance.objects.filter(incident__uid__in=[one.uid for one in rows])
+    uids = [one.uid for one in rows]
+    planned = Maintenance.objects.filter(incident__uid__in=uids)
     clocks = {uid: (begins, ends) for uid, begins, ends in
               planned.values_list("incident__uid", "auto_start", "auto_complete")}  # fmt: skip
     address = str(settings.TROTH.base_url).rstrip("/")
-    around = shapes.Around(page, address, parts.shown(page), clocks)
+    overrides = dict(Incident.objects.filter(uid__in=uids).values_list("uid", "impact_said"))
+    around = shapes.Around(page, address, parts.shown(page), clocks, overrides)
     return [shapes.incident(one, around) for one in rows]
 
 
@@ -95,7 +97,7 @@ def _opened(asked: Asked, token: Token, once: str) -> str:
 def _message(asked: Asked, before: IncidentShown | None) -> Message:
     """Return what is said; facts that nobody gave are what the message itself says of them."""
     name = asked.text("name") or (before.name if before else "")
-    impacts = asked.impacts()
+    impacts = asked.impacts() | _named_alone(asked, before)
     state = asked.state()
     body = asked.text("body") or ("" if before is None else f"Status: {state or before.state}.")
     facts = {"problem": name, "affects": _affects(impacts), "workaround": "None known."}
@@ -108,6 +110,17 @@ def _message(asked: Asked, before: IncidentShown | None) -> Message:
         notify=asked.flag("deliver_notifications", default=True),
         **facts,  # type: ignore[arg-type] # texts only
     )  # fmt: skip
+
+
+def _named_alone(asked: Asked, before: IncidentShown | None) -> dict[str, Status]:
+    """Return components that are named without a status: each keeps the one that it has."""
+    said = set(asked.impacts()) | set(before.components if before else ())
+    named = _listed_parts(asked, Status.OPERATIONAL).keys() - said
+    if not named:
+        return {}
+    board = components.board(at=clock.now(), days=1)
+    now = {one.uid: Status(shapes.status_word(one)) for one in board.components}
+    return {uid: now.get(uid, Status.OPERATIONAL) for uid in sorted(named)}
 
 
 def _affects(impacts: Mapping[str, Status]) -> str:

@@ -61,6 +61,7 @@ class Around:
     address: str
     components: Mapping[str, Json]  # by uid
     clocks: Mapping[str, tuple[bool, bool]]  # uid of a maintenance → begins, ends by itself
+    overrides: Mapping[str, str]  # uid → the impact that somebody said, "" for none
 
 
 def incident(one: IncidentShown, around: Around) -> Json:
@@ -69,16 +70,22 @@ def incident(one: IncidentShown, around: Around) -> Json:
     return {
         "id": one.uid, "page_id": page, "name": one.name,
         "status": State.RESOLVED.value if one.merged_into else one.state.value,
-        "impact": one.impact.value, "impact_override": None,
+        "impact": one.impact.value, "impact_override": around.overrides.get(one.uid) or None,
         "created_at": instant(one.created_at), "updated_at": instant(one.updated_at),
         "started_at": instant(one.started_at), "monitoring_at": instant(one.monitoring_at),
         "resolved_at": instant(one.resolved_at), "shortlink": f"{around.address}/{one.path}",
         "scheduled_for": instant(one.scheduled_for) if is_planned else None,
         "scheduled_until": instant(one.scheduled_until) if is_planned else None,
         "incident_updates": [update(each, one) for each in one.updates],
-        "components": [components[uid] for uid in one.components if uid in components],
+        "components": [components[uid] for uid in _named(one) if uid in components],
         "metadata": {}, "reminder_intervals": None, **_planned(one, around), **_learned(one),
     }  # fmt: skip
+
+
+def _named(one: IncidentShown) -> list[str]:
+    """Return all components that it names, those that work as well: here they belong to it."""
+    said = [each.code for update in reversed(one.updates) for each in update.affected]
+    return list(dict.fromkeys((*one.components, *said)))
 
 
 def _planned(one: IncidentShown, around: Around) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
 
-from troth.incidents.statuspage import events, figures, groups, learned, parts
+from troth.incidents.statuspage import events, figures, groups, learned, pages, parts
 from troth.incidents.statuspage.doors import door, later
 
 _PAGE = r"^pages/(?P<page>[A-Za-z0-9_-]{1,60})"
@@ -19,6 +19,8 @@ def _at(path: str, view: Callable[..., HttpResponse]) -> URLPattern:
 _ONE = rf"(?P<uid>{_UID})"
 _LATER = door(get=later, post=later, patch=later, put=later, delete=later)
 urlpatterns = [
+    re_path(r"^pages(?:\.json)?/?$", door(get=pages.listed)),
+    re_path(rf"{_PAGE}(?:\.json)?/?$", door(get=pages.one)),
     _at("components", door(get=parts.listed, post=parts.declare)),
     _at(rf"components/{_ONE}", door(get=parts.one, patch=parts.change, put=parts.change,
                                     delete=parts.retire)),

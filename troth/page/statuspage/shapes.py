@@ -4,27 +4,15 @@ What Statuspage has no word for stands under the key `troth`, which its clients 
 words they know are never given another meaning (docs/api-v2.md).
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from troth.components.rules.results import GroupShown, Shown, Status
+from troth.core.ids import page_id
 from troth.incidents.rules.results import Affected, IncidentShown, Kind, State, UpdateShown
 from troth.page.situation import begins, is_maintenance
 
 Json = dict[str, object]
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_LENGTH = 12
-
-
-def page_id(address: str) -> str:
-    """Return a page's id: 12 lower-case letters and digits that follow from its address."""
-    number = int.from_bytes(hashlib.blake2b(address.encode(), digest_size=16).digest())
-    digits = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(_DIGITS))
-        digits.append(_DIGITS[digit])
-    return "".join(digits)
 
 
 def instant(at: datetime | None) -> str | None:
