@@ -90,9 +90,10 @@ async def stream(  # noqa: PLR0913 - all but host and port are named
     journey: Journey,
     tls: ssl.SSLContext | None = None,
     server_name: str = "",
+    family: str = "either",
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Yield reader and writer of a connection, closed at the end without waiting for the peer."""
-    sock = await connected(host, port, limits=limits, journey=journey)
+    sock = await connected(host, port, limits=limits, journey=journey, family=family)
     try:
         named = (server_name or host) if tls else None
         reader, writer = await asyncio.open_connection(
@@ -110,9 +111,16 @@ async def stream(  # noqa: PLR0913 - all but host and port are named
 
 
 @lru_cache(maxsize=256)
-def tls_context(*, verify: bool = True, ca: str = "") -> ssl.SSLContext:
-    """Return how to speak TLS: `ca` is PEM text of who may sign besides the system's own."""
+def tls_context(
+    *, verify: bool = True, ca: str = "", protocols: tuple[str, ...] = ()
+) -> ssl.SSLContext:
+    """Return how to speak TLS: `ca` is PEM text of who may sign besides the system's own.
+
+    `protocols` are offered by ALPN, the best first.
+    """
     context = ssl.create_default_context()
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     if ca:
         context.load_verify_locations(cadata=ca)
     if not verify:

@@ -20,7 +20,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EofStream, StreamReader
 from yarl import URL
 
-from troth.probes.connecting import Journey, connected, reach
+from troth.probes import http2
+from troth.probes.connecting import Journey, connected, reach, stream
 from troth.probes.kind import Limits, ProbeError
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -31,7 +32,10 @@ _HIDDEN: Final = frozenset({"set-cookie", "authorization", "www-authenticate"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`secret` headers go to the first origin only; `most` bytes of the body are read."""
+    """`secret` headers go to the first origin only; `most` bytes of the body are read.
+
+    With version 2 `tls` offers h2 and http/1.1; what the server chooses is spoken.
+    """
 
     method: str
     url: str
@@ -42,6 +46,7 @@ class Asked:
     most: int
     family: str
     tls: ssl.SSLContext
+    version: str = "1.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,7 @@ class Answer:
     cut: bool
     url: str
     redirects: int
+    version: str
     connection: ssl.SSLObject | None = field(repr=False)
 
     def plain_body(self) -> bytes:
@@ -132,15 +138,24 @@ async def _followed(asked: Asked, limits: Limits, journey: Journey) -> Answer:
     for followed in range(asked.redirects + 1):
         is_first = url is asked.url or _origin(url) == _origin(asked.url)
         headers = {**asked.headers, **asked.secret} if is_first else asked.headers
-        way = _Way(asked, limits, journey, _place(url))
-        answer = await _once(way, method, url, headers, followed)
-        target = answer.headers.get("location")
-        if answer.status not in _REDIRECTS or not target or not asked.redirects:
-            return answer
+        way = _Way(asked, limits, journey, _place(url), method, headers)
+        heard = await _once(way)
+        target = heard.headers.get("location")
+        if heard.status not in _REDIRECTS or not target or not asked.redirects:
+            return Answer(
+                status=heard.status,
+                headers=heard.headers,
+                body=heard.body,
+                cut=heard.cut,
+                url=url,
+                redirects=followed,
+                version=heard.version,
+                connection=heard.connection,
+            )
         if followed == asked.redirects:
             break
         url = _next(url, target)
-        if answer.status in (301, 302, 303) and method not in ("GET", "HEAD"):
+        if heard.status in (301, 302, 303) and method not in ("GET", "HEAD"):
             method = "GET"
     raise ProbeError(f"it redirects more than {asked.redirects} times")
 
@@ -173,31 +188,81 @@ class _Way:
     limits: Limits
     journey: Journey
     place: _Place
+    method: str
+    headers: dict[str, str]
+
+    @property
+    def body(self) -> bytes:
+        """Return what is sent; a redirect that made a GET of it sends nothing."""
+        return self.asked.body if self.method == self.asked.method else b""
 
 
-async def _once(way: _Way, method: str, url: str, headers: dict[str, str], followed: int) -> Answer:
-    body = way.asked.body if method == way.asked.method else b""
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    cut: bool
+    version: str
+    connection: ssl.SSLObject | None
+
+
+async def _once(way: _Way) -> _Heard:
+    if way.place.is_secure and way.asked.version == "2":
+        return await _agreed(way)
     protocol = _Protocol(asyncio.get_running_loop())
     try:
-        connection = await _opened(way, protocol)
-        protocol.set_response_params(
-            skip_payload=method == "HEAD", read_until_eof=True, auto_decompress=False
-        )
-        assert protocol.transport is not None  # noqa: S101 - it has just been opened
-        protocol.transport.write(_request(method, way.place, headers, body))
-        head, payload = await _headed(protocol)
-        way.journey.reached("first_byte")
-        found, cut = await _read(payload, way.asked.most)
-        way.journey.reached("transfer")
+        return await _talked(way, protocol, await _opened(way, protocol))
     finally:
         protocol.abort()
-    return Answer(
+
+
+async def _agreed(way: _Way) -> _Heard:
+    """Connect, and speak the version that the server chooses of those that are offered."""
+    place, family = way.place, way.asked.family
+    async with stream(
+        place.host,
+        place.port,
+        limits=way.limits,
+        journey=way.journey,
+        tls=way.asked.tls,
+        family=family,
+    ) as (reader, writer):
+        connection: ssl.SSLObject = writer.get_extra_info("ssl_object")
+        if connection.selected_alpn_protocol() != "h2":
+            protocol = _Protocol(asyncio.get_running_loop())
+            writer.transport.set_protocol(protocol)  # it says nothing before it is asked
+            protocol.connection_made(writer.transport)
+            return await _talked(way, protocol, connection)
+        request = http2.Request(
+            method=way.method,
+            named=place.named,
+            target=place.target,
+            headers=way.headers,
+            body=way.body,
+            most=way.asked.most,
+        )
+        heard = await http2.exchange(reader, writer, request, way.journey)
+        return _Heard(heard.status, heard.headers, bytes(heard.body), heard.cut, "2", connection)
+
+
+async def _talked(way: _Way, protocol: _Protocol, connection: ssl.SSLObject | None) -> _Heard:
+    """Ask by HTTP/1.1 over a connection, and read the answer."""
+    protocol.set_response_params(
+        skip_payload=way.method == "HEAD", read_until_eof=True, auto_decompress=False
+    )
+    assert protocol.transport is not None  # noqa: S101 - it has just been opened
+    protocol.transport.write(_request(way))
+    head, payload = await _headed(protocol)
+    way.journey.reached("first_byte")
+    found, cut = await _read(payload, way.asked.most)
+    way.journey.reached("transfer")
+    return _Heard(
         status=head.code,
         headers={name.lower(): value for name, value in head.headers.items()},
         body=found,
         cut=cut,
-        url=url,
-        redirects=followed,
+        version=f"{head.version.major}.{head.version.minor}",
         connection=connection,
     )
 
@@ -231,12 +296,12 @@ async def _opened(way: _Way, protocol: ResponseHandler) -> ssl.SSLObject | None:
     return found
 
 
-def _request(method: str, place: _Place, headers: dict[str, str], body: bytes) -> bytes:
-    lines = [f"{method} {place.target} HTTP/1.1", f"Host: {place.named}", "Connection: close"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body or method in ("POST", "PUT", "PATCH"):
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
+def _request(way: _Way) -> bytes:
+    lines = [f"{way.method} {way.place.target} HTTP/1.1", f"Host: {way.place.named}"]
+    lines += ["Connection: close", *(f"{name}: {value}" for name, value in way.headers.items())]
+    if way.body or way.method in ("POST", "PUT", "PATCH"):
+        lines.append(f"Content-Length: {len(way.body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + way.body
 
 
 async def _headed(protocol: ResponseHandler) -> tuple[RawResponseMessage, StreamReader]:

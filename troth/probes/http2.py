@@ -1,11 +1,11 @@
 """One exchange by HTTP/2 over a connection that has agreed on it. `h2` does the protocol.
 
 Why h2: it speaks no network itself, so that the guard, the pinned address, the phases and the
-bounds stay ours, as with HTTP/1.1; and it is pure Python. See docs/decisions/031-http2.md.
+bounds stay ours, as with HTTP/1.1; and it is pure Python. See docs/decisions/030-http2.md.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -85,20 +85,27 @@ class _Talk:
     """The one stream of a connection; touches no network."""
 
     def __init__(self, request: Request, journey: Journey) -> None:
+        from h2 import events
         from h2.config import H2Configuration
         from h2.connection import H2Connection
+        from h2.settings import SettingCodes, Settings
 
         self._request, self._journey = request, journey
         self._to_send = memoryview(request.body)
         self._connection = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        bounds = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.MAX_HEADER_LIST_SIZE: _PIECE}
+        self._connection.local_settings = Settings(client=True, initial_values=bounds)
+        self._acts: dict[type, Callable[[Any], None]] = {
+            events.ResponseReceived: self._headed,
+            events.DataReceived: self._read,
+            events.StreamEnded: self._ended,
+            events.StreamReset: self._reset,
+            events.ConnectionTerminated: self._terminated,
+        }
         self.heard = Heard()
 
     def begin(self) -> None:
-        from h2.settings import SettingCodes
-
-        self._connection.local_settings.enable_push = 0
         self._connection.initiate_connection()
-        self._connection.update_settings({SettingCodes.ENABLE_PUSH: 0})
         self._stream = self._connection.get_next_available_stream_id()
         nothing = not self._request.body
         self._connection.send_headers(self._stream, self._request.fields(), end_stream=nothing)
@@ -118,16 +125,9 @@ class _Talk:
 
     def take(self, part: bytes) -> None:
         for event in self._connection.receive_data(part):
-            for name, act in self._acts():
-                if type(event).__name__ == name:
-                    act(event)
-
-    def _acts(self) -> Iterator[tuple[str, Any]]:
-        yield "ResponseReceived", self._headed
-        yield "DataReceived", self._read
-        yield "StreamEnded", self._ended
-        yield "StreamReset", self._reset
-        yield "ConnectionTerminated", self._terminated
+            act = self._acts.get(type(event))
+            if act and not self.heard.complete:
+                act(event)
 
     def _headed(self, event: Any) -> None:  # noqa: ANN401 - h2 is an extra
         told = {
@@ -150,10 +150,9 @@ class _Talk:
         self.heard.complete = True
 
     def _reset(self, event: Any) -> None:  # noqa: ANN401 - h2 is an extra
-        if not self.heard.complete:
-            raise ProbeError(f"the server broke the request off with code {int(event.error_code)}")
+        raise ProbeError(f"the server broke the request off with code {int(event.error_code)}")
 
     def _terminated(self, event: Any) -> None:  # noqa: ANN401 - h2 is an extra
         """Go on only where the server says that it still answers us."""
-        if not self.heard.complete and (event.error_code or event.last_stream_id < self._stream):
+        if event.error_code or event.last_stream_id < self._stream:
             raise ProbeError(f"the server ends the connection with code {int(event.error_code)}")

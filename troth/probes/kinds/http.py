@@ -21,6 +21,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\uffff]*")
 _OURS: Final = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _MOST_HEADERS: Final = 40
+_OFFERED: Final[dict[str, tuple[str, ...]]] = {"1.1": (), "2": ("h2", "http/1.1")}
 
 Headers = dict[
     Annotated[str, msgspec.Meta(max_length=100)], Annotated[str, msgspec.Meta(max_length=4_000)]
@@ -43,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secret_headers: Annotated[
         Headers, named("Secret headers", "Like headers; kept encrypted, not sent to another host.")
     ] = {}
+    version: Annotated[
+        Literal["1.1", "2"],
+        named("HTTP version", "2 is agreed on over TLS; a server without it is down."),
+    ] = "1.1"
     redirects: Annotated[int, named("Redirects followed", ge=0, le=10)] = 5
     family: Annotated[Families, named("Internet protocol", "Which addresses are tried.")] = "either"
     max_kb: Annotated[
@@ -56,10 +61,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """The request of some settings, put together once, and the status that is expected."""
+    """The request of some settings, put together once, and what is expected of the answer."""
 
     asked: Any
     status: str
+    version: str
 
 
 def _ready(settings: Settings) -> _Ready:
@@ -74,9 +80,12 @@ def _ready(settings: Settings) -> _Ready:
         redirects=settings.redirects,
         most=settings.max_kb * 1_000,
         family=settings.family,
-        tls=tls_context(verify=settings.verify, ca=settings.ca),
+        tls=tls_context(
+            verify=settings.verify, ca=settings.ca, protocols=_OFFERED[settings.version]
+        ),
+        version=settings.version,
     )
-    return _Ready(asked, settings.status)
+    return _Ready(asked, settings.status, settings.version)
 
 
 async def probe(ready: _Ready, limits: Limits) -> Finding:
@@ -87,6 +96,8 @@ async def probe(ready: _Ready, limits: Limits) -> Finding:
     facts = _facts(answer, limits)
     facts["address"] = journey.address
     error = "" if limits.wants("status") else _unexpected(answer.status, ready.status)
+    if ready.version == "2" and answer.version != "2" and not limits.wants("http"):
+        error = f"the server speaks HTTP/{answer.version}, not HTTP/2"
     return Finding(facts=facts, phases=journey.phases, error=error, excerpt=answer.shown)
 
 
@@ -109,6 +120,7 @@ def _secret(settings: Settings) -> dict[str, str]:
 def _facts(answer: Any, limits: Limits) -> dict[str, Any]:  # noqa: ANN401 - fetching.Answer
     found: dict[str, Any] = {
         "status": answer.status,
+        "http": {"version": answer.version},
         "size": len(answer.body),
         "cut": answer.cut,
         "redirects": answer.redirects,
@@ -192,6 +204,7 @@ http = Kind(
     address=_host,
     facts={
         "status": "the number, for example status == 200; takes the place of expected status",
+        "http.version": 'what was spoken, for example http.version == "2"; takes the place of 2',
         "header": "header.content-type contains “json”",
         "body": 'the text, for example body contains "ok"',
         "json": 'the body as JSON, for example json.state == "ok"',
