@@ -1,4 +1,4 @@
-"""`troth import` of signals, which the wiring joins with other imports, and `troth forget`."""
+"""`troth import` of signals, which the wiring joins with other imports."""
 
 import json
 import sys
@@ -10,8 +10,6 @@ from typing import Any
 
 import click
 
-from troth.core import clock
-from troth.signals import actions
 from troth.signals.imports import mapping, report, running
 from troth.signals.imports.plan import Plan
 from troth.signals.imports.problems import ImportProblem
@@ -52,26 +50,7 @@ def import_(paths: tuple[Path, ...], **options: Any) -> int:  # noqa: ANN401 - c
     return int(any(summary.refused for summary in found))
 
 
-@click.command("forget")
-@click.argument("subject")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(subject: str, yes: bool) -> None:  # noqa: FBT001 - click's
-    r"""Forget a person's signals.
-
-    SUBJECT is what their signals named them by. Counts stay.
-
-    \b
-    troth forget ada@example.org
-    """
-    if not yes:
-        click.confirm("Their signals can never be found again. Forget this person?", abort=True)
-    actions.forget(subject=subject, now=clock.now())
-    click.echo(
-        "Forgotten: hidden from every answer now, gone from the files with the next tidying."
-    )
-
-
-commands = (forget,)
+commands = ()  # `import` and `forget` are verbs of several packages: the wiring joins them
 
 
 def _plan(map_file: Path | None, source: str) -> Plan | None:

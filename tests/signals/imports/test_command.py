@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from troth.signals import queries
-from troth.signals.commands import forget, import_
+from troth.config.verbs.forget import forget
+from troth.signals.commands import import_
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.models import Inbox
 from troth.signals.store import Filter

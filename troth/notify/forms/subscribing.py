@@ -16,6 +16,7 @@ from troth.notify.forms.wishing import WishForm
 _SIGNER: Final = Signer(salt="troth notify form 1")
 SLOW_ENOUGH: Final = timedelta(seconds=3)
 OLD: Final = timedelta(days=1)
+BY_SCRIPT: Final = frozenset({"push"})  # nobody can type such an address
 
 
 def begun(*, now: datetime) -> str:
@@ -40,12 +41,12 @@ class SubscribeForm(WishForm):
 
     def __init__(self, *args: Any, channels: Mapping[str, Channel], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        self.channels = channels
-        self._choose("channel", [(key, one.label) for key, one in channels.items()])
+        self.channels = {key: one for key, one in channels.items() if key not in BY_SCRIPT}
+        self._choose("channel", [(key, one.label) for key, one in self.channels.items()])
         field = self.fields["channel"]
-        field.initial = "email" if "email" in channels else next(iter(channels), "")
-        self.is_mail_alone = list(channels) == ["email"]
-        if len(channels) == 1:
+        field.initial = "email" if "email" in self.channels else next(iter(self.channels), "")
+        self.is_mail_alone = list(self.channels) == ["email"]
+        if len(self.channels) == 1:
             field.required, field.widget = False, forms.HiddenInput()
         if self.is_mail_alone:
             self.fields["address"].label = _("Your mail address")

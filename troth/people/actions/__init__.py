@@ -1,8 +1,21 @@
 """Know someone, write down a yes or a no, forget."""
 
+from troth.people.actions.bringing import Word, bring
 from troth.people.actions.consenting import allow, withdraw
 from troth.people.actions.forgetting import forget
 from troth.people.actions.knowing import hold, know, know_all, merge, prefer
 from troth.people.actions.stating import state
 
-__all__ = ["allow", "forget", "hold", "know", "know_all", "merge", "prefer", "state", "withdraw"]
+__all__ = [
+    "Word",
+    "allow",
+    "bring",
+    "forget",
+    "hold",
+    "know",
+    "know_all",
+    "merge",
+    "prefer",
+    "state",
+    "withdraw",
+]

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -18,24 +18,27 @@ def know(
     Language and zone of someone we know stay as they are: see `prefer`. Raises ValueError.
     """
     kept = addresses.normal(channel, address)
-    return know_all(channel=channel, kept=[kept], language=language, zone=zone, now=now)[kept]
+    return know_all(channel=channel, wanted={kept: (language, zone)}, now=now)[kept]
 
 
 def know_all(
-    *, channel: str, kept: Sequence[str], language: str, zone: str, now: datetime
+    *, channel: str, wanted: Mapping[str, tuple[str, str]], now: datetime
 ) -> dict[str, Contact]:
-    """Return the contacts of many addresses (at most 500) that `rules.addresses` normalised."""
-    by_digest = {address_digest(channel, one): one for one in kept}
+    """Return the contacts of many addresses (at most 500) that `rules.addresses` normalised.
+
+    `wanted` is address → (language, zone), for those we did not know.
+    """
+    by_digest = {address_digest(channel, one): one for one in wanted}
     Contact.objects.bulk_create(
-        [_new(channel, digest, one, language, zone, now) for digest, one in by_digest.items()],
+        [_new(channel, digest, one, *wanted[one], now=now) for digest, one in by_digest.items()],
         ignore_conflicts=True,
     )
     found = Contact.objects.filter(channel=channel, digest__in=list(by_digest))
     return {by_digest[contact.digest]: contact for contact in found}
 
 
-def _new(  # noqa: PLR0913, PLR0917 - a row's fields
-    channel: str, digest: str, address: str, language: str, zone: str, now: datetime
+def _new(  # noqa: PLR0913 - a row's fields
+    channel: str, digest: str, address: str, language: str, zone: str, *, now: datetime
 ) -> Contact:
     uid = new_id("con")
     return Contact(

@@ -1,7 +1,7 @@
 """Who is known, where, and what is allowed."""
 
 from troth.people.queries.finding import address_of, addresses, by_digest, find, of_uid
-from troth.people.queries.permitted import allowed, ledger, permissions
+from troth.people.queries.permitted import allowed, ledger, ledgers, permissions
 
 __all__ = [
     "address_of",
@@ -10,6 +10,7 @@ __all__ = [
     "by_digest",
     "find",
     "ledger",
+    "ledgers",
     "of_uid",
     "permissions",
 ]

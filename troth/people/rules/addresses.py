@@ -13,6 +13,7 @@ LONGEST: Final = 2000
 _MOST_SHOWN: Final = 60
 _HIDDEN: Final = "•••"
 _SAID_BETWEEN_DIGITS: Final = re.compile(r"[\s()./\u2010-\u2015-]+")
+_BROKEN: Final = re.compile("[\x00\ufffd\ud800-\udfff]")  # letters that were lost on the way
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -21,6 +22,7 @@ def mail(text: str) -> str:
 
     What stands before the @ keeps its case: it is the other side's own affair.
     """
+    _must_be_whole(text)
     try:
         found = validate_email(
             text.strip(), check_deliverability=False, allow_smtputf8=True, strict=True
@@ -42,6 +44,7 @@ def phone(text: str) -> str:
 
 def link(text: str) -> str:
     """Return a web address without a name, password or fragment; scheme and host in small."""
+    _must_be_whole(text)
     text = text.strip()
     if len(text) > LONGEST or re.search(r"[\x00-\x20\x7f]", text):
         raise ValueError("this is no web address")
@@ -61,6 +64,7 @@ def link(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return any other address: trimmed, without control characters."""
+    _must_be_whole(text)
     text = text.strip()
     if not text:
         raise ValueError("this is empty")
@@ -69,18 +73,17 @@ def plain(text: str) -> str:
     return text
 
 
+def _must_be_whole(text: str) -> None:
+    if _BROKEN.search(text):
+        raise ValueError("this is no address: letters of it were lost")
+
+
 WAYS: Final = {"email": mail, "sms": phone, "voice": phone, "webhook": link}
 
 
 def normal(channel: str, text: str) -> str:
     """Return the address as it is kept. Doing it twice changes nothing. Raises ValueError."""
-    if "\x00" in text or _has_lone_surrogate(text):
-        raise ValueError("this is no address")
     return WAYS.get(channel, plain)(text)
-
-
-def _has_lone_surrogate(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def shown(address: str) -> str:

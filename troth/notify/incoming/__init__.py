@@ -1,0 +1,1 @@
+"""Files of subscribers: our own export, and what other status pages give."""
