@@ -16,8 +16,6 @@ _STATUS: Final = re.compile(r"error\s*=\s*(\d{3})")
 _SHOWN: Final = 200
 # What its notes say, and what that means; the first that is found counts.
 _SIGNS: Final = (
-    ("private network", Fate.REFUSED),
-    ("is never reached", Fate.REFUSED),
     ("NewConnectionError", Fate.LATER),
     ("ConnectTimeout", Fate.LATER),
     ("NameResolutionError", Fate.LATER),
@@ -63,6 +61,9 @@ def _send(notice: Notice) -> Answer:
 def _refused(name: str, notes: list[str]) -> Answer:
     whole = " ".join(notes)
     said = f"{name}: {notes[0] if notes else 'it was not taken'}"[:_SHOWN]
+    if guarded.SIGN in whole:
+        said = f"{name}: {guarded.SIGN}{whole.partition(guarded.SIGN)[2]}"
+        return Answer(fate=Fate.REFUSED, said=said[:_SHOWN])
     if found := _STATUS.search(whole):
         return Answer(fate=http.read(int(found[1]), {}, "").fate, said=said)
     fate = next((fate for sign, fate in _SIGNS if sign in whole), Fate.REFUSED)

@@ -19,6 +19,9 @@ from troth.core.egress import ForbiddenError
 
 T = TypeVar("T")
 
+# How a refusal begins in the words of a library that wrapped it.
+SIGN: Final = "it is not allowed here"
+
 _AT_ONCE: Final = 8
 _PROGRAMS: Final = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
 _CHANGES: Final = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink",
@@ -26,6 +29,10 @@ _CHANGES: Final = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", 
 _SYSTEM: Final = ("/etc/ssl/", "/etc/resolv.conf", "/etc/hosts", "/usr/share/", "/usr/lib/",
                   "/etc/mime.types", "/etc/apache2/mime.types", "/dev/null")  # fmt: skip
 _watched: Final = threading.local()
+
+
+class RefusedError(ForbiddenError, OSError):
+    """What a library is told in place of a connection or a file: it cleans up as after any."""
 
 
 async def run(work: Callable[[], T], *, private: bool, seconds: float) -> T:
@@ -62,16 +69,16 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     elif event == "open":
         _check_file(arguments)
     elif event.startswith((*_PROGRAMS, *_CHANGES)):
-        raise ForbiddenError(f"a message may not do this: {event}")
+        raise RefusedError(f"{SIGN}: {event}")
 
 
 def _check_place(place: object, *, private: bool) -> None:
     if not isinstance(place, tuple):
-        raise ForbiddenError("a message does not talk to programs of this machine")
+        raise RefusedError(f"{SIGN}: a message does not talk to programs of this machine")
     try:
         egress.check(str(place[0]), private=private)
-    except ValueError:
-        raise ForbiddenError(f"{place[0]} is no checked address") from None
+    except (ValueError, ForbiddenError) as error:
+        raise RefusedError(f"{SIGN}: {error}") from None
 
 
 def _check_file(arguments: tuple[Any, ...]) -> None:
@@ -82,7 +89,7 @@ def _check_file(arguments: tuple[Any, ...]) -> None:
     name = str(Path(path.decode() if isinstance(path, bytes) else str(path)).absolute())
     writes = any(sign in (mode or "") for sign in "wax+") or bool((flags or 0) & 3)
     if writes or not name.startswith((*_own(), *_SYSTEM)):
-        raise ForbiddenError(f"a message may not open {name[:100]}")
+        raise RefusedError(f"{SIGN}: a message does not open {name[:100]}")
 
 
 @cache
