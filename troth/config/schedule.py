@@ -37,11 +37,13 @@ SCHEDULE = (
     _entry("incidents.answer", _SOON, asked="incidents.jobs.is_asked", after=("promises.judge",)),
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
+    _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
     _entry("signals.read_uploads", _SOON, asked="signals.uploads.is_waiting", slow=True),
     _entry("signals.tidy", timedelta(hours=1), slow=True),
     _entry("signals.compact", timedelta(hours=1), slow=True),
     _entry("signals.retain", timedelta(days=1), slow=True),
     _entry("probes.tidy", timedelta(hours=1), slow=True),
+    _entry("notify.tidy", timedelta(hours=1), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

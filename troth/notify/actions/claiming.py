@@ -1,0 +1,111 @@
+"""Take the next messages of an outlet: a guarded update, one message of a reader at a time."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from troth.core.steps import reached
+from troth.notify.models import Delivery, Outlet, State
+from troth.notify.queries.raw import moment, places
+from troth.notify.rules import rates
+from troth.notify.rules.lanes import Lane
+
+_LOCK: Final = 0x7072_6F6D  # of PostgreSQL: claims of several workers come one after the other
+_PRIORITIES: Final = (0, 1, 2)
+
+# Nobody of the reader is under way, and no older one of the same rank waits: due, or to be tried
+# again. The literals of states are those of the partial indexes.
+_CLAIM = """
+UPDATE notify_delivery SET state = 'claimed', claimed_by = %s WHERE id IN (
+    SELECT d.id FROM notify_delivery d
+    WHERE d.state = 'queued' AND d.channel = %s AND d.outlet_id {outlet} AND d.priority = %s
+        AND d.due_at <= %s
+        AND NOT EXISTS (SELECT 1 FROM notify_delivery u
+            WHERE u.reader_id = d.reader_id AND u.state IN ('claimed', 'leaving'))
+        AND NOT EXISTS (SELECT 1 FROM notify_delivery o
+            WHERE o.reader_id = d.reader_id AND o.state = 'queued'
+                AND (o.priority, o.id) < (d.priority, d.id)
+                AND (o.due_at <= %s OR o.tries > 0))
+    ORDER BY d.due_at, d.id LIMIT %s {lock})
+RETURNING id
+"""
+
+
+def claim(*, lane: Lane, most: int, courier: str, now: datetime) -> list[int]:
+    """Take up to `most` messages that are due; return their ids."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        most = _granted(lane, most, now)
+        found = list[int]()
+        for priority in _PRIORITIES:
+            if len(found) < most:
+                found += _claim(lane, priority, most - len(found), courier, now)
+        if found and lane.per_second and lane.outlet is not None:
+            _charge(lane.outlet, len(found), lane.per_second, now)
+        reached("notify.claimed")
+    return found
+
+
+def _granted(lane: Lane, most: int, now: datetime) -> int:
+    if not lane.per_second or lane.outlet is None:
+        return most
+    rows = Outlet.objects.select_for_update().filter(pk=lane.outlet)
+    free_at = rows.values_list("free_at", flat=True).first()
+    return rates.granted(most, per_second=lane.per_second, free_at=free_at, now=now)[0]
+
+
+def _charge(outlet: int, many: int, per_second: float, now: datetime) -> None:
+    row = Outlet.objects.get(pk=outlet)
+    _, row.free_at = rates.granted(many, per_second=per_second, free_at=row.free_at, now=now)
+    row.save(update_fields=["free_at"])
+
+
+def _claim(lane: Lane, priority: int, most: int, courier: str, now: datetime) -> list[int]:
+    sql = _CLAIM.format(
+        outlet="IS NULL" if lane.outlet is None else "= %s",
+        lock="FOR UPDATE OF d SKIP LOCKED" if connection.vendor == "postgresql" else "",
+    )
+    outlet = () if lane.outlet is None else (lane.outlet,)
+    at = moment(now)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [courier, lane.channel, *outlet, priority, at, at, most])
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def give_back(*, ids: list[int], courier: str) -> None:
+    """Queue again what was claimed and has not left."""
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE notify_delivery SET state = 'queued', claimed_by = ''"  # noqa: S608 - places only
+                f" WHERE id IN ({places(len(ids))}) AND state = 'claimed' AND claimed_by = %s",
+                [*ids, courier],
+            )
+
+
+def put_off(*, until: dict[int, datetime], courier: str) -> None:
+    """Queue again what was claimed, due at another instant: a reader's quiet hours."""
+    for pk, due_at in until.items():
+        Delivery.objects.filter(pk=pk, state=State.CLAIMED, claimed_by=courier).update(
+            state=State.QUEUED, claimed_by="", due_at=due_at
+        )
+
+
+def withhold(*, why: dict[int, str], courier: str, now: datetime) -> None:
+    """End what was claimed and may not go, with the reason."""
+    _end(State.WITHHELD, why, courier, now)
+
+
+def refuse(*, why: dict[int, str], courier: str, now: datetime) -> None:
+    """End what was claimed and cannot be sent as it is."""
+    _end(State.REFUSED, why, courier, now)
+
+
+def _end(state: State, why: dict[int, str], courier: str, now: datetime) -> None:
+    for pk, said in why.items():
+        Delivery.objects.filter(pk=pk, state=State.CLAIMED, claimed_by=courier).update(
+            state=state, said=said[:300], ended_at=now
+        )

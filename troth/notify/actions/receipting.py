@@ -1,0 +1,145 @@
+"""What leaves is written down just before, and what came of it just after, in groups."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from troth.core.steps import reached
+from troth.notify.actions.failing import nobody_there, note_endpoints
+from troth.notify.models import Attempt, State
+from troth.notify.queries.raw import moment, places
+from troth.notify.rules import retrying
+from troth.notify.rules.results import Answer, Fate
+
+_CHANCE = random.SystemRandom()
+_ENDS: Final = {
+    Fate.REFUSED: State.REFUSED,
+    Fate.GONE: State.REFUSED,
+    Fate.UNKNOWN: State.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A message that was handed over, and what was said. `first_left_at`: its first try."""
+
+    id: int
+    subscription: int
+    priority: int
+    tries: int  # this one among them
+    first_left_at: datetime
+    answer: Answer
+    at: datetime
+    took_ms: int
+    is_down: bool = False  # the outlet could not be reached: no try of this message
+    failures: int = 0  # of the endpoint before, in a row
+    is_endpoint: bool = False
+
+
+def write(*, leaving: Sequence[int], sent: Sequence[Sent], courier: str, now: datetime) -> set[int]:
+    """Write receipts, and that messages are leaving, in one transaction.
+
+    Return those that may leave: another worker may have taken over what this one held too long.
+    """
+    with transaction.atomic():
+        if sent:
+            _receipts(sent, courier, now)
+            reached("notify.receipted")
+        mine = _leave(leaving, courier, now) if leaving else set[int]()
+    if leaving:
+        reached("notify.leaving")
+    return mine
+
+
+def _leave(ids: Sequence[int], courier: str, now: datetime) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_delivery SET state = 'leaving', tries = tries + 1,"  # noqa: S608 - places only
+            f" left_at = COALESCE(left_at, %s) WHERE id IN ({places(len(ids))})"
+            " AND state = 'claimed' AND claimed_by = %s RETURNING id",
+            [moment(now), *ids, courier],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _receipts(sent: Sequence[Sent], courier: str, now: datetime) -> None:
+    accepted = [one for one in sent if one.answer.fate is Fate.ACCEPTED]
+    if accepted:
+        _accepted(accepted, courier, now)
+    for one in sent:
+        if one.answer.fate is not Fate.ACCEPTED:
+            _other(one, courier, now)
+    Attempt.objects.bulk_create(
+        [_attempt(one) for one in sent if one.tries > 1 or one.answer.fate is not Fate.ACCEPTED]
+    )
+    note_endpoints({one.subscription: one.answer.fate for one in sent if _counts(one)}, now=now)
+
+
+def _counts(one: Sent) -> bool:
+    """Return whether an answer changes what is known of an endpoint."""
+    if not one.is_endpoint or one.is_down:
+        return False
+    return one.failures > 0 or one.answer.fate is not Fate.ACCEPTED
+
+
+def _accepted(sent: Sequence[Sent], courier: str, now: datetime) -> None:
+    """Close the accepted ones by one statement; one that was taken for unknown is known again."""
+    rows = ", ".join(["(%s, %s, %s)"] * len(sent))
+    values = [
+        value for one in sent for value in (one.id, one.answer.said[:300], one.answer.receipt[:200])
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = v.column2,"  # noqa: S608 - places only
+            f" receipt = v.column3 FROM (VALUES {rows}) AS v"
+            " WHERE notify_delivery.id = v.column1"
+            " AND notify_delivery.state IN ('leaving', 'unknown')"
+            " AND notify_delivery.claimed_by = %s",
+            [moment(now), *values, courier],
+        )
+
+
+def _other(one: Sent, courier: str, now: datetime) -> None:
+    state, due_at = _outcome(one, now)
+    values = [
+        state.value, one.answer.said[:300], one.answer.receipt[:200],
+        moment(due_at) if due_at else None, None if due_at else moment(now),
+        int(one.is_down), one.id, courier,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_delivery SET state = %s, said = %s, receipt = %s,"
+            " due_at = COALESCE(%s, due_at), ended_at = %s, tries = tries - %s"
+            " WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s",
+            values,
+        )
+    if one.answer.fate is Fate.GONE:
+        nobody_there(one.subscription, said=one.answer.said, now=now)
+
+
+def _outcome(one: Sent, now: datetime) -> tuple[State, datetime | None]:
+    """Return the state after an answer, and when it is due again."""
+    if one.answer.fate in _ENDS:
+        return _ENDS[one.answer.fate], None
+    if retrying.is_given_up(priority=one.priority, age=now - one.first_left_at):
+        return State.GIVEN_UP, None
+    if one.is_down:
+        return State.QUEUED, now + timedelta(seconds=one.answer.after or 1)
+    later = retrying.wait(
+        one.tries, priority=one.priority, chance=_CHANCE.random(), after=one.answer.after
+    )
+    return State.QUEUED, now + later
+
+
+def _attempt(one: Sent) -> Attempt:
+    return Attempt(
+        delivery_id=one.id,
+        at=one.at,
+        took_ms=max(one.took_ms, 0),
+        fate=one.answer.fate.value,
+        said=one.answer.said[:500],
+    )

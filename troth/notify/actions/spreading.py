@@ -1,0 +1,184 @@
+"""From a telling to its deliveries: set by set, in constant memory, each chunk one transaction.
+
+A killed worker's successor goes on after the last chunk that was written.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import connection, transaction
+from django.db.models import Max
+
+from troth.core.steps import reached
+from troth.notify.models import Subscription, Telling
+from troth.notify.queries.raw import changed, moment, places
+from troth.notify.rules.events import Purpose
+from troth.notify.rules.quiet import digest_at
+from troth.notify.rules.retrying import DIGEST, PLAIN, URGENT
+from troth.notify.rules.story import Story, keys_of
+
+CHUNK: Final = 20_000  # subscriptions looked at in one transaction
+
+_INSERT = """
+INSERT INTO notify_delivery (telling_id, thread_id, reader_id, subscription_id, outlet_id, channel,
+    state, priority, due_at, claimed_by, tries, said, receipt)
+SELECT %s, %s, s.contact_id, s.id,
+    COALESCE((SELECT w.id FROM notify_outlet w WHERE w.id = s.outlet_id AND w.retired_at IS NULL),
+             o.id),
+    c.channel, 'queued', {priority}, {due}, '', 0, '', ''
+FROM notify_subscription s
+JOIN people_contact c ON c.id = s.contact_id
+LEFT JOIN notify_outlet o ON o.channel = c.channel AND o.is_default AND o.retired_at IS NULL
+WHERE s.id > %s AND s.id <= %s AND s.state = 'active' AND c.erased_at IS NULL
+    AND ({match})
+ORDER BY s.id
+ON CONFLICT DO NOTHING
+"""
+_OVERTAKE = """
+UPDATE notify_delivery SET state = 'overtaken', ended_at = %s, said = %s
+WHERE state = 'queued' AND thread_id = %s AND telling_id <> %s AND reader_id IN (
+    SELECT s.contact_id FROM notify_subscription s WHERE s.id > %s AND s.id <= %s AND EXISTS (
+        SELECT 1 FROM notify_delivery n
+        WHERE n.telling_id = %s AND n.reader_id = s.contact_id AND n.replay_of_id IS NULL))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+def spread(*, telling: Telling, now: datetime) -> bool:
+    """Queue the next chunk of a telling; return whether there is more.
+
+    Several workers may try: one of them moves the cursor on.
+    """
+    upto, is_last = _end_of_chunk(telling.cursor)
+    with transaction.atomic():
+        mine = Telling.objects.filter(pk=telling.pk, cursor=telling.cursor, spread_at=None)
+        if not mine.update(cursor=upto, **({"spread_at": now} if is_last else {})):
+            return False
+        queued = _queue(telling, upto, now)
+        Telling.objects.filter(pk=telling.pk).update(matched=telling.matched + queued)
+        reached("notify.chunk-written")
+    telling.cursor, telling.matched = upto, telling.matched + queued
+    return not is_last
+
+
+def _end_of_chunk(cursor: int) -> tuple[int, bool]:
+    after = Subscription.objects.filter(pk__gt=cursor).order_by("pk").values_list("pk", flat=True)
+    end = after[CHUNK - 1 : CHUNK].first()
+    if end is not None:
+        return end, False
+    return after.aggregate(last=Max("pk"))["last"] or cursor, True
+
+
+def _queue(telling: Telling, upto: int, now: datetime) -> int:
+    story = msgspec.convert(telling.content, Story)
+    earlier = list(telling.thread.tellings.filter(number__lt=telling.number))
+    match = _match(story, telling, earlier)
+    due = _due(telling, upto, now)
+    sql = _INSERT.format(match=match.text, due=due.text, priority=_priority(telling))
+    span = (telling.cursor, upto)
+    values = (telling.pk, telling.thread_id, *due.values, *span, *match.values)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        queued = changed(cursor)
+        if earlier:
+            said = f"revision {telling.number} went instead"
+            at = (moment(now), said, telling.thread_id, telling.pk, *span, telling.pk)
+            cursor.execute(_OVERTAKE, at)
+    return queued
+
+
+def _priority(telling: Telling) -> str:
+    if telling.is_urgent:
+        return str(URGENT)
+    return f"CASE s.pace WHEN 'at once' THEN {PLAIN} ELSE {DIGEST} END"
+
+
+def _due(telling: Telling, upto: int, now: datetime) -> Sql:
+    """Return when a message is due: at once, or with the reader's next digest."""
+    if telling.is_urgent:
+        return Sql("%s", (moment(now),))
+    paces = (
+        Subscription.objects.filter(pk__gt=telling.cursor, pk__lte=upto)
+        .exclude(pace="at once")
+        .values_list("pace", "contact__zone")
+        .distinct()
+    )
+    cases, values = "", list[Any]()
+    for pace, zone in paces:
+        cases += " WHEN s.pace = %s AND c.zone = %s THEN %s"
+        values += [pace, zone, moment(digest_at(now, zone=zone, pace=pace))]
+    if not cases:
+        return Sql("%s", (moment(now),))
+    return Sql(f"CASE{cases} ELSE %s END", (*values, moment(now)))
+
+
+def _match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
+    """Return who is to be told: whoever asked for it, and whoever an earlier one went to.
+
+    What an earlier telling has queued is replaced by this one, whatever the subscription asks for.
+    """
+    parts = [
+        Sql("(s.events & %s) <> 0", (story.event.bit,)),
+        Sql("s.floor <= %s", (story.severity,)),
+    ]
+    if story.pages:
+        parts.append(_among("s.page", story.pages))
+    if story.audiences:
+        parts.append(_among("s.audience", story.audiences))
+    parts.append(_parts(story))
+    if story.event.purpose is Purpose.OPERATIONS:
+        parts.append(Sql("s.is_ours"))
+    wanted = Sql(
+        " AND ".join(part.text for part in parts),
+        tuple(value for part in parts for value in part.values),
+    )
+    if not earlier:
+        return wanted
+    went = _went(earlier, everywhere=_is_less(story, telling, earlier))
+    return Sql(f"({wanted.text}) OR {went.text}", (*wanted.values, *went.values))
+
+
+def _among(column: str, values: tuple[str, ...]) -> Sql:
+    return Sql(f"{column} IN ({places(len(values))})", values)
+
+
+def _parts(story: Story) -> Sql:
+    keys = keys_of(story)
+    if not keys:
+        return Sql("NOT s.has_parts")
+    return Sql(
+        "(NOT s.has_parts OR EXISTS (SELECT 1 FROM notify_subscribedpart p WHERE"  # noqa: S608 - places only
+        f" p.subscription_id = s.id AND p.key IN ({places(len(keys))})))",
+        keys,
+    )
+
+
+def _is_less(story: Story, telling: Telling, earlier: list[Telling]) -> bool:
+    """Return whether somebody was told more than is true now: they are told of it, too."""
+    if story.is_correction or any(one.severity > telling.severity for one in earlier):
+        return True
+    keys = set(keys_of(story))
+    before = (keys_of(msgspec.convert(one.content, Story)) for one in earlier)
+    return any(not keys.issuperset(told) for told in before)
+
+
+def _went(earlier: list[Telling], *, everywhere: bool) -> Sql:
+    states = (
+        "'queued'"
+        if not everywhere
+        else ("'queued', 'claimed', 'leaving', 'accepted', 'joined', 'unknown'")
+    )
+    tellings = tuple(one.pk for one in earlier)
+    return Sql(
+        "EXISTS (SELECT 1 FROM notify_delivery e WHERE e.reader_id = s.contact_id"  # noqa: S608 - our own words
+        f" AND e.telling_id IN ({places(len(tellings))}) AND e.replay_of_id IS NULL"
+        f" AND e.state IN ({states}))",
+        tellings,
+    )

@@ -1,0 +1,75 @@
+"""Signed webhooks, as https://www.standardwebhooks.com describes them."""
+
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from troth.core import clock
+from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target
+
+_LONGEST: Final = 2_000
+
+
+def hand(letter: Letter, target: Target) -> Call:
+    """Return the request: the story, signed with each key that is valid now."""
+    at = clock.now()
+    body = body_of(letter, at)
+    return Call(
+        url=target.address,
+        headers={
+            "content-type": "application/json",
+            "webhook-id": letter.id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": signatures(letter.id, at, body, target.secret),
+        },
+        body=body,
+    )
+
+
+def body_of(letter: Letter, at: datetime) -> bytes:
+    """Return `{"type", "timestamp", "data"}`; data is what the story says for programs."""
+    story = letter.story
+    return msgspec.json.encode(
+        {
+            "type": story.event.value,
+            "timestamp": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "data": story.data or story,
+            "links": {"manage": letter.manage_url, "unsubscribe": letter.end_url},
+        }
+    )
+
+
+def signatures(letter_id: str, at: datetime, body: bytes, keys: str) -> str:
+    """Return one signature for each key, the newest first."""
+    from standardwebhooks import Webhook
+
+    text = body.decode()
+    return " ".join(Webhook(key).sign(letter_id, at, text) for key in keys.split())
+
+
+def check(text: str) -> str:
+    """Return the address of a program. Raises ValueError."""
+    text = text.strip()
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write the whole address, such as https://example.org/hook")
+    if parts.username or parts.password:
+        raise ValueError("user and password do not belong into the address")
+    if len(text) > _LONGEST:
+        raise ValueError(f"is longer than {_LONGEST} characters")
+    return text
+
+
+webhook = Channel(
+    label="Webhook",
+    help="JSON for programs, signed; repeats carry the same webhook-id.",
+    shape=Shape.HOOK,
+    address=Address(label="Address", check=check, is_secret=True, confirms=False,
+                    hint="https://example.org/hook"),
+    hand=hand,
+    is_idempotent=True,
+    is_public=True,
+    at_once=50,
+)  # fmt: skip

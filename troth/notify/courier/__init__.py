@@ -1,0 +1,1 @@
+"""The courier: it takes what is due, makes the words, hands over, and keeps the answers."""

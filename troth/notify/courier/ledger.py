@@ -1,0 +1,97 @@
+"""One writer for all that leaves and all that came of it: what gathers is one transaction."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from django.db import DatabaseError, close_old_connections
+
+from troth.core import clock
+from troth.notify.actions import receipting
+from troth.notify.actions.receipting import Sent
+
+T = TypeVar("T")
+Ask = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs a function where the database is
+_LONGEST_WAIT: Final = 10.0
+log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Nothing leaves before it is written that it does; no receipt is lost while this lives."""
+
+    def __init__(self, courier: str, ask: Ask) -> None:
+        self._courier, self._ask = courier, ask
+        self._leaving: list[tuple[Sequence[int], asyncio.Future[set[int]]]] = []
+        self._sent: list[Sent] = []
+        self._news = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    async def leave(self, ids: Sequence[int]) -> set[int]:
+        """Return those that may leave, when that is on disk."""
+        done: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
+        self._leaving.append((ids, done))
+        self._wake()
+        return await done
+
+    def receipt(self, sent: Sent) -> None:
+        """Write soon what was said to a message."""
+        self._sent.append(sent)
+        self._wake()
+
+    async def written(self) -> None:
+        """Wait until all is on disk."""
+        await self._quiet.wait()
+
+    @property
+    def owing(self) -> int:
+        """Return how many receipts are not on disk yet."""
+        return len(self._sent)
+
+    def _wake(self) -> None:
+        self._quiet.clear()
+        self._news.set()
+
+    async def keep(self) -> None:
+        """Write what comes, until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            leaving, self._leaving = self._leaving, []
+            sent, self._sent = self._sent, []
+            await self._write(leaving, sent)
+            if not self._leaving and not self._sent:
+                self._quiet.set()
+
+    async def _write(
+        self,
+        leaving: list[tuple[Sequence[int], asyncio.Future[set[int]]]],
+        sent: list[Sent],
+    ) -> None:
+        ids = [pk for some, _ in leaving for pk in some]
+        step = partial(_written, ids, sent, self._courier)
+        mine: set[int] = await patiently(step, self._ask)
+        for some, done in leaving:
+            if not done.done():
+                done.set_result(mine.intersection(some))
+
+
+def _written(ids: Sequence[int], sent: Sequence[Sent], courier: str) -> set[int]:
+    return receipting.write(leaving=ids, sent=sent, courier=courier, now=clock.now())
+
+
+async def patiently(step: Callable[[], T], ask: Ask) -> T:
+    """Do a step of the database; while it cannot (away, busy, disk full), say so and try again."""
+    wait = 0.2
+    while True:
+        try:
+            found: T = await ask(step)
+        except DatabaseError as error:
+            log.warning("the outbox cannot be written", extra={"error": str(error)[:200]})
+            await asyncio.sleep(wait)
+            await ask(close_old_connections)
+            wait = min(wait * 2, _LONGEST_WAIT)
+        else:
+            return found

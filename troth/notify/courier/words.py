@@ -1,0 +1,55 @@
+"""The words of a telling: made once for each shape, language and wording, kept while needed."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from troth.notify import wording
+from troth.notify.channel import Words
+from troth.notify.courier.parcel import Outlet
+from troth.notify.queries import wordings
+from troth.notify.queries.loading import Told
+from troth.notify.rules import digest
+from troth.notify.rules.story import Story
+from troth.notify.wording import Wordings
+
+_KEPT: Final = 512
+Said = tuple[Story, Words]
+
+
+class Voice:
+    """Speaks for one courier. `wordings` are our own templates in force."""
+
+    def __init__(self) -> None:
+        self.wordings: Wordings = wording.SHIPPED
+        self._kept: OrderedDict[tuple[object, ...], Said] = OrderedDict()
+
+    def refresh(self) -> None:
+        """Take our own templates as they are now."""
+        if wordings.version() != self.wordings.version:
+            self.wordings = wordings.in_force()
+
+    def said(self, tellings: Sequence[Told], outlet: Outlet, language: str) -> Said:
+        """Return a story, or several as one, and its words."""
+        key = (
+            *((told.id, told.story.revision) for told in tellings),
+            outlet.lane.channel, language, self.wordings.version,
+        )  # fmt: skip
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._made(tellings, outlet, language)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _made(self, tellings: Sequence[Told], outlet: Outlet, language: str) -> Said:
+        stories = [told.story for told in tellings]
+        story = stories[0] if len(stories) == 1 else digest.together(stories, language)
+        channel = outlet.channel
+        say = partial(wording.words_of, story, shape=channel.shape, language=language)
+        return story, say(limit=channel.limit, counts=channel.counts, wordings=self.wordings)
+
+    def personal(self, words: Words, manage: str, end: str) -> Words:
+        """Return words with a reader's own links."""
+        return wording.personal(words, manage_url=manage, end_url=end)

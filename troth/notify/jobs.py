@@ -1,0 +1,38 @@
+"""What the worker does for messages: from tellings to deliveries, and what has had its time."""
+
+import time
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+
+from troth.notify.actions import spreading, tidying
+from troth.notify.models import Telling
+
+_A_TURN: Final = 1.0  # seconds of spreading before other jobs have theirs
+
+
+def spread(*, now: datetime) -> int:
+    """Queue what was told for those whom it concerns: some chunks of it, the urgent first."""
+    chunks = 0
+    limit = time.monotonic() + _A_TURN
+    while time.monotonic() < limit:
+        telling = _unspread().order_by("-is_urgent", "pk").first()
+        if telling is None:
+            break
+        spreading.spread(telling=telling, now=now)
+        chunks += 1
+    return chunks
+
+
+def is_unspread(*, now: datetime) -> bool:  # noqa: ARG001 - asked as all are
+    return _unspread().exists()
+
+
+def _unspread() -> QuerySet[Telling]:
+    return Telling.objects.filter(spread_at=None).select_related("thread")
+
+
+def tidy(*, now: datetime) -> int:
+    """Remove what has had its time, and put right what a clock that jumped left behind."""
+    return tidying.tidy(now=now)

@@ -1,0 +1,114 @@
+"""What a courier must know of the messages that it holds: one query for many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from django.db import connection
+
+from troth.notify.models import Telling
+from troth.notify.queries.raw import instant, moment, places
+from troth.notify.rules.events import Event
+from troth.notify.rules.story import Story
+
+_ROWS: Final = """
+SELECT d.id, d.telling_id, d.reader_id, d.subscription_id, d.priority, d.tries, d.left_at,
+    d.joined_to_id, t.revision, s.uid, s.state, s.is_ours, s.quiet_from, s.quiet_until, s.sealed,
+    s.failures, c.language, c.zone, x.id
+FROM notify_delivery d
+JOIN notify_telling t ON t.id = d.telling_id
+JOIN notify_subscription s ON s.id = d.subscription_id
+JOIN people_contact c ON c.id = d.reader_id
+LEFT JOIN notify_suppression x
+    ON x.channel = c.channel AND x.digest = c.digest AND x.lifted_at IS NULL
+WHERE {where} ORDER BY d.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A telling as it is said: the same for all readers."""
+
+    id: int
+    number: int
+    event: Event
+    story: Story
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message to a reader, and what we know of both."""
+
+    id: int
+    told: Told
+    reader: int
+    subscription: int
+    priority: int
+    tries: int
+    first_left_at: datetime | None
+    joined_to: int | None
+    uid: str  # of the subscription
+    state: str  # of the subscription
+    is_ours: bool
+    quiet_from: int | None
+    quiet_until: int | None
+    sealed: bytes
+    failures: int
+    language: str
+    zone: str
+    is_suppressed: bool
+
+
+def claimed(ids: Sequence[int]) -> list[Claimed]:
+    """Return messages by their ids, in their order."""
+    return _rows(f"d.id IN ({places(len(ids))})", ids) if ids else []
+
+
+def in_line(readers: Sequence[int], *, now: datetime) -> dict[int, list[Claimed]]:
+    """Return reader → what else is queued for them and due."""
+    if not readers:
+        return {}
+    where = f"d.reader_id IN ({places(len(readers))}) AND d.state = 'queued' AND d.due_at <= %s"
+    found: dict[int, list[Claimed]] = {}
+    for row in _rows(where, [*readers, moment(now)]):
+        found.setdefault(row.reader, []).append(row)
+    return found
+
+
+def joined_to(ids: Sequence[int]) -> dict[int, list[Claimed]]:
+    """Return message → what it tells besides its own story, since an earlier try."""
+    if not ids:
+        return {}
+    found: dict[int, list[Claimed]] = {}
+    where = f"d.joined_to_id IN ({places(len(ids))}) AND d.state = 'joined'"
+    for row in _rows(where, ids):
+        found.setdefault(row.joined_to or 0, []).append(row)
+    return found
+
+
+def _rows(where: str, values: Sequence[Any]) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(where=where), values)
+        return [_claimed(row) for row in cursor.fetchall()]
+
+
+def _claimed(row: Sequence[Any]) -> Claimed:
+    (pk, telling, reader, subscription, priority, tries, left_at, to, revision, uid, state, is_ours,
+     begin, end, sealed, failures, language, zone, suppression) = row  # fmt: skip
+    return Claimed(
+        pk, _told(telling, revision), reader, subscription, priority, tries, instant(left_at), to,
+        uid, state, bool(is_ours), begin, end, bytes(sealed), failures, language, zone,
+        suppression is not None,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _told(pk: int, revision: str) -> Told:
+    """Return a telling; it is never changed."""
+    row = Telling.objects.get(pk=pk, revision=revision)
+    story = msgspec.convert(row.content, Story)
+    return Told(pk, row.number, story.event, story, row.is_urgent)
