@@ -18,6 +18,7 @@ from troth.components.views import found
 from troth.core import clock
 from troth.core.problems import DocumentError
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 View = Callable[..., HttpResponseBase]
 
@@ -102,11 +103,14 @@ def retirement(thing: Thing) -> View:
             thing.retire(slug=slug, by=person(request), now=clock.now())
             messages.success(request, f"“{row.name}” is retired.")
             return redirect(thing.home)
-        context = {
-            "title": f"Retire “{row.name}”", "text": thing.farewell, "button": "Retire it",
-            "danger": True, "back_url": request.path.removesuffix("retirement/") + "edit/",
-        }  # fmt: skip
-        return render(request, "ui/confirm.html", context)
+        question = Question(
+            title=f"Retire “{row.name}”",
+            text=thing.farewell,
+            button="Retire it",
+            danger=True,
+            back_url=request.path.removesuffix("retirement/") + "edit/",
+        )
+        return ask(request, question)
 
     return view
 

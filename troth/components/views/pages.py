@@ -12,6 +12,7 @@ from troth.components.models import Page
 from troth.components.views import found
 from troth.core import clock
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_safe
@@ -62,14 +63,14 @@ def links_end(request: HttpRequest, slug: str) -> HttpResponse:
         actions.end_links(page=slug, by=person(request), now=clock.now())
         messages.success(request, f"No link to “{row.name}” is good any more.")
         return redirect("status:pages")
-    context = {
-        "title": f"End all links to “{row.name}”",
-        "text": "Whoever has one needs a new one from you.",
-        "button": "End them",
-        "danger": True,
-        "back_url": "/desk/status/pages/",
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"End all links to “{row.name}”",
+        text="Whoever has one needs a new one from you.",
+        button="End them",
+        danger=True,
+        back_url="/desk/status/pages/",
+    )
+    return ask(request, question)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from troth.components.rules.results import Status
 from troth.components.views import found
 from troth.core import clock
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,14 +57,14 @@ def end(request: HttpRequest, slug: str) -> HttpResponse:
         actions.unsay(component=row.uid, by=person(request), now=clock.now())
         messages.success(request, f"“{row.name}” follows its probes and incidents again.")
         return redirect("status:show", slug=slug)
-    context = {
-        "title": f"End what was said of “{row.name}”",
-        "text": "From now on its probes and incidents speak for it. What was said until now stays "
+    question = Question(
+        title=f"End what was said of “{row.name}”",
+        text="From now on its probes and incidents speak for it. What was said until now stays "
         "in its history.",
-        "button": "End it now",
-        "back_url": f"/desk/status/components/{slug}/",
-    }
-    return render(request, "ui/confirm.html", context)
+        button="End it now",
+        back_url=f"/desk/status/components/{slug}/",
+    )
+    return ask(request, question)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,11 +78,11 @@ def undo(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         actions.take_back(component=row.uid, ref=ref, by=person(request), now=clock.now())
         messages.success(request, "It was taken back, from its history too.")
         return redirect("status:show", slug=slug)
-    context = {
-        "title": f"Take back what was said of “{row.name}”",
-        "text": "It was a mistake: days and uptime are counted as if it had never been said. The "
+    question = Question(
+        title=f"Take back what was said of “{row.name}”",
+        text="It was a mistake: days and uptime are counted as if it had never been said. The "
         "trail keeps it.",
-        "button": "Take it back",
-        "back_url": f"/desk/status/components/{slug}/",
-    }
-    return render(request, "ui/confirm.html", context)
+        button="Take it back",
+        back_url=f"/desk/status/components/{slug}/",
+    )
+    return ask(request, question)

@@ -101,7 +101,8 @@ def new_uid() -> str:
 def key_of(actor: Actor) -> str:
     """Return who it is, so that two of the same name are two."""
     pk = getattr(actor, "pk", None)
-    return f"{type(actor).__name__}:{pk}" if pk else f"name:{actor}"
+    # Not type(): a request's user is a wrapper that is its person in all but type.
+    return f"{actor.__class__.__name__}:{pk}" if pk else f"name:{actor}"
 
 
 def refuse(found: tuple[Gap, ...]) -> None:

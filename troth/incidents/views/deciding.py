@@ -18,6 +18,7 @@ from troth.incidents.views import found
 from troth.incidents.views.composing import METHODS
 from troth.promises.forms.documents import to_yaml
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 _HOME = "/desk/status/templates/"
 _START: dict[str, Any] = {
@@ -94,9 +95,14 @@ def retire(request: HttpRequest, slug: str) -> HttpResponse:
         actions.retire_template(slug=slug, by=person(request), now=clock.now())
         messages.success(request, f"“{row.name}” is retired. Declaring it again brings it back.")
         return redirect(_HOME)
-    context = {"title": f"Retire “{row.name}”", "button": "Retire it", "danger": True,
-               "text": "It opens nothing any more.", "back_url": _HOME}  # fmt: skip
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"Retire “{row.name}”",
+        button="Retire it",
+        danger=True,
+        text="It opens nothing any more.",
+        back_url=_HOME,
+    )
+    return ask(request, question)
 
 
 @require_http_methods(METHODS)

@@ -10,6 +10,7 @@ from troth.probes import actions, queries
 from troth.probes.forms.heartbeat import HeartbeatForm
 from troth.probes.views import found
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_safe
@@ -91,11 +92,11 @@ def key(request: HttpRequest, slug: str) -> HttpResponse:
         actions.new_key(heartbeat=row, author=person(request), now=clock.now())
         messages.success(request, "It has a new address; the old one is unknown from now on.")
         return redirect("probes:heartbeat", slug=slug)
-    context = {
-        "title": f"A new address for “{row.name}”",
-        "text": "Whatever reports to the present address must be told the new one.",
-        "button": "Make a new address",
-        "danger": True,
-        "back_url": request.path.removesuffix("key/"),
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"A new address for “{row.name}”",
+        text="Whatever reports to the present address must be told the new one.",
+        button="Make a new address",
+        danger=True,
+        back_url=request.path.removesuffix("key/"),
+    )
+    return ask(request, question)

@@ -8,6 +8,7 @@ from troth.core import clock
 from troth.probes import actions, queries
 from troth.probes.models import Agent
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 class LocationForm(forms.Form):
@@ -63,11 +64,11 @@ def revocation(request: HttpRequest, location: str) -> HttpResponse:
         actions.revoke(agent=agent, author=person(request), now=clock.now())
         messages.success(request, f"The key of {location} is worth nothing from now on.")
         return redirect("probes:locations")
-    context = {
-        "title": f"Revoke the key of {location}",
-        "text": "Its agent ends. What only it watches is no data from then on.",
-        "button": "Revoke it",
-        "danger": True,
-        "back_url": "../..",
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"Revoke the key of {location}",
+        text="Its agent ends. What only it watches is no data from then on.",
+        button="Revoke it",
+        danger=True,
+        back_url="../..",
+    )
+    return ask(request, question)

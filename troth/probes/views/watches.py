@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.core import clock
@@ -10,6 +10,7 @@ from troth.probes import actions
 from troth.probes.models import Monitor
 from troth.probes.views import found
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_POST
@@ -35,14 +36,14 @@ def retirement(request: HttpRequest, slug: str) -> HttpResponse:
         actions.retire(watch=row, author=person(request), now=clock.now())
         messages.success(request, f"“{row.name}” is retired.")
         return redirect("probes:index")
-    context = {
-        "title": f"Retire “{row.name}”",
-        "text": "It is watched no more. What it saw stays among the signals.",
-        "button": "Retire it",
-        "danger": True,
-        "back_url": request.path.removesuffix("retirement/"),
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"Retire “{row.name}”",
+        text="It is watched no more. What it saw stays among the signals.",
+        button="Retire it",
+        danger=True,
+        back_url=request.path.removesuffix("retirement/"),
+    )
+    return ask(request, question)
 
 
 def _screen(row: object) -> str:

@@ -10,6 +10,7 @@ from troth.promises.forms.exclusion import ExclusionForm
 from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,11 +61,11 @@ def withdrawal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         actions.withdraw_exclusion(exclusion=number, author=person(request), now=clock.now())
         messages.success(request, "The exclusion is withdrawn. Its cases count again.")
         return redirect("promises:show", slug=slug)
-    context = {
-        "title": "Withdraw this exclusion",
-        "text": f"{rows[number].category} of “{promise.name}”: {rows[number].reason} "
+    question = Question(
+        title="Withdraw this exclusion",
+        text=f"{rows[number].category} of “{promise.name}”: {rows[number].reason} "
         "Its cases count again; that it was there stays visible.",
-        "button": "Withdraw it",
-        "back_url": f"/desk/promises/{slug}/#exclusions",
-    }
-    return render(request, "ui/confirm.html", context)
+        button="Withdraw it",
+        back_url=f"/desk/promises/{slug}/#exclusions",
+    )
+    return ask(request, question)

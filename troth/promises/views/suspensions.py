@@ -9,6 +9,7 @@ from troth.promises import actions
 from troth.promises.forms.exclusion import SuspensionForm
 from troth.promises.views import found
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,10 +48,10 @@ def end(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         actions.end_suspension(suspension=number, author=person(request), now=now)
         messages.success(request, f"“{promise.name}” holds again.")
         return redirect("promises:show", slug=slug)
-    context = {
-        "title": f"End the suspension of “{promise.name}”",
-        "text": "From now on the promise is given and judged again.",
-        "button": "End it now",
-        "back_url": f"/desk/promises/{slug}/#suspensions",
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"End the suspension of “{promise.name}”",
+        text="From now on the promise is given and judged again.",
+        button="End it now",
+        back_url=f"/desk/promises/{slug}/#suspensions",
+    )
+    return ask(request, question)

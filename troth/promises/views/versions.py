@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from troth.core import clock
@@ -8,6 +8,7 @@ from troth.promises import actions, queries
 from troth.promises.forms import documents
 from troth.promises.views import found
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,14 +30,14 @@ def return_to(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         )
         messages.success(request, f"Version {declared.number} says what version {number} said.")
         return redirect("promises:show", slug=slug)
-    context = {
-        "title": f"Back to version {number}",
-        "text": f"“{promise.name}” gets a new version that says what version {number} said. "
+    question = Question(
+        title=f"Back to version {number}",
+        text=f"“{promise.name}” gets a new version that says what version {number} said. "
         "It holds from now on; what was judged stays.",
-        "button": f"Go back to version {number}",
-        "back_url": request.path.removesuffix("return/"),
-    }
-    return render(request, "ui/confirm.html", context)
+        button=f"Go back to version {number}",
+        back_url=request.path.removesuffix("return/"),
+    )
+    return ask(request, question)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,11 +49,11 @@ def retirement(request: HttpRequest, slug: str) -> HttpResponse:
         actions.retire(slug=slug, author=person(request), now=clock.now())
         messages.success(request, f"“{promise.name}” is retired.")
         return redirect("promises:index")
-    context = {
-        "title": f"Retire “{promise.name}”",
-        "text": "It leaves the page and is judged no more. Its history stays and can be read.",
-        "button": "Retire it",
-        "danger": True,
-        "back_url": request.path.removesuffix("retirement/"),
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"Retire “{promise.name}”",
+        text="It leaves the page and is judged no more. Its history stays and can be read.",
+        button="Retire it",
+        danger=True,
+        back_url=request.path.removesuffix("retirement/"),
+    )
+    return ask(request, question)

@@ -10,6 +10,7 @@ from troth.staff import actions, queries
 from troth.staff.access import person, requires
 from troth.staff.forms import TokenForm
 from troth.staff.models import ApiToken
+from troth.ui.asking import Question, ask
 
 _SOON = timedelta(days=14)
 
@@ -48,11 +49,11 @@ def revocation(request: HttpRequest, pk: int) -> HttpResponse:
         actions.revoke(token=token, actor=person(request), now=clock.now())
         messages.info(request, f"{token.name} is refused from now on.")
         return redirect("tokens")
-    context = {
-        "title": f"Revoke {token.name}?",
-        "text": "What uses it is refused within ten seconds. This cannot be taken back.",
-        "button": "Revoke it",
-        "danger": True,
-        "back_url": "/desk/settings/tokens/",
-    }
-    return render(request, "ui/confirm.html", context)
+    question = Question(
+        title=f"Revoke {token.name}?",
+        text="What uses it is refused within ten seconds. This cannot be taken back.",
+        button="Revoke it",
+        danger=True,
+        back_url="/desk/settings/tokens/",
+    )
+    return ask(request, question)
