@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,15 +35,14 @@ def index(request: HttpRequest) -> HttpResponse:
     running = [one for one in queries.open_ones(audience=queries.STAFF)
                if one.kind is Kind.MAINTENANCE]  # fmt: skip
     context = {
-        "now": now, "days": _by_day(coming), "running": running,
+        "now": now, "days": _by_day(coming, found.zone(request)), "running": running,
         "series": list(Series.objects.filter(ended_at=None).order_by("name")),
-        "may_plan": found.publishes(request), "zone": settings.TROTH.time_zone,
+        "may_plan": found.publishes(request), "zone": found.zone(request).key,
     }  # fmt: skip
     return render(request, "incidents/maintenance.html", context)
 
 
-def _by_day(coming: list[IncidentShown]) -> list[tuple[date, list[IncidentShown]]]:
-    place = ZoneInfo(settings.TROTH.time_zone)
+def _by_day(coming: list[IncidentShown], place: ZoneInfo) -> list[tuple[date, list[IncidentShown]]]:
     days: dict[date, list[IncidentShown]] = defaultdict(list)
     for one in coming:
         days[(one.scheduled_for or one.started_at).astimezone(place).date()].append(one)
