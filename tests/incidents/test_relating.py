@@ -140,7 +140,7 @@ def test_a_hand_over_relieves_who_held_the_role():
         actions.hand_over(uid=row.uid, role="king", person="Ada", by="Ada", now=NOON)
 
 
-@pytest.mark.mission("S3.22")
+@pytest.mark.mission("S3.3", "S3.22")
 def test_support_s_answer_says_what_the_page_says_and_carries_its_revision():
     row = opened(name="Payments <fail>")
     shown, macro = queries.incident(row.uid), queries.macro(row.uid)
