@@ -40,6 +40,7 @@ SCHEDULE = (
     _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
     _entry("signals.read_uploads", _SOON, asked="signals.uploads.is_waiting", slow=True),
+    _entry("notify.look_after_readers", timedelta(minutes=1), slow=True),
     _entry("signals.tidy", timedelta(hours=1), slow=True),
     _entry("signals.compact", timedelta(hours=1), slow=True),
     _entry("signals.retain", timedelta(days=1), slow=True),

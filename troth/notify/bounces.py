@@ -7,8 +7,8 @@ about; a report without one is written down as unproven, and nothing follows fro
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email import message_from_bytes
+from email.message import Message
 from hashlib import sha256
 from typing import IO, Final
 
@@ -30,8 +30,8 @@ _DIAGNOSTIC: Final = re.compile(
 class Report:
     """`subscription` is the uid that the quoted message was for; "" where it quotes none of ours.
 
-    `kind` is hard, soft, complaint, unproven, or "" for what is no report. `event_id` is the same for the
-    same mail.
+    `kind` is hard, soft, complaint, unproven, or "" for what is no report. `event_id` is the same
+    for the same mail.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class Report:
 def read(stream: IO[bytes]) -> Report:
     """Return what a mail on a stream reports."""
     body = stream.read(LARGEST)
-    message = message_from_bytes(body, policy=policy.default)
+    message = message_from_bytes(body)
     quoted = _quoted(message)
     found = _LINK.search(_FOLDED.sub("", quoted)) or _LINK.search(quoted)
     uid = (links.held(found[1]) if found else None) or ""
@@ -61,10 +61,13 @@ def read(stream: IO[bytes]) -> Report:
     )
 
 
-def _kind(message: EmailMessage | Message) -> tuple[str, tuple[str, ...]]:
+def _kind(message: Message) -> tuple[str, tuple[str, ...]]:
     if str(message.get_param("report-type")).lower() == "feedback-report":
         return COMPLAINT, ()
-    temporary, permanent = all_failures(message)
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # noqa: BLE001 - sixty detectors read what anybody may have written
+        return "", ()
     if permanent:
         return HARD, _plain(permanent)
     return (SOFT, _plain(temporary)) if temporary else ("", ())
@@ -74,11 +77,11 @@ def _plain(found: frozenset[bytes]) -> tuple[str, ...]:
     return tuple(sorted(one.decode("utf-8", "replace") for one in found))
 
 
-def _quoted(message: EmailMessage | Message) -> str:
+def _quoted(message: Message) -> str:
     return "\n".join(_texts(message))
 
 
-def _texts(message: EmailMessage | Message) -> Iterator[str]:
+def _texts(message: Message) -> Iterator[str]:
     for part in message.walk():
         yield from (f"{name}: {value}" for name, value in part.items())
         if part.is_multipart():

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from troth.notify.actions import spreading, tidying
+from troth.notify.actions import forgetting, spreading, tidying
 from troth.notify.models import Telling
 
 _A_TURN: Final = 1.0  # seconds of spreading before other jobs have theirs
@@ -36,3 +36,8 @@ def _unspread() -> QuerySet[Telling]:
 def tidy(*, now: datetime) -> int:
     """Remove what has had its time, and put right what a clock that jumped left behind."""
     return tidying.tidy(now=now)
+
+
+def look_after_readers(*, now: datetime) -> int:
+    """End pauses that are over; forget asks that nobody confirmed, and what was counted."""
+    return forgetting.look_after(now=now)

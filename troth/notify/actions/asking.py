@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-import msgspec
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from troth.core.ids import new_id
 from troth.notify import links
 from troth.notify.actions.knocking import knock
-from troth.notify.models import Delivery, Subscription, Telling, Thread
+from troth.notify.actions.telling import tell
+from troth.notify.models import Subscription
 from troth.notify.rules import limits
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
@@ -28,39 +27,7 @@ def ask(*, subscription: Subscription, language: str, now: datetime) -> bool:
     address = f"{contact.channel} {contact.digest}"
     if knock(use="ask", of=address, limits=limits.ASKED, now=now):
         return False
-    story = _story(subscription, language, now)
-    thread, _new = Thread.objects.get_or_create(
-        about=story.about,
-        defaults={
-            "uid": new_id("thr"),
-            "title": story.title[:300],
-            "purpose": story.event.purpose.value,
-            "told_at": now,
-        },
-    )
-    thread.newest += 1
-    thread.told_at = now
-    thread.save(update_fields=["newest", "told_at"])
-    telling = Telling.objects.create(
-        thread=thread,
-        number=thread.newest,
-        event=story.event.value,
-        revision=story.revision,
-        content=msgspec.to_builtins(story),
-        is_urgent=True,
-        told_at=now,
-        spread_at=now,
-        matched=1,
-    )
-    Delivery.objects.create(
-        telling=telling,
-        thread=thread,
-        reader=contact,
-        subscription=subscription,
-        outlet=subscription.outlet,
-        channel=contact.channel,
-        due_at=now,
-    )
+    tell(story=_story(subscription, language, now), by="", now=now, only=[subscription.uid])
     return True
 
 

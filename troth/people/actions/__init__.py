@@ -2,7 +2,7 @@
 
 from troth.people.actions.bringing import Word, bring
 from troth.people.actions.consenting import allow, withdraw
-from troth.people.actions.forgetting import forget
+from troth.people.actions.forgetting import forget, forget_strangers
 from troth.people.actions.knowing import hold, know, know_all, merge, prefer
 from troth.people.actions.stating import state
 
@@ -11,6 +11,7 @@ __all__ = [
     "allow",
     "bring",
     "forget",
+    "forget_strangers",
     "hold",
     "know",
     "know_all",

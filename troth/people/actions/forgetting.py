@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -20,3 +21,9 @@ def forget(*, contact: Contact, now: datetime) -> None:
     contact.language, contact.zone = "en", "UTC"
     contact.erased_at = now
     contact.save()
+
+
+def forget_strangers(*, contacts: Collection[int]) -> int:
+    """Remove those among some contacts who never said a word: only an ask made them known."""
+    silent = Contact.objects.filter(pk__in=contacts, consents=None)
+    return silent.delete()[0]
