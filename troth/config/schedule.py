@@ -29,6 +29,7 @@ SCHEDULE = (
     _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
+    _entry("promises.tell", _SOON, asked="promises.jobs.is_untold", after=("promises.judge",)),
     _entry("components.follow_probes", _AT_ONCE, asked="components.jobs.is_behind"),
     _entry("components.turn_over", _SOON, asked="components.jobs.has_turned"),
     _entry(
@@ -39,6 +40,7 @@ SCHEDULE = (
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
     _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
+    _entry("notify.ring", _SOON, asked="notify.jobs.is_ringing", after=("incidents.answer",)),
     _entry("signals.read_uploads", _SOON, asked="signals.uploads.is_waiting", slow=True),
     _entry("notify.look_after_readers", timedelta(minutes=1), slow=True),
     _entry("signals.tidy", timedelta(hours=1), slow=True),

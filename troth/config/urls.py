@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/violations/", include("troth.promises.violation_urls")),
     path("desk/page/", include("troth.page.urls")),
     path("desk/signals/", include("troth.signals.urls")),
+    path("desk/messages/", include("troth.notify.desk_urls")),
     path("v1/", include("troth.incidents.statuspage.urls")),
     path("api/v1/", api.urls),
     path("api/v1/<path:path>", nothing_here),

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from troth.notify.actions import forgetting, spreading, tidying
+from troth.notify.actions import alarms, forgetting, spreading, tidying
 from troth.notify.models import Telling
 
 _A_TURN: Final = 1.0  # seconds of spreading before other jobs have theirs
@@ -41,3 +41,13 @@ def tidy(*, now: datetime) -> int:
 def look_after_readers(*, now: datetime) -> int:
     """End pauses that are over; forget asks that nobody confirmed, and what was counted."""
     return forgetting.look_after(now=now)
+
+
+def is_ringing(*, now: datetime) -> bool:
+    """Return whether an alarm's next step is due."""
+    return alarms.is_ringing(now=now)
+
+
+def ring(*, now: datetime) -> int:
+    """Ring the steps of alarms that are due; return how many."""
+    return alarms.ring(now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from troth.promises import actions
+from troth.promises.actions import messaging
 
 
 def is_due(*, now: datetime) -> bool:
@@ -13,3 +14,13 @@ def is_due(*, now: datetime) -> bool:
 def judge(*, now: datetime) -> int:
     """Judge the promises whose counts moved or whose time has come; return how many."""
     return actions.judge_all(now=now).promises
+
+
+def is_untold(*, now: datetime) -> bool:
+    """Return whether something happened to a promise that readers were not told of."""
+    return messaging.is_untold(now=now)
+
+
+def tell(*, now: datetime) -> int:
+    """Tell readers what happened to promises; return how much."""
+    return messaging.tell_readers(now=now)

@@ -111,6 +111,20 @@ class Flip(models.Model):
         return f"{self.promise_id} {self.window} {self.was} → {self.now}"
 
 
+class Said(models.Model):
+    """That readers were told of a flip or a new version, or why not: written with the message."""
+
+    flip = models.OneToOneField(Flip, on_delete=models.CASCADE, null=True, related_name="said")
+    version = models.OneToOneField(
+        Version, on_delete=models.CASCADE, null=True, related_name="said"
+    )
+    at = models.DateTimeField()
+    why_not = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.flip_id or self.version_id} {self.why_not or 'told'}"
+
+
 class Remedy(models.Model):
     """What was done about a flip to broken: owed, under way, done, not owed. Append-only."""
 

@@ -17,6 +17,7 @@ class Label:
     slug: str
     name: str
     audiences: tuple[str, ...]
+    group: str = ""  # uid
 
 
 def labels(names: Collection[str]) -> Mapping[str, Label]:
@@ -37,4 +38,4 @@ def watched_by(*, kind: str, slug: str) -> Mapping[str, str]:
 
 def _label(row: Component) -> Label:
     name = f"{row.group.name} - {row.name}" if row.group else row.name
-    return Label(row.uid, row.slug, name, tuple(row.audiences))
+    return Label(row.uid, row.slug, name, tuple(row.audiences), row.group.uid if row.group else "")

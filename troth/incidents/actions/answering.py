@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from troth.incidents.actions import alarming
 from troth.incidents.actions.asked import Message, NotAllowed
 from troth.incidents.actions.crew import note
 from troth.incidents.actions.drafting import opening_for, template_for
@@ -97,10 +98,12 @@ def _open(trouble: Trouble, now: datetime) -> tuple[str, Incident]:
     standing = _standing(trouble)
     if standing is not None:
         note(uid=standing.uid, text=f"Again: {trouble.told}", by=BY, now=now)
+        alarming.trouble_seen(standing, trouble, now=now)
         return "attached", standing
     opening = opening_for(trouble, now=now)
     row = open_(opening=opening, by=BY, now=now)
     note(uid=row.uid, text=trouble.told, by=BY, now=now)
+    alarming.trouble_seen(row, trouble, now=now)
     return "opened", row
 
 
@@ -118,6 +121,7 @@ def _recovered(trouble: Trouble, now: datetime) -> tuple[str, Incident | None]:
         return "well", None
     row = held(found.uid)
     note(uid=row.uid, text=f"Well again: {trouble.told}", by=BY, now=now)
+    alarming.trouble_over(row, trouble, now=now)
     if row.listed_at is None:
         Incident.objects.filter(pk=row.pk).update(confirm_at=None)
     elif State(row.state) not in states.OVER and not still_down(row):

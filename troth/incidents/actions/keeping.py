@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from troth.incidents.actions import messaging
 from troth.incidents.actions.asked import NotAllowed, Overtaken
 from troth.incidents.models import Counter, Incident, Sent, Update, UpdateImpact, Wording
 from troth.incidents.queries.showing import shown
@@ -68,8 +69,10 @@ def changed(row: Incident, *, now: datetime) -> None:
     if row.listed_at is None:
         return
     [whole] = shown([row])
-    row.revision = revising.revision_of(whole)
+    whole = revising.revised(whole)
+    row.revision = whole.revision
     row.save(update_fields=["revision"])
+    messaging.tell(row, whole, now=now)
     Wording.objects.update_or_create(incident=row, defaults={"text": words(row)})
     count()
 

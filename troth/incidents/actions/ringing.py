@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from troth.incidents.actions import alarming, messaging
 from troth.incidents.actions.asked import NotAllowed
 from troth.incidents.actions.clocks import UPDATE
 from troth.incidents.actions.keeping import held
@@ -77,6 +78,7 @@ def _reminded(pk: int, now: datetime) -> int:
         return 0
     plan.remind_at = None
     plan.save(update_fields=["remind_at"])
+    messaging.remind(row, now=now)
     due_at = plan.scheduled_for
     return _fact(row, "maintenance", REMINDER, "liaison", due_at=due_at, now=now)
 
@@ -85,10 +87,12 @@ def _fact(  # noqa: PLR0913 - the parts of a fact
     row: Incident, what: str, step: str, role: str, *, due_at: datetime, now: datetime
 ) -> int:
     holder = Role.objects.filter(incident=row, role=role, until=None).first()
-    _, is_new = Overdue.objects.get_or_create(
+    fact, is_new = Overdue.objects.get_or_create(
         incident=row, what=what, step=step, due_at=due_at,
         defaults={"role": role, "to": holder.person if holder else "", "at": now},
     )  # fmt: skip
+    if is_new:
+        alarming.due(row, fact, now=now)
     return int(is_new)
 
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from django.db import transaction
 
 from troth.components.rules.results import Status
-from troth.incidents.actions import clocks, effects, lapsing
+from troth.incidents.actions import alarming, clocks, effects, lapsing
 from troth.incidents.actions.asked import (
     Message,
     NeedsSecond,
@@ -351,6 +351,7 @@ def _publish(row: Incident, found: Update, *, by: Actor, now: datetime) -> None:
     row.confirm_at = None
     effects.take_effect(row, found, by=by, now=now)
     changed(row, now=now)
+    alarming.spoken(row, by=published_name(by), now=now)
     _trail(row, found, by, now, "published")
 
 

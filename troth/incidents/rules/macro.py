@@ -7,7 +7,7 @@ from html import escape
 from troth.incidents.rules import prose
 from troth.incidents.rules.results import IncidentShown, Kind, State
 
-_WORDS = {
+STATE_WORDS = {
     State.INVESTIGATING: "We are investigating",
     State.IDENTIFIED: "We know the cause and are working on it",
     State.MONITORING: "It is fixed and we are watching it",
@@ -48,7 +48,7 @@ def _lines(one: IncidentShown) -> tuple[tuple[str, str], ...]:
     last = one.updates[0] if one.updates else None
     is_open = one.is_open and one.kind is not Kind.MAINTENANCE
     return (
-        ("Status", f"{_WORDS[one.state]}."),
+        ("Status", f"{STATE_WORDS[one.state]}."),
         ("Window", _window(one)),
         ("Since", _at(one.started_at) if is_open else ""),
         ("What is wrong", one.problem if is_open else ""),

@@ -11,7 +11,8 @@ from hashlib import blake2b
 
 from troth.incidents.rules.results import IncidentShown
 
-_LEFT_OUT = frozenset({"revision", "html"})  # html follows from the body
+# html follows from the body; when somebody touched it is no word of it.
+_LEFT_OUT = frozenset({"revision", "html", "updated_at"})
 
 
 def revised(incident: IncidentShown) -> IncidentShown:

@@ -37,6 +37,7 @@ class Event(StrEnum):
     ALERT_RAISED = "alert.raised"
     ALERT_CLEARED = "alert.cleared"
     TEST = "test"
+    ALERT_TAKEN = "alert.taken"
     SUBSCRIPTION_CONFIRM = "subscription.confirm"  # “was it you?”: goes to who never said yes
 
     @property

@@ -18,6 +18,7 @@ NAV = (
     ("/desk/", "Today"),
     ("/desk/status/", "Status"),
     ("/desk/promises/", "Promises"),
+    ("/desk/messages/", "Messages"),
     ("/desk/signals/", "Signals"),
     ("/desk/page/", "Page"),
     ("/desk/settings/", "Settings"),
@@ -162,20 +163,44 @@ STATUS = (
 )
 
 
-@register.inclusion_tag("ui/status_tabs.html", takes_context=True)
+MESSAGES = (
+    ("/desk/messages/", "Told"),
+    ("/desk/messages/deliveries/", "Deliveries"),
+    ("/desk/messages/subscribers/", "Subscribers"),
+    ("/desk/messages/suppressions/", "Left alone"),
+    ("/desk/messages/outlets/", "Channels"),
+    ("/desk/messages/words/", "Words"),
+    ("/desk/messages/on-call/", "On call"),
+)
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
 def status_tabs(context: RequestContext) -> dict[str, Any]:
     """Show the parts of the desk's Status, those that this installation has."""
+    return _tabs(context, "Status", STATUS, "/desk/status/")
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def message_tabs(context: RequestContext) -> dict[str, Any]:
+    """Show the parts of the desk's Messages."""
+    return _tabs(context, "Messages", MESSAGES, "/desk/messages/")
+
+
+def _tabs(
+    context: RequestContext, label: str, entries: tuple[tuple[str, str], ...], root: str
+) -> dict[str, Any]:
     path = getattr(context.get("request"), "path", "")
-    tabs = [(url, name) for url, name in STATUS if is_valid_path(url)]
-    inner = [url for url, _ in tabs if url != "/desk/status/" and path.startswith(url)]
-    here = inner[0] if inner else "/desk/status/"
+    tabs = [(url, name) for url, name in entries if is_valid_path(url)]
+    inner = [url for url, _ in tabs if url != root and path.startswith(url)]
+    here = inner[0] if inner else root
     return {
+        "label": label,
         "tabs": [
             {"url": url, "name": name, "here": "page" if path == url else "true"}
             if url == here
             else {"url": url, "name": name, "here": ""}
             for url, name in tabs
-        ]
+        ],
     }
 
 

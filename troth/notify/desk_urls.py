@@ -1,0 +1,27 @@
+"""/desk/messages/: what was told, to whom, through what, and in which words."""
+
+from django.urls import path
+
+from troth.notify.views import deliveries, duty, outlets, threads, words
+
+app_name = "messages"
+urlpatterns = [
+    path("", threads.index, name="threads"),
+    path("stories/<str:uid>/", threads.show, name="thread"),
+    path("stories/<str:uid>/acknowledgement/", threads.acknowledge, name="acknowledge"),
+    path("deliveries/", deliveries.index, name="deliveries"),
+    path("deliveries/<int:number>/", deliveries.show, name="delivery"),
+    path("outlets/", outlets.index, name="outlets"),
+    path("outlets/new/", outlets.channels, name="channels"),
+    path("outlets/new/<str:channel>/", outlets.new, name="new_outlet"),
+    path("outlets/<slug:slug>/", outlets.edit, name="outlet"),
+    path("outlets/<slug:slug>/pause/", outlets.pause, name="pause"),
+    path("outlets/<slug:slug>/retirement/", outlets.retirement, name="retirement"),
+    path("words/", words.edit, name="words"),
+    path("on-call/", duty.index, name="duty"),
+    path("on-call/routes/new/", duty.new_route, name="new_route"),
+    path("on-call/routes/<str:uid>/end/", duty.route_end, name="route_end"),
+    path("on-call/escalations/new/", duty.new_escalation, name="new_escalation"),
+    path("on-call/escalations/<slug:slug>/", duty.escalation, name="escalation"),
+    path("on-call/escalations/<slug:slug>/end/", duty.escalation_end, name="escalation_end"),
+]

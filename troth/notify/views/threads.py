@@ -1,0 +1,73 @@
+"""What was told, to whom it went, and which channel does not have it yet."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from troth.core import clock
+from troth.core.paging import CursorError
+from troth.notify.actions import alarms
+from troth.notify.queries import threads as queries
+from troth.notify.rules.events import Purpose
+from troth.staff.access import person, requires
+from troth.ui.shortcuts import page_or_part
+
+_PURPOSES = {
+    "": "Everything", Purpose.STATUS: "Incidents and maintenance", Purpose.PROMISES: "Promises",
+    Purpose.BREACH: "Breaches", Purpose.OPERATIONS: "Alarms and tests", Purpose.IDEAS: "Ideas",
+    Purpose.PROOF: "Certificates", Purpose.DIGEST: "Digests",
+}  # fmt: skip
+
+
+@require_safe
+@requires("viewer")
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what was told, newest first; what is not told everywhere stands above."""
+    now, asked = clock.now(), request.GET
+    purpose = asked.get("purpose", "")
+    purpose = purpose if purpose in _PURPOSES else ""
+    search = asked.get("search", "").strip()[:200]
+    try:
+        page = queries.threads(purpose=purpose, search=search, after=asked.get("after"))
+    except CursorError:
+        return redirect("messages:threads")
+    is_first = not (purpose or search or asked.get("after"))
+    context = {
+        "page": page,
+        "behind": queries.behind(now=now) if is_first else [],
+        "purposes": _PURPOSES,
+        "purpose": purpose,
+        "search": search,
+        "is_first": is_first,
+        "now": now,
+    }
+    template = page_or_part(request, "notify/desk/threads.html", part="rows")
+    return render(request, template, context)
+
+
+@require_safe
+@requires("viewer")
+def show(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show one story: its revisions, and what each channel really has."""
+    now = clock.now()
+    shown = queries.thread(uid, now=now)
+    if shown is None:
+        raise Http404("nothing of this name was told")
+    return render(request, "notify/desk/thread.html", {"shown": shown, "now": now})
+
+
+@require_POST
+@requires("support")
+def acknowledge(request: HttpRequest, uid: str) -> HttpResponse:
+    """Say “mine”: the alarm rings no further."""
+    now = clock.now()
+    shown = queries.thread(uid, now=now)
+    if shown is None:
+        raise Http404("nothing of this name was told")
+    by = person(request).shown_name
+    if alarms.acknowledge(about=shown.row.about, by=by, now=now):
+        messages.success(request, "It is yours. It rings no further, and those it rang know.")
+    else:
+        messages.info(request, "Nothing rings here: it is over, or somebody has it.")
+    return redirect("messages:thread", uid=uid)

@@ -1,0 +1,103 @@
+"""Readers hear of a promise that was broken, is kept again, or promises something else now."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from troth.notify import actions as notify
+from troth.promises import stories
+from troth.promises.models import Flip, Said, Version
+from troth.promises.queries import lists
+from troth.promises.queries.standings import document, standing
+from troth.promises.rules.results import FlipRow, Verdict
+
+_OLD = timedelta(days=1)  # what happened before that is history, not news
+_AT_ONCE = 200
+BY = "the installation"
+
+
+def is_untold(*, now: datetime) -> bool:
+    """Return whether something happened to a promise that nobody was told of."""
+    return _flips(now).exists() or _versions(now).exists()
+
+
+def tell_readers(*, now: datetime) -> int:
+    """Tell what happened, oldest first; return how much. What is no news is noted as such."""
+    done = sum(_told_flip(flip, now) for flip in _flips(now).order_by("at", "id")[:_AT_ONCE])
+    return done + sum(_told_version(one, now) for one in _versions(now).order_by("id")[:_AT_ONCE])
+
+
+def _flips(now: datetime) -> QuerySet[Flip]:
+    """Return new flips of public promises' headlines without an answer: few rows by their time."""
+    rows = Flip.objects.filter(at__gt=now - _OLD, said=None, promise__visibility="public")
+    return rows.filter(window=F("promise__headline")).select_related("promise")
+
+
+def _versions(now: datetime) -> QuerySet[Version]:
+    rows = Version.objects.filter(created_at__gt=now - _OLD, number__gt=1, said=None)
+    return rows.filter(promise__visibility="public").select_related("promise")
+
+
+@transaction.atomic
+def _told_flip(flip: Flip, now: datetime) -> int:
+    row, is_mine = Said.objects.get_or_create(flip=flip, defaults={"at": now})
+    if not is_mine:
+        return 0
+    row.why_not = _why_not(flip)
+    row.save(update_fields=["why_not"])
+    stands = [] if row.why_not else standing(slugs=[flip.promise.slug])
+    if stands:
+        story = stories.of_flip(
+            _row(flip), stands[0], document(flip.promise.slug),
+            address=_address(flip.promise.slug), languages=settings.TROTH.languages,
+        )  # fmt: skip
+        notify.tell(story=story, by=BY, now=now)
+    return 1
+
+
+def _why_not(flip: Flip) -> str:
+    """Return why a flip is no news, or nothing: readers hear of broken, and of kept after that."""
+    if not flip.was:
+        return "first"
+    if flip.now == Verdict.BROKEN:
+        return ""
+    return "" if flip.now == Verdict.KEPT and _was_broken(flip) else "no news"
+
+
+def _was_broken(flip: Flip) -> bool:
+    """Return whether the promise was broken when readers last heard of it."""
+    before = Flip.objects.filter(promise=flip.promise_id, window=flip.window, id__lt=flip.pk)
+    told = before.filter(now__in=(Verdict.BROKEN, Verdict.KEPT)).order_by("-id").first()
+    return told is not None and told.now == Verdict.BROKEN
+
+
+def _row(flip: Flip) -> FlipRow:
+    return FlipRow(
+        id=flip.pk, slug=flip.promise.slug, name=flip.promise.name, window=flip.window,
+        was=flip.was, now=Verdict(flip.now), at=flip.at, headline=True,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _told_version(version: Version, now: datetime) -> int:
+    row, is_mine = Said.objects.get_or_create(version=version, defaults={"at": now})
+    if not is_mine:
+        return 0
+    slug = version.promise.slug
+    change = next(
+        (one for one in lists.history_of_targets(slug) if one.version == version.number), None
+    )
+    if change is None or change.was == change.now:
+        Said.objects.filter(pk=row.pk).update(why_not="no news")
+        return 1
+    story = stories.of_change(
+        change, version.spec, address=_address(slug), languages=settings.TROTH.languages
+    )
+    notify.tell(story=story, by=BY, now=now)
+    return 1
+
+
+def _address(slug: str) -> str:
+    return f"{settings.TROTH.base_url}/promises/{slug}/"
