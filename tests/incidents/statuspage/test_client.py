@@ -44,6 +44,7 @@ def test_atlassians_own_client_writes_and_misses_no_field(live_server, token, py
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout) == {
         "component": [], "group": [], "incident": [], "update": [], "postmortem": [],
+        "uptime": [], "page": [],
     }  # fmt: skip
     assert Incident.objects.get().state == "postmortem"
     assert Postmortem.objects.get().apology == "We are sorry."

@@ -153,6 +153,25 @@ def test_form_fields_are_read_as_statuspage_documents_them(client, token, shop):
     assert made.json()["name"] == "Slow"
 
 
+def test_uptime_of_a_component_is_told_with_its_incidents(ask, shop):
+    now = clock.now()
+    with clock.frozen(now - timedelta(hours=3)):
+        made = open_one(ask, shop, components={shop: "major_outage"})
+    with clock.frozen(now - timedelta(hours=1)):
+        ask("patch", f"/incidents/{made['id']}", {"incident": {"status": "resolved", "body": "."}})
+    ask("patch", f"/components/{shop}", {"component": {"start_date": "2026-01-01"}})
+    day = (now - timedelta(days=1)).date()
+    told = ask("get", f"/components/{shop}/uptime?start={day}&end={now.date()}").json()
+    assert (told["major_outage"], told["partial_outage"]) == (7200, 0)
+    assert told["related_events"] == {"incidents": [{"id": made["id"]}]}
+    assert 90 < told["uptime_percentage"] < 100
+    month = ask("get", f"/components/{shop}/uptime?start={now:%Y-%m}&end={now:%Y-%m}").json()
+    assert month["range_start"].endswith("-01T00:00:00.000Z")
+    for wrong in ("start=soon", "start=2026-13", "start=2199-01-01", "start=2020", "end=x-y-z"):
+        answer = ask("get", f"/components/{shop}/uptime?{wrong}")
+        assert answer.status_code == 422, wrong
+
+
 _TEXT = """We are sorry.
 
 ## Root cause

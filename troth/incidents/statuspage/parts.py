@@ -33,7 +33,7 @@ def listed(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: AR
 
 
 def one(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
-    return 200, shapes.component(_found(uid), page)
+    return 200, shapes.component(found(uid), page)
 
 
 def declare(request: HttpRequest, token: Token, page: str) -> Answer:
@@ -48,7 +48,7 @@ def declare(request: HttpRequest, token: Token, page: str) -> Answer:
     terms = _terms(asked, ComponentTerms(slug=slug, name=name))
     row = done(lambda: actions.declare_component(terms=terms, by=token, now=clock.now()))
     _say(row.uid, asked, token)
-    return 201, shapes.component(_found(row.uid), page)
+    return 201, shapes.component(found(row.uid), page)
 
 
 def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
@@ -58,7 +58,7 @@ def change(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:
     if _CHANGED & set(asked.values):
         _change(row, asked, token)
     _say(uid, asked, token)
-    return 200, shapes.component(_found(uid), page)
+    return 200, shapes.component(found(uid), page)
 
 
 def retire(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  # noqa: ARG001
@@ -69,12 +69,12 @@ def retire(request: HttpRequest, token: Token, page: str, uid: str) -> Answer:  
     return 204, {}
 
 
-def _found(uid: str) -> Shown:
+def found(uid: str) -> Shown:
     _living(uid)
-    found = queries.component(uid, days=_NO_STRIP)
-    if found is None:
+    row = queries.component(uid, days=_NO_STRIP)
+    if row is None:
         raise Refusal(404, f"there is no component {uid}")
-    return found
+    return row
 
 
 def _living(uid: str) -> Known:

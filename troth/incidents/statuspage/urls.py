@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
 
-from troth.incidents.statuspage import events, figures, groups, learned, pages, parts
+from troth.incidents.statuspage import events, figures, groups, learned, pages, parts, uptimes
 from troth.incidents.statuspage.doors import door, later
 
 _PAGE = r"^pages/(?P<page>[A-Za-z0-9_-]{1,60})"
@@ -24,6 +24,7 @@ urlpatterns = [
     _at("components", door(get=parts.listed, post=parts.declare)),
     _at(rf"components/{_ONE}", door(get=parts.one, patch=parts.change, put=parts.change,
                                     delete=parts.retire)),
+    _at(rf"components/{_ONE}/uptime", door(get=uptimes.one)),
     _at("component-groups", door(get=groups.listed, post=groups.declare)),
     _at(rf"component-groups/{_ONE}", door(get=groups.one, patch=groups.change, put=groups.change,
                                           delete=groups.retire)),

@@ -70,6 +70,9 @@ metrics.post_pages_page_id_metrics_metric_id_data(
     {"data": {"timestamp": 1714557600, "value": 4.5}}, page, "queue"
 )
 sys.stdout.write(json.dumps({
+    "uptime": lacks(client.ComponentUptime, raw(f"components/{made.id}/uptime")),
+    "page": lacks(client.Page, requests.get(f"{host}/pages", timeout=10, headers={
+        "Authorization": f"OAuth {key}"}).json()[0]),
     "component": lacks(client.Component, raw("components")[0]),
     "group": lacks(client.GroupComponent, raw("component-groups")[0]),
     "incident": lacks(client.Incident, raw("incidents")[0]),
