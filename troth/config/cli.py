@@ -35,7 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "watch": ("troth.config.verbs.watch", "Say from elsewhere whether a page is served and fresh."),
-    "notify": ("troth.notify.commands", "Messages: bounces, subscribers as a file."),
+    "notify": ("troth.notify.commands", "Messages: try a channel, bounces, subscribers as a file."),
     "forget": ("troth.config.verbs.forget", "Forget a person: signals, addresses, subscriptions."),
     "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
     "backup": ("troth.config.verbs.backup", "Write state and signals to one file."),
@@ -72,6 +72,9 @@ class Verbs(click.Group):
 def _laid_out(command: click.Command) -> click.Command:
     """Keep the lines of examples: a raw docstring writes click's mark for that in two letters."""
     command.help = (command.help or "").replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _laid_out(inner)
     return command
 
 

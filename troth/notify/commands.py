@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import click
 
 from troth.core import clock
-from troth.notify import bounces, outgoing
+from troth.notify import bounces, outgoing, trial_commands
 from troth.notify.actions.importing import Origin, Report, import_subscribers
 from troth.notify.actions.suppressing import bounced
 from troth.notify.incoming.reading import lines
@@ -22,9 +22,11 @@ _SHOWN = 20  # refused lines on a terminal
 
 @click.group("notify")
 def notify() -> None:
-    r"""Messages: bounces, subscribers as a file.
+    r"""Messages: try a channel, bounces, subscribers as a file.
 
     \b
+    troth notify channels                      list the channels
+    troth notify test --channel URL            send a test story there
     troth notify bounce < mail.eml             read a mail that came back
     troth notify export > subscribers.jsonl    write every subscriber with the proof of consent
     """
@@ -89,6 +91,8 @@ def export(as_csv: bool, channel: str, state: str) -> None:  # noqa: FBT001 - cl
     sys.stdout.buffer.flush()
 
 
+notify.add_command(trial_commands.test)
+notify.add_command(trial_commands.channels)
 commands = (notify,)
 
 
