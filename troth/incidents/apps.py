@@ -9,4 +9,4 @@ class IncidentsConfig(AppConfig):
         """Say what we tell readers of."""
         from troth.notify import topics
 
-        topics.tells("incidents", "maintenance")
+        topics.tells("incidents", "maintenance", "breaches")

@@ -7,9 +7,19 @@ incident (`offer`); the desk shows every one before anything is sent.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from troth.incidents.actions import messaging
 from troth.incidents.queries.ready import address_of
 from troth.incidents.rules.macro import macro_of
 from troth.incidents.rules.results import IncidentShown
+from troth.notify.channel import Shape
+from troth.notify.queries.wordings import in_force
+from troth.notify.rules.story import Story
+from troth.notify.wording import Wordings, personal, words_of
+
+_SHAPES = {Shape.MAIL: "Mail", Shape.SMS: "SMS", Shape.CARD: "Chat", Shape.POST: "Post"}
+_TITLED = frozenset({Shape.MAIL, Shape.CARD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +44,28 @@ def offer(name: str, render: Render) -> None:
 def of(one: IncidentShown) -> list[Channel]:
     """Return an incident in every channel, support's answer last."""
     found = [channel for render in _offered.values() for channel in render(one)]
-    return [*found, _macro(one)]
+    return [*found, *_messages(one), _macro(one)]
+
+
+def _messages(one: IncidentShown) -> list[Channel]:
+    """Return what readers would be written, in the page's first language."""
+    story = messaging.story_of(one)
+    language, wordings = settings.TROTH.languages[0], in_force()
+    return [
+        Channel(name=name, text=_written(story, shape, language, wordings))
+        for shape, name in _SHAPES.items()
+    ]
+
+
+def _written(story: Story, shape: Shape, language: str, wordings: Wordings) -> str:
+    base_url = settings.TROTH.base_url
+    words = words_of(story, shape=shape, language=language, wordings=wordings)
+    shown = personal(
+        words, manage_url=f"{base_url}/subscription/…/", end_url=f"{base_url}/subscription/…/end"
+    )
+    title = f"{shown.title}\n\n" if shape in _TITLED else ""
+    fields = "\n".join(f"{label}: {text}" for label, text in shown.fields)
+    return f"{title}{shown.text}{fields and chr(10)}{fields}"
 
 
 def _macro(one: IncidentShown) -> Channel:

@@ -14,6 +14,7 @@ from troth.incidents.rules.stories import Heard, Where
 from troth.notify import actions as notify
 from troth.notify import queries as messages
 from troth.notify.rules.events import Event
+from troth.notify.rules.story import Story
 
 BY = "the installation"
 _NO_PAGE = "-"  # no page has this name
@@ -25,12 +26,23 @@ def tell(row: Incident, shown: IncidentShown, *, now: datetime) -> None:
     History that is imported or back-dated is no news, and what its writer sent to nobody stays so.
     """
     heard = heard_of(row.uid)
-    event = stories.event_of(shown, heard=heard)
     if row.backfilled or not shown.updates or not _is_to_be_told(shown, heard):
         return
-    where = _where(shown)
-    story = stories.story_of(shown, event=event, heard=heard, where=where)
-    notify.tell(story=story, by=row.by or BY, now=now)
+    notify.tell(story=story_now(shown, heard=heard), by=row.by or BY, now=now)
+
+
+def story_of(shown: IncidentShown) -> Story:
+    """Return the story that readers were told of an incident as it stands, or would be told."""
+    told = messages.last_told(f"incident:{shown.uid}", but=(Event.MAINTENANCE_REMINDER,))
+    if told is not None and told.revision == shown.revision:
+        return told
+    return story_now(shown, heard=heard_of(shown.uid))
+
+
+def story_now(shown: IncidentShown, *, heard: Heard | None) -> Story:
+    """Return the story of an incident as it stands, after what readers have heard."""
+    event = stories.event_of(shown, heard=heard)
+    return stories.story_of(shown, event=event, heard=heard, where=_where(shown))
 
 
 def remind(row: Incident, *, now: datetime) -> None:
