@@ -20,6 +20,7 @@ from troth.core.trace import request_id
 from troth.desk import api as desk
 from troth.incidents import api as incidents
 from troth.metrics import api as metrics
+from troth.notify import api as notify
 from troth.probes import api as probes
 from troth.promises import api as promises
 from troth.signals import api as signals
@@ -169,6 +170,7 @@ for _router in (
     promises.router,
     components.router,
     incidents.router,
+    notify.router,
     desk.router,
 ):
     api.add_router("", _router)

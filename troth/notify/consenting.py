@@ -23,7 +23,9 @@ def proof(
     *, language: str, ip: str, now: datetime, statement_shown: bool = True, **more: object
 ) -> dict[str, object]:
     """Return the proof of an ask or a click: words, language, instant, hash of the IP address."""
-    found: dict[str, object] = {"at": now.isoformat(), "language": language, **more}
+    found: dict[str, object] = {"at": now.isoformat(), **more}
+    if language:
+        found["language"] = language
     if statement_shown:
         found["text"] = people.state(text=statement(language), language=language, now=now)
     if ip:

@@ -11,6 +11,7 @@ from troth.notify.models import Bounce, Suppression
 from troth.notify.rules.bouncing import is_too_many
 from troth.people import actions as people
 from troth.people import queries as known
+from troth.people.keyed import address_digest
 from troth.people.rules.addresses import shown
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor
@@ -43,24 +44,19 @@ def suppress(  # noqa: PLR0913 - a suppression has these parts, all named
 
 
 @transaction.atomic
-def suppress_address(
-    *, channel: str, address: str, said: str, author: Actor, now: datetime
-) -> bool:
-    """Leave an address alone by our own hand, known or not. Raises ValueError."""
-    from troth.people.keyed import address_digest
-    from troth.people.rules.addresses import normal
+def suppress_address(*, channel: str, address: str, said: str, author: Actor, now: datetime) -> str:
+    """Leave an address alone by our own hand, known or not; return its hash.
 
-    kept = normal(channel, address)
-    digest = address_digest(channel, kept)
-    is_new = suppress(
-        channel=channel, digest=digest, reason=STAFF, said=said, by=str(author or ""), now=now
-    )
-    if is_new:
+    The address is normalised by its channel before. Raises ValueError.
+    """
+    digest = address_digest(channel, address)
+    by = str(author or "")
+    if suppress(channel=channel, digest=digest, reason=STAFF, said=said, by=by, now=now):
         Suppression.objects.filter(channel=channel, digest=digest, lifted_at=None).update(
-            shown=shown(kept)
+            shown=shown(address)
         )
-        note(actor=author, verb="suppressed", thing="address", thing_id=shown(kept), now=now)
-    return is_new
+        note(actor=author, verb="suppressed", thing="address", thing_id=shown(address), now=now)
+    return digest
 
 
 @transaction.atomic
