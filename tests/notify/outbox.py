@@ -86,8 +86,9 @@ class Sink:
 @contextmanager
 def mail_sink(folder: Path, *words: str) -> Iterator[Sink]:
     log = folder / "sink.log"
+    command = [sys.executable, str(SINK), str(log), "--with-parent", *words]
     process = subprocess.Popen(
-        [sys.executable, str(SINK), str(log), *words], stdout=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
     )
     try:
         port = int(process.stdout.readline())

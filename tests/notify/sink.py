@@ -1,6 +1,6 @@
 """A mail server for tests and benchmarks: it takes everything, and logs each message durably.
 
-    python tests/notify/sink.py LOG [--port N] [--no-sync] [--quiet]
+    python tests/notify/sink.py LOG [--port N] [--sync] [--slow MS] [--with-parent]
 
 Prints its port. One line of the log per message: Message-ID and recipient; with --sync each batch
 of lines is on disk before any of its messages is answered.
@@ -9,6 +9,7 @@ of lines is on disk before any of its messages is answered.
 import argparse
 import asyncio
 import os
+import random
 import re
 import sys
 
@@ -41,7 +42,8 @@ class Log:
 class Session(asyncio.Protocol):
     """One connection: the least of RFC 5321 that a sender needs, with PIPELINING."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, slow: float) -> None:
+        self.slow = slow
         self.log, self.buffer, self.in_data, self.to = log, b"", False, b""
 
     def connection_made(self, transport) -> None:
@@ -86,8 +88,16 @@ class Session(asyncio.Protocol):
         found = _ID.search(text)
         name = found[1] if found else b"?"
         to = self.to.partition(b"<")[2].partition(b">")[0]
-        self.log.add(name + b" " + to + b"\n", self.answered)
+        line = name + b" " + to + b"\n"
+        if self.slow:  # so that whoever waits for us may die before and after we wrote it down
+            later = asyncio.get_running_loop().call_later
+            later(random.uniform(0, self.slow), self.log.add, line, self.slowly)
+        else:
+            self.log.add(line, self.answered)
         return True
+
+    def slowly(self) -> None:
+        asyncio.get_running_loop().call_later(random.uniform(0, self.slow), self.answered)
 
     def answered(self) -> None:
         if not self.transport.is_closing():
@@ -97,8 +107,12 @@ class Session(asyncio.Protocol):
 async def main(options) -> None:
     log = Log(options.log, sync=options.sync)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Session(log), "127.0.0.1", options.port, backlog=1000)
+    server = await loop.create_server(
+        lambda: Session(log, options.slow / 1000), "127.0.0.1", options.port, backlog=1000
+    )
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who starts it reads it
+    if options.with_parent:  # whoever started us holds the other end until it dies
+        loop.add_reader(sys.stdin.fileno(), lambda: os.read(0, 1) or os._exit(0))
     await server.serve_forever()
 
 
@@ -107,6 +121,8 @@ if __name__ == "__main__":
     parser.add_argument("log")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--sync", action="store_true")
+    parser.add_argument("--slow", type=float, default=0, help="milliseconds, twice")
+    parser.add_argument("--with-parent", action="store_true")
     options = parser.parse_args()
     try:
         import uvloop
