@@ -63,7 +63,7 @@ class UpdateImpact(models.Model):
 
     update = models.ForeignKey(Update, on_delete=models.CASCADE, related_name="impacts")
     component = models.CharField(max_length=12, db_index=True)  # uid
-    name = models.CharField(max_length=300)  # "Group - Component", as it was called then
+    name = models.CharField(max_length=410)  # "Group - Component", as it was called then
     status = models.CharField(max_length=20)
     since = models.DateTimeField(null=True)
 
