@@ -160,3 +160,38 @@ def test_an_agent_whose_key_is_not_taken_ends_and_says_so(listening):
     post = agent.Post(server=f"http://127.0.0.1:{listening(refuse)}", location="fra", key="no")
     with pytest.raises(agent.RefusedError):
         loop.run(agent.Agent(post).run(asyncio.Event()))
+
+
+def test_an_answer_that_took_long_does_not_set_the_clock(monkeypatch):
+    made = agent.Agent(agent.Post(server="http://127.0.0.1:1", location="fra", key="no"))
+    told = []
+    for offset, doubt in (
+        (5_000_000, 40_000),  # whatever comes first is taken
+        (8_000_000, 3_000_000),  # a server that was starting: it may as well be the same clock
+        (5_010_000, 20_000),  # surer
+        (5_030_000, 30_000),  # less sure, and not at odds
+        (3_605_000_000, 90_000),  # an hour ahead: the clock was set
+    ):
+        made._set_clock(offset, doubt=doubt)
+        told.append(made._offset)
+    assert told == [5_000_000, 5_000_000, 5_010_000, 5_010_000, 3_605_000_000]
+
+
+def test_a_delivery_whose_answer_was_lost_counts_once(monitor, fra):
+    """Also far more results than a location remembers, told again along with a newer one."""
+    monitor("shop", locations=["fra"], every="1s", timeout="1s", need="2 of 2")
+    begun = clock.now() - timedelta(minutes=20)
+    get_work(fra.key)
+    told = [
+        report(at=begun + timedelta(seconds=n), number=n + 1,
+               outcome=Outcome.DOWN if 100 <= n < 110 else Outcome.UP)
+        for n in range(600)
+    ]  # fmt: skip
+    assert deliver(fra.key, *told).json()["taken"] == 600
+    turns = queries.turns().count()
+    newer = report(at=begun + timedelta(seconds=600), number=601)
+    assert deliver(fra.key, *told, newer).json()["taken"] == 1
+    assert queries.turns().count() == turns
+    other = report(at=begun + timedelta(seconds=601), number=1)
+    actions.give_lease_back(location="fra", holder="host:1:a")
+    assert deliver(fra.key, other, holder="host:2:b").json()["taken"] == 1

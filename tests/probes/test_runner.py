@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -43,9 +44,19 @@ def test_one_process_holds_a_location_at_a_time():
 def test_what_a_dead_process_of_this_host_held_is_free_at_once():
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    assert actions.take_lease(location="local", holder=f"here:{gone.pid}:a", now=NOON)
+    here = socket.gethostname()
+    assert actions.take_lease(location="local", holder=f"{here}:{gone.pid}:a", now=NOON)
     assert not actions.take_lease(location="local", holder="there:1:b", now=NOON)
-    assert actions.take_lease(location="local", holder=f"here:{os.getpid()}:c", now=NOON)
+    assert actions.take_lease(location="local", holder=f"{here}:{os.getpid()}:c", now=NOON)
+
+
+@pytest.mark.django_db
+def test_of_processes_on_another_host_nothing_is_known():
+    """Two agents of one edge machine: the server has no such processes, yet both may live."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert actions.take_lease(location="fra", holder=f"edge:{gone.pid}:a", now=NOON)
+    assert not actions.take_lease(location="fra", holder="edge:1:b", now=NOON)
 
 
 @pytest.mark.django_db

@@ -54,9 +54,13 @@ def release_dead(name: str) -> None:
 
 
 def is_dead(name: str, *, beside: str) -> bool:
-    """Return whether a worker is gone for sure: it ran on the host of `beside` and has ended."""
+    """Return whether a worker is gone for sure: it ran on the host of `beside` and has ended.
+
+    Of processes on other hosts than this one nothing is known.
+    """
     host, process, _ = name.rsplit(":", 2)
-    return host == beside.rsplit(":", 2)[0] and not _is_alive(int(process))
+    is_here = host == beside.rsplit(":", 2)[0] == socket.gethostname()
+    return is_here and not _is_alive(int(process))
 
 
 def _is_alive(process: int) -> bool:

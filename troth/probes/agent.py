@@ -26,6 +26,8 @@ _LOOK: Final = 5.0  # seconds between two looks for work
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
 _MOST: Final = 50_000_000  # bytes of an answer with work
 _REFUSED: Final = (401, 403)
+_TAKEN: Final = 409
+_NOTHING_KNOWN: Final = 10**15  # microseconds
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +35,10 @@ class RefusedError(Exception):
     """The server does not take this key."""
 
     exit_code = 1
+
+
+class BusyError(Exception):
+    """Another process checks for this location."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class Agent:
         self._holder = new_holder()
         self._revision = -1
         self._offset = 0  # microseconds by which the server's clock is ahead
+        self._doubt = _NOTHING_KNOWN  # microseconds by which that may be wrong
         self._session: aiohttp.ClientSession | None = None
         self.refused = ""
         self.engine = Engine(sink=self._deliver, clock=self._clock, private=post.private)
@@ -84,9 +91,17 @@ class Agent:
                 stop.set()
                 self.engine.wake()
                 return
+            except BusyError:
+                self._stand_aside()
             except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError) as error:
                 log.warning("the server does not answer", extra={"error": type(error).__name__})
             await asyncio.sleep(_LOOK)
+
+    def _stand_aside(self) -> None:
+        """Check nothing while another process does; it ends, or is forgotten, in a while."""
+        log.warning("another process checks for this location; this one waits for its end")
+        self.engine.assign([])
+        self._revision = -1
 
     async def _look(self) -> None:
         begun = monotonic()
@@ -94,11 +109,20 @@ class Agent:
         async with self._http.get(self._address("work"), params=asked) as answer:
             body = await self._body(answer)
         work = msgspec.json.decode(body, type=Work)
-        travelled = round((monotonic() - begun) * 500_000)  # half of the way there and back
-        self._offset = work.now * 1000 + travelled - micros(clock.now())
+        half = round((monotonic() - begun) * 500_000)  # of the way there and back
+        self._set_clock(work.now * 1000 + half - micros(clock.now()), doubt=half)
         if work.revision != self._revision:
             self.engine.assign(work.tasks)
             self._revision = work.revision
+
+    def _set_clock(self, offset: int, *, doubt: int) -> None:
+        """Take an offset that is surer than the one in use, or that shows that a clock was set.
+
+        An answer that took long tells the server's clock badly: a server that starts would make
+        the instants jump by seconds.
+        """
+        if doubt <= self._doubt or abs(offset - self._offset) > doubt + self._doubt:
+            self._offset, self._doubt = offset, doubt
 
     async def _deliver(self, reports: list[Report], skips: list[Skip]) -> None:
         told = Delivery(holder=self._holder, version=__version__, reports=reports, skips=skips)
@@ -120,6 +144,8 @@ class Agent:
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         if answer.status in _REFUSED:
             raise RefusedError("the server does not take this key for this location")
+        if answer.status == _TAKEN:
+            raise BusyError
         answer.raise_for_status()
         body = await answer.content.read(_MOST)
         while part := await answer.content.read(_MOST):

@@ -52,6 +52,7 @@ class _Basket:
     reports: list[Report] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     lost: int = 0
+    told: int = 0  # the number of the newest report
 
     def take(self) -> tuple[list[Report], list[Skip]]:
         taken = self.reports[:_IN_ONE], self.skips[:_IN_ONE]
@@ -228,8 +229,10 @@ class Engine:
             found = await check(job)
         finally:
             place.release()
+        self.basket.told += 1
         self.basket.reports.append(
             Report(
+                number=self.basket.told,
                 slug=job.task.slug,
                 due=due,
                 began=began,

@@ -208,6 +208,7 @@ class Lease(models.Model):
     location = models.CharField(max_length=40, unique=True)
     holder = models.CharField(max_length=200, blank=True)
     until = models.DateTimeField(null=True)
+    told = models.BigIntegerField(default=0)  # the highest number of a result that it told
     out_since = models.DateTimeField(null=True)  # it fails everywhere while others do not
 
     def __str__(self) -> str:

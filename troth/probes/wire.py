@@ -27,7 +27,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One check. `due` is in milliseconds, the rest in microseconds."""
+    """One check. `due` is in milliseconds, the rest in microseconds.
+
+    `number` grows with each that a process tells: what it sends again is known by it. 0: none.
+    """
 
     slug: str
     due: int
@@ -37,6 +40,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     reason: str = ""
     phases: dict[str, int] = {}
     excerpt: str = ""
+    number: int = 0
 
 
 class Skip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from troth.probes.actions.declaring import (
     resume,
     retire,
 )
+from troth.probes.actions.delivering import deliver
 from troth.probes.actions.leasing import give_lease_back, take_lease
 from troth.probes.actions.pinging import Arrived, OutdatedError, beat, take
 from troth.probes.actions.recording import record
@@ -23,6 +24,7 @@ __all__ = [
     "beat",
     "declare_heartbeat",
     "declare_monitor",
+    "deliver",
     "enrol",
     "forget_before",
     "give_lease_back",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from troth.core import leases
 from troth.probes.models import Lease
@@ -23,7 +23,8 @@ def take_lease(*, location: str, holder: str, now: datetime) -> bool:
     if row.holder and row.holder != holder and leases.is_dead(row.holder, beside=holder):
         free |= Q(holder=row.holder)
     mine = Lease.objects.filter(free, pk=row.pk)
-    return bool(mine.update(holder=holder, until=now + LEASE))
+    told = Case(When(holder=holder, then=F("told")), default=0)
+    return bool(mine.update(holder=holder, until=now + LEASE, told=told))
 
 
 def give_lease_back(*, location: str, holder: str) -> None:

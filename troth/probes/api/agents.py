@@ -74,8 +74,8 @@ def report(request: HttpRequest, location: Location) -> dict[str, int]:
     fine = [one for one in told.reports if earliest <= one.due <= latest and _is_sound(one)]
     skips = [one for one in told.skips if one.first <= one.last <= latest and one.count > 0]
     try:
-        taken = actions.record(
-            location=location, reports=fine, skips=skips, now=now, probe=_plain(told.holder)
+        taken = actions.deliver(
+            location=location, holder=told.holder, reports=fine, skips=skips, now=now
         )
     except (signals.SpoolFull, signals.StoreBusy, signals.DiskFull) as error:
         raise Refusal(503, "nothing was taken; send it again later") from error
@@ -110,8 +110,3 @@ def _is_sound(one: Report) -> bool:
         and len(one.phases) <= _MOST_PHASES
         and all(name.isidentifier() and len(name) <= 40 for name in one.phases)  # noqa: PLR2004
     )
-
-
-def _plain(holder: str) -> str:
-    host = holder.rsplit(":", 2)[0][:100]
-    return "".join(c if c.isalnum() or c in "._-" else "-" for c in host) or "agent"
