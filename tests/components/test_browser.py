@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 
+from tests.looks import findings
 from troth.components import actions, queries
 from troth.components.models import Component
 from troth.components.rules.results import Cause, Status
@@ -20,45 +19,6 @@ SCREENS = (
     "groups/shop/edit/", "readers/", "readers/new/", "pages/", "pages/new/", "pages/inner/edit/",
     "pages/inner/link/", "formula/",
 )  # fmt: skip
-
-
-def findings(page):
-    """Return what axe finds at both widths in both schemes, and where a screen runs over."""
-    found = []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 850})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            result = Axe().run(page).response["violations"]
-            found += [(v["id"], v["nodes"][0]["target"], width, scheme) for v in result]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(("runs over", width))
-    return found
-
-
-@pytest.fixture
-def opened(live_server, chromium, signed_in):
-    """Return a function that gives a browser's page in which a person is signed in."""
-    contexts = []
-
-    def open_for(person, *, scripts=True):
-        context = chromium.new_context(java_script_enabled=scripts, base_url=live_server.url)
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = context.new_page()
-        page.breaches = []
-        page.on("pageerror", lambda error: page.breaches.append(str(error)))
-        page.on(
-            "console",
-            lambda said: page.breaches.append(said.text) if said.type == "error" else None,
-        )
-        return page
-
-    yield open_for
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from tests.looks import findings
 from troth.core import clock
@@ -34,31 +33,6 @@ SCREENS = (
     "/desk/signals/cases/",
 )
 EMPTY = ("/desk/", "/desk/promises/", "/desk/violations/", "/desk/signals/", "/desk/signals/cases/")
-
-
-@pytest.fixture
-def opened(live_server, chromium, signed_in):
-    """Return a function that gives a browser's page in which a person is signed in."""
-    contexts = []
-
-    def open_for(person, *, scripts=True):
-        context = chromium.new_context(java_script_enabled=scripts, base_url=live_server.url)
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = context.new_page()
-        page.breaches = []
-        page.on("pageerror", lambda error: page.breaches.append(str(error)))
-        page.on(
-            "console",
-            lambda said: page.breaches.append(said.text) if said.type == "error" else None,
-        )
-        return page
-
-    yield open_for
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.mission("S3.12")

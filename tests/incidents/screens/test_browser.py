@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from scene import component, final, message, opening
 
@@ -18,32 +17,6 @@ from troth.incidents.rules.results import Kind, State
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def opened_for(live_server, chromium, signed_in):
-    """Return a function that gives a browser's page in which a person is signed in."""
-    contexts = []
-
-    def open_for(person, *, scripts=True):
-        context = chromium.new_context(java_script_enabled=scripts, base_url=live_server.url)
-        contexts.append(context)
-        context.set_default_timeout(20_000)
-        cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = context.new_page()
-        page.breaches = []
-        page.on("pageerror", lambda error: page.breaches.append(str(error)))
-        page.on(
-            "console",
-            lambda said: page.breaches.append(said.text) if said.type == "error" else None,
-        )
-        page.on("dialog", lambda dialog: dialog.accept())
-        return page
-
-    yield open_for
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -105,8 +78,8 @@ def screens(uids):
 
 
 @pytest.mark.mission("S3.12")
-def test_axe_finds_nothing_on_any_screen_of_incidents(opened_for, a_busy_week, ben):
-    page = opened_for(ben)
+def test_axe_finds_nothing_on_any_screen_of_incidents(opened, a_busy_week, ben):
+    page = opened(ben)
     found = {}
     for path in screens(a_busy_week):
         page.goto(f"/desk/status/{path}")
@@ -117,9 +90,9 @@ def test_axe_finds_nothing_on_any_screen_of_incidents(opened_for, a_busy_week, b
     assert page.breaches == []
 
 
-def test_axe_finds_nothing_in_a_preview_nor_where_something_is_missing(opened_for, ben):
+def test_axe_finds_nothing_in_a_preview_nor_where_something_is_missing(opened, ben):
     component("shop")
-    page = opened_for(ben)
+    page = opened(ben)
     page.goto("/desk/status/incidents/new/")
     page.click("text=Show it in every channel")
     page.wait_for_selector("[role=alert]")
@@ -151,9 +124,9 @@ def _type(page, **texts):
 
 
 @pytest.mark.mission("S3.21")
-def test_an_incident_is_opened_updated_and_resolved_by_keyboard_alone(opened_for, ben):
+def test_an_incident_is_opened_updated_and_resolved_by_keyboard_alone(opened, ben):
     component("shop")
-    page = opened_for(ben)
+    page = opened(ben)
     page.goto("/desk/status/incidents/")
     _press(page, "text=New incident")
     page.wait_for_url("**/new/")
@@ -177,9 +150,9 @@ def test_an_incident_is_opened_updated_and_resolved_by_keyboard_alone(opened_for
     assert queries.open_ones() == []
 
 
-def test_everything_works_without_a_script(opened_for, ben):
+def test_everything_works_without_a_script(opened, ben):
     shop = component("shop")
-    page = opened_for(ben, scripts=False)
+    page = opened(ben, scripts=False)
     page.goto("/desk/status/incidents/new/")
     _fill(page)
     page.select_option(f"[name=impact-{shop}]", "major_outage")
@@ -214,8 +187,8 @@ def test_two_clicks_at_once_send_once(live_server, signed_in, ben, filled):
     assert (Incident.objects.count(), Update.objects.count()) == (1, 1)
 
 
-def test_the_next_update_follows_the_urgency_until_a_person_sets_it(opened_for, ben):
-    page = opened_for(ben)
+def test_the_next_update_follows_the_urgency_until_a_person_sets_it(opened, ben):
+    page = opened(ben)
     page.goto("/desk/status/incidents/new/")
     first = page.input_value("[name=next_due_at]")
     page.select_option("[name=urgency]", "routine")
@@ -225,14 +198,14 @@ def test_the_next_update_follows_the_urgency_until_a_person_sets_it(opened_for, 
     assert page.input_value("[name=next_due_at]") == "2030-01-01T10:00"
 
 
-def test_of_many_components_a_few_letters_find_one_and_a_group_is_said_at_once(opened_for, ben):
+def test_of_many_components_a_few_letters_find_one_and_a_group_is_said_at_once(opened, ben):
     now = clock.now()
     for slug, name in (("eu", "Europe"), ("us", "Amérique")):
         components.declare_group(terms=GroupTerms(slug=slug, name=name), by="Ada", now=now)
         for number in range(12):
             terms = ComponentTerms(slug=f"{slug}-{number}", name=f"Node {number}", group=slug)
             components.declare_component(terms=terms, by="Ada", now=now)
-    page = opened_for(ben)
+    page = opened(ben)
     page.goto("/desk/status/incidents/new/")
     shown = ".impact-group > .impact:not(.label):visible"
     assert page.locator(shown).count() == 24

@@ -10,7 +10,7 @@ from troth.core.problems import DocumentError
 _SPEC = ("period", "cron", "calendar", "zone", "grace", "touchpoint")
 _WORDS = ("success", "fail", "start")
 _OTHERWISE = (
-    ("", "it is well, or says nothing where words of success are given"),
+    ("", "it is well, unless success has words"),
     ("success", "it is well"),
     ("fail", "it failed"),
     ("ignore", "it says nothing"),

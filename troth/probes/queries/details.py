@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +15,7 @@ from troth.probes.models import Evidence, Heartbeat, Lease, Monitor, Ping, Sight
 from troth.probes.queries.rhythms import rhythm_of
 from troth.probes.queries.states import states, turn_rows
 from troth.probes.rules.results import StateShown, TurnShown
+from troth.ui import words
 
 _MS = timedelta(milliseconds=1)
 
@@ -55,7 +57,7 @@ class SightShown:
 
     @property
     def phases_ms(self) -> dict[str, float]:
-        return {name: took / _MS for name, took in self.phases.items()}
+        return {name.replace("_", " "): took / _MS for name, took in self.phases.items()}
 
     @property
     def milliseconds(self) -> list[float | None]:
@@ -94,6 +96,25 @@ class MonitorDetail:
     turns: tuple[TurnShown, ...]
     evidence: tuple[EvidenceShown, ...]
 
+    @property
+    def every_told(self) -> str:
+        return _told(self.every)
+
+    @property
+    def timeout_told(self) -> str:
+        return _told(self.timeout)
+
+    @property
+    def slow_told(self) -> str:
+        return _told(self.slow) if self.slow else ""
+
+
+def _told(found: timedelta) -> str:
+    """Return a duration to the millisecond: these are often parts of a second."""
+    if found < timedelta(seconds=10) and found % timedelta(seconds=1):
+        return f"{found // _MS}\u202fms"
+    return words.duration(found)
+
 
 @dataclass(frozen=True, slots=True)
 class PingShown:
@@ -119,6 +140,13 @@ class HeartbeatDetail:
     managed_by: str
     pings: tuple[PingShown, ...]
     turns: tuple[TurnShown, ...]
+
+    @property
+    def expected_there(self) -> str:
+        """Return the next instant as the clock of its time zone shows it; nothing in UTC."""
+        if self.expected_at is None or self.zone == "UTC":
+            return ""
+        return f"{self.expected_at.astimezone(ZoneInfo(self.zone)):%H:%M}"
 
 
 def monitor_detail(slug: str, *, at: datetime | None = None) -> MonitorDetail | None:
