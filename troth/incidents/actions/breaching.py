@@ -63,11 +63,12 @@ def report_breach(  # noqa: PLR0913 - what, since when we know, who and how, all
 
 
 @transaction.atomic
-def learn(
-    *, uid: str, findings: Findings, by: Actor, now: datetime, aware_at: datetime | None = None
-) -> Breach:
+def learn(  # noqa: PLR0913 - what, since when, who and when, all named
+    *, uid: str, findings: Findings, by: Actor, now: datetime, aware_at: datetime | None = None,
+    turn: int | None = None,
+) -> Breach:  # fmt: skip
     """Say what is known by now. A new `aware_at` sets the clock right; the trail keeps the old."""
-    row, found = _held(uid)
+    row, found = _held(uid, turn=turn)
     refuse(_wrong(aware_at, findings, now))
     said: dict[str, object] = dict(_said(findings))
     if aware_at is not None and aware_at != found.aware_at:
@@ -126,8 +127,8 @@ def known_of(found: Breach) -> Known:
     return Known(**{field.name: getattr(found, field.name) for field in fields(Known)})
 
 
-def _held(uid: str) -> tuple[Incident, Breach]:
-    row = held(uid)
+def _held(uid: str, *, turn: int | None = None) -> tuple[Incident, Breach]:
+    row = held(uid, turn=turn)
     found = Breach.objects.filter(incident=row).first()
     if found is None:
         raise NotAllowed("this is no breach")

@@ -54,15 +54,17 @@ def edit_update(  # noqa: PLR0913 - who, what, when and why, all named
 
 
 @transaction.atomic
-def correct_impacts(
-    *, update_uid: str, impacts: Mapping[str, Status], by: Actor, now: datetime, reason: str = ""
-) -> Update:
+def correct_impacts(  # noqa: PLR0913 - who, what, when and why, all named
+    *, update_uid: str, impacts: Mapping[str, Status], by: Actor, now: datetime, reason: str = "",
+    turn: int | None = None,
+) -> Update:  # fmt: skip
     """Set right what a public update says of components; their downtime is reckoned anew.
 
-    What it said before stays public as an edit. Raises Update.DoesNotExist, NotReady, NotAllowed.
+    What it said before stays public as an edit. Raises Update.DoesNotExist, NotReady, NotAllowed,
+    Overtaken.
     """
     found = Update.objects.get(uid=update_uid)
-    row = held(Incident.objects.get(pk=found.incident_id).uid)
+    row = held(Incident.objects.get(pk=found.incident_id).uid, turn=turn)
     if found.published_at is None:
         raise NotAllowed("it is not public; rewrite it")
     rows = list(found.impacts.order_by("id"))
@@ -94,9 +96,14 @@ _EMPTY = (Gap("body", "write the message"),)
 
 
 @transaction.atomic
-def redraft(*, uid: str, message: Message, by: Actor, now: datetime) -> Update:
-    """Write a draft anew: what is not public yet may change freely. Raises NotAllowed."""
-    row = held(uid)
+def redraft(
+    *, uid: str, message: Message, by: Actor, now: datetime, turn: int | None = None
+) -> Update:
+    """Write a draft anew: what is not public yet may change freely.
+
+    Raises NotAllowed, Overtaken.
+    """
+    row = held(uid, turn=turn)
     if row.listed_at is not None:
         raise NotAllowed("it is published; edit the update instead")
     found = Update.objects.filter(incident=row, discarded_at=None).order_by("id").get()
@@ -131,12 +138,13 @@ def set_right(  # noqa: PLR0913 - what may be set right, all named
     *, uid: str, by: Actor, now: datetime, started_at: datetime | None = None,
     impact: Impact | None = None, urgency: Urgency | None = None, name: str | None = None,
     audiences: tuple[str, ...] | None = None, postmortem_due: datetime | None = None,
+    turn: int | None = None,
 ) -> Incident:  # fmt: skip
     """Correct the facts of an incident; a new start moves the time its components count as down.
 
-    Raises Incident.DoesNotExist, NotReady.
+    Raises Incident.DoesNotExist, NotReady, Overtaken.
     """
-    row = held(uid)
+    row = held(uid, turn=turn)
     wanted = {
         "started_at": started_at, "impact_said": impact, "urgency": urgency, "name": name,
         "audiences_said": None if audiences is None else list(audiences),

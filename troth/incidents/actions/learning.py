@@ -21,13 +21,15 @@ _SAID = "We have published what happened, why, and what we do so that it does no
 
 
 @transaction.atomic
-def write_postmortem(*, uid: str, parts: Mapping[str, str], by: Actor, now: datetime) -> Postmortem:
+def write_postmortem(
+    *, uid: str, parts: Mapping[str, str], by: Actor, now: datetime, turn: int | None = None
+) -> Postmortem:
     """Write parts of a post-mortem: apology, cause, fix, prevention. Others stay as they are.
 
     What a published one said before stays public. Raises NotReady where a published one would
-    lack a part.
+    lack a part, Overtaken.
     """
-    row = held(uid)
+    row = held(uid, turn=turn)
     said = {name: prose.tidy(text) for name, text in parts.items() if name in PARTS}
     refuse(publishing.too_long(said))
     found = _found(row, by, now)

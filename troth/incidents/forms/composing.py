@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django import forms
-
 from troth.components.rules.results import Status
 from troth.incidents import queries
 from troth.incidents.actions import Message, Opening
@@ -40,7 +38,6 @@ class Composing(Touching):
     words: ClassVar[tuple[State, ...]] = (
         State.INVESTIGATING, State.IDENTIFIED, State.MONITORING,
     )  # fmt: skip
-    turn = forms.IntegerField(required=False, widget=forms.HiddenInput)
     problem = fields.prose("What is wrong, exactly", rows=2)
     affects = fields.prose("Who is affected", rows=2)
     workaround = fields.prose(
@@ -157,7 +154,8 @@ def for_draft(inside: Inside, *, now: datetime) -> dict[str, object]:
     first = one.updates[-1] if one.updates else None
     urgency = one.urgency or cadence.urgency_of(Impact(one.impact))
     return {
-        **_facts(inside), "name": one.name, "started_at": whole_minutes(one.started_at),
+        **_facts(inside), "turn": inside.turn, "name": one.name,
+        "started_at": whole_minutes(one.started_at),
         "body": first.body if first else "", "state": one.state, "urgency": one.urgency or "",
         "next_due_at": due_after(urgency, opened_at=now, now=now), "two_person": inside.two_person,
         "impact": next((dict(one.answers).get("impact", "") for one in inside.proposals), ""),

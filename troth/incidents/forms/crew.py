@@ -2,8 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-
 from troth.incidents.actions import ROLES
 from troth.incidents.forms import fields
 from troth.incidents.forms.composing import URGENCIES
@@ -37,7 +35,6 @@ class OtherForm(Asking):
 
 class EditForm(Asking):
     asked: ClassVar = ("body",)
-    turn = forms.IntegerField(required=False, widget=forms.HiddenInput)
     body = fields.prose("Message", rows=8, help_text="Markdown. What it said before stays public.")
     reason = fields.line("Why it is changed", most=300)
 
@@ -61,15 +58,17 @@ class FactsForm(Asking):
     @staticmethod
     def of(inside: Inside) -> dict[str, object]:
         one = inside.shown
-        return {"name": one.name, "started_at": whole_minutes(one.started_at),
-                "urgency": one.urgency or "",
+        return {"turn": inside.turn, "name": one.name,
+                "started_at": whole_minutes(one.started_at), "urgency": one.urgency or "",
                 "postmortem_due": whole_minutes(one.postmortem_due)}  # fmt: skip
 
     def changes(self, inside: Inside) -> dict[str, Any]:
         """Return what differs from what stands: what a minute hides is no change."""
         said, was = self.cleaned_data, self.of(inside)
         new = {
-            name: said[name] for name in self.of(inside) if said[name] and said[name] != was[name]
+            name: said[name]
+            for name in self.of(inside)
+            if name != "turn" and said[name] and said[name] != was[name]
         }
         if new.get("urgency"):
             new["urgency"] = Urgency(new["urgency"])

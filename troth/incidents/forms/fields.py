@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
+from django.http import QueryDict
 
 from troth.components import queries as components
 from troth.components.rules.results import Status
@@ -74,6 +75,8 @@ class Asking(forms.Form):
     token = forms.CharField(
         required=False, max_length=100, widget=forms.HiddenInput, initial=new_token
     )
+    turn = forms.IntegerField(required=False, widget=forms.HiddenInput)  # that its writer read
+    is_overtaken = False
 
     def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
@@ -102,9 +105,20 @@ class Asking(forms.Form):
         except NotReady as error:
             for gap in error.gaps:
                 self.refuse(gap.field, gap.message + self._here(gap.at))
-        except (Overtaken, NotAllowed) as error:
+        except NotAllowed as error:
             self.refuse(None, str(error))
+        except Overtaken as error:
+            self._overtaken(error)
         return not self.errors
+
+    def _overtaken(self, error: Overtaken) -> None:
+        """Say that somebody else was first; sent again, what stands here holds."""
+        self.is_overtaken = True
+        self.refuse(None, f"{error}. Theirs stands. Yours is kept here: send it again if it is to "
+                    "replace theirs")  # fmt: skip
+        fresh = cast("QueryDict", self.data).copy()
+        fresh["turn"] = str(self.initial.get("turn", ""))
+        self.data = fresh
 
     def _here(self, at: datetime | None) -> str:
         """Say an instant that a message names in UTC as the clocks here show it."""
@@ -162,7 +176,7 @@ class Touching(Asking):
         return [one for one in self.visible_fields() if one.name not in self._uids]
 
 
-def initial_impacts(impacts: dict[str, Status]) -> dict[str, str]:
+def initial_impacts(impacts: dict[str, Status]) -> dict[str, Any]:
     return {f"impact-{uid}": str(status) for uid, status in impacts.items()}
 
 

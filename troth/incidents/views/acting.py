@@ -185,12 +185,14 @@ def correct(request: HttpRequest, uid: str, update: str) -> HttpResponse:
     _belongs(uid, update)
     inside = found.inside(uid)
     said = UpdateImpact.objects.filter(update__uid=update).values_list("component", "status")
-    initial = initial_impacts({one: Status(status) for one, status in said})
+    initial: dict[str, Any] = initial_impacts({one: Status(status) for one, status in said})
+    initial["turn"] = inside.turn
     form = CorrectionForm(request.POST or None, initial=initial)
 
     def do() -> object:
         return actions.correct_impacts(update_uid=update, impacts=form.impacts,
                                        reason=form.cleaned_data["reason"],
+                                       turn=form.cleaned_data["turn"],
                                        **_asked(request))  # fmt: skip
 
     if (
@@ -212,7 +214,8 @@ def facts(request: HttpRequest, uid: str) -> HttpResponse:
     form = FactsForm(request.POST or None, initial=FactsForm.of(inside), zone=found.zone(request))
 
     def do() -> object:
-        return actions.set_right(uid=uid, **form.changes(inside), **_asked(request))
+        return actions.set_right(uid=uid, turn=form.cleaned_data["turn"],
+                                 **form.changes(inside), **_asked(request))  # fmt: skip
 
     if request.method == "POST" and form.is_valid() and form.done(found.once(request, "facts", do)):
         found.done(request, lambda: None, "It is set right. The trail keeps what it said before.")

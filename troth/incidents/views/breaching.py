@@ -69,13 +69,14 @@ def learn(request: HttpRequest, uid: str) -> HttpResponse:
     """Say what is known by now."""
     inside = _breach(uid)
     known = inside.shown.breach
-    initial = FindingsForm.of(known) if known else {}
+    initial = (FindingsForm.of(known) if known else {}) | {"turn": inside.turn}
     form = FindingsForm(request.POST or None, initial=initial, zone=found.zone(request))
 
     def do() -> object:
         said = form.cleaned_data["aware_at"]
         was = FindingsForm.of(known)["aware_at"] if known else None
         return actions.learn(uid=uid, findings=form.findings, by=person(request),
+                             turn=form.cleaned_data["turn"],
                              aware_at=said if said != was else None, now=clock.now())  # fmt: skip
 
     if request.method == "POST" and form.is_valid() and form.done(found.once(request, "learn", do)):

@@ -81,7 +81,8 @@ def redraft(request: HttpRequest, uid: str) -> HttpResponse:
 
     def keep() -> str:
         opening = form.opening()
-        actions.redraft(uid=uid, message=opening.message, by=by, now=now)
+        turn = form.cleaned_data["turn"]
+        actions.redraft(uid=uid, message=opening.message, by=by, now=now, turn=turn)
         if opening.started_at and opening.started_at != initial["started_at"]:
             # What a minute hides is no change: a monitor's draft began to the second.
             actions.backdate(uid=uid, started_at=opening.started_at, by=by, now=now)

@@ -29,7 +29,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     is_published = inside.shown.postmortem is not None
     if request.method == "POST" and is_published and not found.publishes(request):
         raise PermissionDenied("This needs the role editor: it is public.")
-    form = PartsForm(request.POST or None, initial=dict(inside.parts))
+    form = PartsForm(request.POST or None, initial=_standing(inside))
     preview: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
         do = request.POST.get("do", "keep")
@@ -42,11 +42,15 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     return _shown(request, inside, {"form": form, "preview": preview})
 
 
+def _standing(inside: Inside) -> dict[str, Any]:
+    return {**dict(inside.parts), "turn": inside.turn}
+
+
 def _kept(request: HttpRequest, uid: str, form: PartsForm, do: str) -> None:
     asked: dict[str, Any] = {"uid": uid, "by": person(request), "now": clock.now()}
     if do == "send" and not found.publishes(request):
         raise PermissionDenied("This needs the role editor: an editor publishes it.")
-    actions.write_postmortem(parts=form.parts, **asked)
+    actions.write_postmortem(parts=form.parts, turn=form.cleaned_data["turn"], **asked)
     if do == "send":
         actions.publish_postmortem(**asked)
     messages.success(request, "It is public." if do == "send" else "It is kept.")
@@ -118,7 +122,7 @@ def _shown(
     zone = found.zone(request)
     context = {
         "inside": inside, "one": inside.shown, "may_publish": found.publishes(request),
-        "form": PartsForm(initial=dict(inside.parts)), "follow_up_form": FollowUpForm(zone=zone),
+        "form": PartsForm(initial=_standing(inside)), "follow_up_form": FollowUpForm(zone=zone),
         "moment_form": MomentForm(initial={"is_public": True}, zone=zone), **forms,
     }  # fmt: skip
     if any(getattr(each, "errors", None) for each in forms.values()):
