@@ -137,8 +137,8 @@ def test_nothing_new_is_told_where_nothing_changed(declared, promised):
     counted(after(61))
     say(uid, Status.MAJOR, 62)
     assert jobs.account(now=after(63)) == 1
-    assert jobs.is_owing(now=after(64)) is False
-    assert jobs.is_owing(now=after(69)) is True  # it is down, and told of every five minutes
+    assert jobs.is_owing(now=after(63.5)) is False
+    assert jobs.is_owing(now=after(64.5)) is True  # it is down, and told of every minute
     before = Account.objects.values_list("day", "version", "hours").order_by("day")
     was = list(before)
     actions.affect(components={uid: Status.MAJOR}, ref="i1", at=after(62), now=after(63))

@@ -13,7 +13,7 @@ _WORTH_CODING = 512  # bytes; smaller files only grow, or fit in one packet all 
 _CODED = (
     ".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom", ".rss", ".ics",
 )  # fmt: skip
-_MANY = 96  # new files and folders; beyond this one sync of everything is quicker than one for each
+_MANY = 256  # new files and folders; beyond this one sync of everything is quicker than many
 
 
 def packed(name: str, body: bytes, *, quickly: bool = False) -> dict[str, bytes]:

@@ -6,19 +6,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from troth.components.rules.combining import WORST_FIRST
 from troth.components.rules.results import Board, Day, GroupShown, Shown, Status
 from troth.incidents.rules.results import IncidentShown, Kind, State
 from troth.page.sheets import fingerprint
 
-# From the worst to the best; what we cannot see is worse than what works, and no outage.
-WORST_FIRST = (
-    Status.MAJOR,
-    Status.PARTIAL,
-    Status.DEGRADED,
-    Status.MAINTENANCE,
-    Status.NO_DATA,
-    Status.OPERATIONAL,
-)
 _UP = Status.OPERATIONAL
 _STEP = 600  # seconds
 _NEAR = 50  # old incidents that are read at once

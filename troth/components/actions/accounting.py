@@ -1,7 +1,8 @@
 """Telling the signals how long each component was up and down, so that uptime is a promise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 
 from django.db import transaction
 from django.db.models import Max, Min, Q, QuerySet
@@ -19,9 +20,10 @@ from troth.signals.envelope import Signal
 
 SOURCE = "components"
 KIND = "component.time"
-_OFTEN = 300  # s: while something is wrong, it is told this often
+_OFTEN = 60  # s: while something is wrong, it is told this often, and at each turn
 _MOST_DAYS = 60  # of a component in one transaction
 _MOST_SIGNALS = 5_000  # in one batch
+_REST, _LONGEST_REST = 0.02, 0.5  # s between two components
 
 
 def owing(*, now: datetime) -> "QuerySet[Component]":
@@ -48,7 +50,20 @@ def is_owing(*, now: datetime) -> bool:
 def account(*, now: datetime) -> int:
     """Tell what is owed of every component; return of how many something was told."""
     keys = list(owing(now=now).order_by("pk").values_list("pk", flat=True))
-    return sum(_account(key, now) for key in keys)
+    return sum(_account(key, now) for key in _unhurried(keys))
+
+
+def _unhurried(keys: Sequence[int]) -> Iterator[int]:
+    """Yield the keys with a rest after each as long as its work took.
+
+    After an import there are hundreds. One transaction after the other would keep every other
+    writer from the database until all are done.
+    """
+    for number, key in enumerate(keys, start=1):
+        began = monotonic()
+        yield key
+        if number < len(keys):
+            sleep(min(max(monotonic() - began, _REST), _LONGEST_REST))
 
 
 @transaction.atomic

@@ -13,7 +13,8 @@ from typing import TypeVar
 from troth.components.rules.results import Cause, Status
 
 FAR = 2**42  # an end that has not come: the year 141,000
-_WORST_FIRST = (
+# From the worst to the best; what we cannot see is worse than what works, and no outage.
+WORST_FIRST = (
     Status.MAJOR,
     Status.PARTIAL,
     Status.DEGRADED,
@@ -21,7 +22,7 @@ _WORST_FIRST = (
     Status.NO_DATA,
     Status.OPERATIONAL,
 )
-SEVERITY = {status: rank for rank, status in enumerate(reversed(_WORST_FIRST))}
+SEVERITY = {status: rank for rank, status in enumerate(reversed(WORST_FIRST))}
 _ORDER = {Cause.INCIDENT: 1, Cause.PROBE: 0}  # of two that say the same, the incident is named
 
 

@@ -6,11 +6,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from troth.components.rules.combining import WORST_FIRST
 from troth.components.rules.results import Shown, Status
 from troth.page.edition import Edition
 from troth.page.picture import Picture
 from troth.page.picture import Shown as Promise
-from troth.page.situation import WORST_FIRST, worst
+from troth.page.situation import worst
 from troth.page.status import words
 from troth.page.tongue import name_of
 from troth.promises.rules.results import Verdict

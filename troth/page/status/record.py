@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from troth.components.rules.combining import WORST_FIRST
 from troth.components.rules.results import Board, Day, Shown, Status, Weights
 from troth.incidents.rules.results import IncidentShown
 from troth.page.edition import Edition
-from troth.page.situation import WORST_FIRST
 from troth.page.status import words
 from troth.page.status.bars import bars
 from troth.page.status.problems import Problem, problem

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,6 +27,16 @@ class Row:
     share: str
     bars: SafeString
     note: str
+
+    @property
+    def html(self) -> SafeString:
+        """The row as an item of a list. A page has hundreds: a template takes ten times as long."""
+        note = format_html('<p class="quiet">{}</p>', self.note) if self.note else ""
+        return format_html(
+            '<li><b><a href="{}">{}</a> <span class="verdict is-{}">{}</span></b>'
+            "<span>{}</span>{}{}</li>",
+            self.url, self.shown.name, self.shape, self.word, self.share, note, self.bars,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from troth.components.drawing import SHAPES
 from troth.components.rules.results import Shown, Status
 from troth.incidents.rules.results import Impact, State
 
@@ -33,15 +34,6 @@ _IMPACT: dict[Impact, Lazy] = {
     Impact.CRITICAL: pgettext_lazy("impact", "critical"),
     Impact.MAINTENANCE: pgettext_lazy("impact", "maintenance"),
 }
-# The shapes of verdicts serve here too: colour, form and word.
-_SHAPES = {
-    Status.OPERATIONAL: "kept",
-    Status.DEGRADED: "at_risk",
-    Status.PARTIAL: "partial",
-    Status.MAJOR: "broken",
-    Status.MAINTENANCE: "suspended",
-    Status.NO_DATA: "no_data",
-}
 
 
 def status(value: Status) -> str:
@@ -50,7 +42,7 @@ def status(value: Status) -> str:
 
 def shape(value: Status) -> str:
     """Return the class that draws a status: `is-kept` and its sisters."""
-    return _SHAPES[value]
+    return SHAPES[value]
 
 
 def state(value: State) -> str:
