@@ -144,7 +144,35 @@ def _between(case, draw):
     case.query.update({"since": "2024-01-01T00:00:00Z", "until": "2024-02-01T00:00:00Z"})
 
 
+def _reached(case, draw):
+    """Let a reader have an address, want what can be told, and be of the main page."""
+    case.body.update({"channel": "webhook", "address": "https://hooks.example.com/", "page": ""})
+    case.body.update({"events": ["incidents"], "parts": [], "zone": "UTC", "language": "en"})
+    case.body.update({"quiet_from": "22:00", "quiet_until": "07:00"})
+
+
+def _alone(case, draw):
+    case.body.update({"channel": "webhook", "address": "https://hooks.example.com/"})
+
+
+def _brought(case, draw):
+    case.body.update({"events": ["incidents"], "page": ""})
+
+
+def _found(case, draw):
+    case.query.pop("address", None)
+
+
+def _paused(case, draw):
+    case.body["until"] = None
+
+
 _FITTED = {
+    ("POST", f"{BASE}/subscribers"): _reached,
+    ("POST", f"{BASE}/subscribers/import"): _brought,
+    ("GET", f"{BASE}/subscribers"): _found,
+    ("POST", f"{BASE}/subscribers/{{uid}}/pause"): _paused,
+    ("POST", f"{BASE}/suppressions"): _alone,
     ("PUT", f"{BASE}/components/{{component}}/word"): _said,
     ("DELETE", f"{BASE}/components/{{component}}/word"): _said,
     ("GET", f"{BASE}/components/{{component}}/history"): _between,

@@ -20,6 +20,9 @@ from troth.notify.rules.wishes import Wish, clock_of, minute
 State = Literal["asked", "active", "paused", "quarantined", "ended"]
 Floor = Literal["none", "minor", "major", "critical"]
 Pace = Literal["at once", "daily", "weekly"]
+# Names in queries: nothing else can be found, and no database is asked about a NUL.
+CHANNEL, SLUG = r"^[a-z0-9_-]{0,40}$", r"^[a-z0-9-]{0,100}$"
+_PART, _PLAIN = r"^([a-z]+:[A-Za-z0-9_.-]{1,100})?$", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -68,9 +71,9 @@ class TopicOut(Schema):
 
 class Filter(Schema):
     state: State | None = None
-    channel: str = Field("", max_length=40)
-    page: str | None = Field(None, max_length=100, description="Slug; empty is the main page.")
-    part: str = Field("", max_length=120)
+    channel: str = Field("", pattern=CHANNEL)
+    page: str | None = Field(None, pattern=SLUG, description="Slug; empty is the main page.")
+    part: str = Field("", pattern=_PART)
     address: str = Field("", max_length=2_000, description="The whole address.")
     cursor: Cursor | None = None
     limit: Limit = 50
@@ -120,7 +123,10 @@ class SubscriberIn(WishIn):
     address: str = Field(min_length=1, max_length=2_000)
     page: str = Field("", max_length=100)
     proof: str = Field(
-        "", max_length=500, description="What you know of their consent; it begins at once."
+        "",
+        max_length=500,
+        pattern=_PLAIN,
+        description="What you know of their consent; it begins at once.",
     )
 
 
@@ -130,7 +136,9 @@ class PauseIn(Schema):
 
 class ImportIn(Schema):
     subscribers: list[dict[str, Any]] = Field(max_length=1_000)
-    proof: str = Field("", max_length=500, description="For those who come without their own.")
+    proof: str = Field(
+        "", max_length=500, pattern=_PLAIN, description="For those who come without their own."
+    )
     events: list[str] = Field(["incidents", "maintenance"], min_length=1, max_length=40)
     page: str = Field("", max_length=100)
     dry_run: bool = False
@@ -168,7 +176,7 @@ class SuppressionsOut(Schema):
 class SuppressionIn(Schema):
     channel: str = Field(max_length=40)
     address: str = Field(min_length=1, max_length=2_000)
-    said: str = Field("", max_length=500, description="Why.")
+    said: str = Field("", max_length=500, pattern=_PLAIN, description="Why.")
 
 
 def _bits(names: Sequence[str]) -> int:
