@@ -5,10 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.core import clock
-from troth.core.problems import DocumentError
 from troth.probes import actions, queries
 from troth.probes.forms.heartbeat import HeartbeatForm
-from troth.probes.views import found
+from troth.probes.views import asking, found
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 
@@ -48,39 +47,19 @@ def _addresses(slug: str) -> dict[str, str]:
 @requires("editor")
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a new heartbeat; declare it."""
-    form = HeartbeatForm(request.POST or None, base=None)
-    if form.is_valid() and queries.is_taken(form.cleaned_data["slug"]):
-        form.add_error("slug", "There is one of that name already.")
-    return _saved(request, form) or _ask(request, form, "")
+    return asking.new(request, _NOUN, HeartbeatForm(request.POST or None, base=None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("editor")
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     row = found.heartbeat(slug)
-    if row.managed_by:
-        raise Http404(f"{slug} is kept in files")
+    asking.refuse_if_kept_in_files(row)
     form = HeartbeatForm(request.POST or None, base=queries.heartbeat_document(row))
-    return _saved(request, form) or _ask(request, form, slug)
+    return asking.edit(request, _NOUN, form, slug)
 
 
-def _saved(request: HttpRequest, form: HeartbeatForm) -> HttpResponse | None:
-    if not form.is_valid():
-        return None
-    try:
-        row = actions.declare_heartbeat(
-            document=form.document(), author=person(request), now=clock.now()
-        )
-    except DocumentError as error:
-        form.refuse(error)
-        return None
-    messages.success(request, f"“{row.name}” is awaited.")
-    return redirect("probes:heartbeat", slug=row.slug)
-
-
-def _ask(request: HttpRequest, form: HeartbeatForm, slug: str) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "probes/edit.html", {"form": form, "slug": slug}, status=status)
+_NOUN = asking.Noun(actions.declare_heartbeat, "probes:heartbeat", "is awaited")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,10 +4,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
-from troth.core.problems import DocumentError
 from troth.probes import actions, catalogue, queries
 from troth.probes.forms.monitor import MonitorForm
-from troth.probes.views import found
+from troth.probes.views import asking, found
 from troth.staff.access import person, requires
 
 
@@ -44,39 +43,19 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in catalogue.all_kinds():
         raise Http404(f"there is no kind {kind}")
     form = MonitorForm(request.POST or None, kind=kind, base=None)
-    if form.is_valid() and queries.is_taken(form.cleaned_data["slug"]):
-        form.add_error("slug", "There is one of that name already.")
-    return _saved(request, form) or _ask(request, form, "")
+    return asking.new(request, _NOUN, form, kind=form.found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("editor")
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     row = found.monitor(slug)
-    if row.managed_by:
-        raise Http404(f"{slug} is kept in files")
+    asking.refuse_if_kept_in_files(row)
     form = MonitorForm(request.POST or None, kind=row.kind, base=queries.monitor_document(row))
-    return _saved(request, form) or _ask(request, form, slug)
+    return asking.edit(request, _NOUN, form, slug, kind=form.found)
 
 
-def _saved(request: HttpRequest, form: MonitorForm) -> HttpResponse | None:
-    if not form.is_valid():
-        return None
-    try:
-        row = actions.declare_monitor(
-            document=form.document(), author=person(request), now=clock.now()
-        )
-    except DocumentError as error:
-        form.refuse(error)
-        return None
-    messages.success(request, f"“{row.name}” is watched.")
-    return redirect("probes:monitor", slug=row.slug)
-
-
-def _ask(request: HttpRequest, form: MonitorForm, slug: str) -> HttpResponse:
-    context = {"form": form, "kind": form.found, "slug": slug}
-    status = 422 if form.errors else 200
-    return render(request, "probes/edit.html", context, status=status)
+_NOUN = asking.Noun(actions.declare_monitor, "probes:monitor", "is watched")
 
 
 @require_POST
