@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from troth.core import registry
 from troth.incidents import importers
 from troth.incidents.importing import report
 from troth.incidents.importing.running import Progress, run
-from troth.incidents.importing.told import Found, Importer, Unreadable
+from troth.incidents.importing.told import Found, Importer, Unreadable, renamed
 
 commands = ()  # `import` is a verb of several packages: the wiring joins them
 
@@ -48,7 +47,7 @@ def command_of(name: str, importer: Importer) -> click.Command:
 def _bring(importer: Importer, path: Path, options: dict[str, Any]) -> int:
     found = _read(importer, path)
     if options["source"]:
-        found = replace(found, source=options["source"][:100])
+        found = renamed(found, options["source"])
     with _progress(path, quiet=options["as_json"] or options["dry_run"]) as progress:
         done = run(found=found, dry_run=options["dry_run"], progress=progress)
     if options["as_json"]:

@@ -135,6 +135,16 @@ def test_an_old_database_without_maintenance_is_read_too(bring, tmp_path):
     assert "its impact is taken from its colour: danger" in said.flags
 
 
+def test_two_installations_are_kept_apart_by_the_names_given_to_them(troth, tmp_path):
+    file = kuma_database(tmp_path / "a name (1).db")
+    first = json.loads(troth("import", "kuma", file, "--json", code=1))
+    assert first["source"] == "kuma:a-name-1"
+    other = json.loads(troth("import", "kuma", file, "--json", "--source", "The second!", code=1))
+    assert other["source"] == "The second!"
+    assert other["incidents"]["new"] == first["incidents"]["new"]
+    assert other["signals"]["new"] == first["signals"]["new"] == 10
+
+
 def test_another_database_or_a_damaged_one_is_refused_in_words(troth, tmp_path):
     with sqlite3.connect(tmp_path / "other.db") as database:
         database.execute("CREATE TABLE monitor (id INTEGER)")

@@ -10,7 +10,16 @@ from typing import Any
 from troth.components.rules.results import Status
 from troth.incidents.importing import kuma_plans, reading
 from troth.incidents.importing.tables import Tables, is_database
-from troth.incidents.importing.told import Found, Importer, Part, Refused, Said, Told, Unreadable
+from troth.incidents.importing.told import (
+    Found,
+    Importer,
+    Part,
+    Refused,
+    Said,
+    Told,
+    Unreadable,
+    source_of,
+)
 from troth.incidents.rules.results import Impact, State
 from troth.signals.envelope import Signal
 
@@ -75,7 +84,9 @@ def _of_answers(path: Path) -> Kuma:
               for one in reading.objects(page.get("monitorList") or ())}  # fmt: skip
     beats = list(_beats_of(whole.get("heartbeatList") or whole.get("heartbeat") or ()))
     return Kuma(
-        source=f"kuma:{reading.string(whole, 'primaryBaseURL', 'hostname') or path.stem}",
+        source=source_of(
+            f"kuma:{reading.string(whole, 'primaryBaseURL', 'hostname') or path.stem}"
+        ),
         monitors=_listed(whole, "monitor") or shown, beats=lambda: beats,
         incidents=_listed(whole, "incident") or _single(whole), groups=groups,
         plans=_listed(whole, "maintenance"),
@@ -115,7 +126,7 @@ def _of_tables(path: Path) -> Kuma:
     if not monitors:
         raise Unreadable(f"{path} is a database without monitors: not that of an Uptime Kuma.")
     return Kuma(
-        source=f"kuma:{settings.get('primaryBaseURL') or path.stem}", monitors=monitors,
+        source=source_of(f"kuma:{settings.get('primaryBaseURL') or path.stem}"), monitors=monitors,
         beats=lambda: tables.rows("heartbeat", order="monitor_id, time"), groups=groups,
         incidents=list(tables.rows("incident")), plans=list(_plans(tables)),
         zone=settings.get("serverTimezone", ""),

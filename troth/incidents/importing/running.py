@@ -22,6 +22,7 @@ from troth.signals.imports import running as signals
 T = TypeVar("T")
 _AT_ONCE = 50  # incidents in one transaction
 _SIGNALS_AT_ONCE = 2_000
+_LONGEST_SOURCE = 100
 _NAMELESS = "(no name)"
 _BY = "import"
 
@@ -65,6 +66,7 @@ def run(
     A history that is here already changes nothing; one that grew is brought up to date. When it
     is stopped, what was done stays, and importing again goes on.
     """
+    found = replace(found, source=found.source[:_LONGEST_SOURCE])
     told = flagging.flagged(found)
     parts = declaring.matched(found, told)
     report = Report(found.source, dry_run, refused=list(found.refused), tables=list(found.tables))

@@ -1,13 +1,19 @@
 """What another status page told, before it is ours. Frozen values; nothing in them is mended."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+
+import msgspec
 
 from troth.components.rules.results import Status
 from troth.incidents.rules.results import Impact, Kind, State
 from troth.signals.envelope import Signal
+
+_ODD = re.compile(r"[^A-Za-z0-9._:/-]+")
+_LONGEST = 100  # characters of a source
 
 
 class Unreadable(ValueError):  # noqa: N818 - said of a file
@@ -91,6 +97,29 @@ class Found:
     signals: Iterable[Signal] = ()
     notes: tuple[str, ...] = ()  # flags of the source as a whole
     tables: tuple[Table, ...] = ()
+
+
+def source_of(name: str) -> str:
+    """Return the name of a source as signals take it: 100 plain characters."""
+    return _ODD.sub("-", name)[:_LONGEST].strip("-") or "import"
+
+
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    """Signals of another source than the importer gave them; they may be gone through again."""
+
+    signals: Iterable[Signal]
+    source: str
+
+    def __iter__(self) -> Iterator[Signal]:
+        for one in self.signals:
+            yield msgspec.structs.replace(one, source=self.source)
+
+
+def renamed(found: Found, source: str) -> Found:
+    """Return what was found as of a source of another name, its signals too."""
+    signals = _Renamed(found.signals, source_of(source))
+    return replace(found, source=source[:_LONGEST], signals=signals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
