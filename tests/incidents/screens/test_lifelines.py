@@ -81,6 +81,16 @@ def test_what_people_are_told_now_is_watched_after_a_change_and_a_persons_settin
     assert found.settings == {"url": f"{LINK}/2"}
 
 
+def test_a_breach_is_reported_with_the_link_and_the_hotline_that_people_are_told(
+    signed_in, ben, filled, post, latest
+):
+    told = filled(aware_at="2026-03-18T11:00", reset_url=LINK, hotline=NUMBER, do="keep")
+    post(signed_in(ben), "breaches/new/", **told)
+    assert (latest().breach.reset_url, latest().breach.hotline) == (LINK, NUMBER)
+    wrong = post(signed_in(ben), "breaches/new/", 422, **told | {"reset_url": "http://a"})
+    assert "Write an address that begins with https://." in wrong
+
+
 def test_a_breach_with_nothing_to_reach_says_so(signed_in, ben, vic, cleo, post, read):
     row = breach(reset_url="", hotline="")
     assert "No link to change a password and no hotline" in read(

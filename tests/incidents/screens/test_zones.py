@@ -92,6 +92,19 @@ def test_a_time_that_comes_twice_is_asked_for_and_one_that_does_not_exist_refuse
         assert "does not exist on 29 March 2026 in Europe/Berlin" in page
 
 
+def test_a_series_repeats_in_the_zone_that_its_times_are_entered_in(signed_in, berlin, post, read):
+    with clock.frozen(NOON):
+        browser = signed_in(berlin)
+        page = read(browser, "maintenance/new/")
+        assert 'name="zone" value="Europe/Berlin"' in page
+        post(browser, "maintenance/new/", name="Move", body="We move.", affects="All.",
+             scheduled_for="2026-03-26T02:00", scheduled_until="2026-03-26T03:00",
+             again="FREQ=WEEKLY", zone="Europe/Berlin", do="send")  # fmt: skip
+    starts = list(Maintenance.objects.order_by("scheduled_for").values_list(
+        "scheduled_for", flat=True))  # fmt: skip
+    assert [f"{at:%d %H:%M}" for at in starts] == ["26 01:00"]
+
+
 @pytest.mark.parametrize(
     "start", [datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)]
 )

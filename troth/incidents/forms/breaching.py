@@ -57,14 +57,16 @@ class ReportForm(OpeningForm):
     """A breach with its first message. It may stay a draft: not every breach is told to all."""
 
     asked: ClassVar = (*OpeningForm.asked, "aware_at")
-    field_order = ["aware_at", "facts", "people", "records", "scope_note", "contact",
-                             *OpeningForm.field_order]  # fmt: skip
+    field_order = ["aware_at", "facts", "people", "records", "scope_note", "contact", "hotline",
+                   "reset_url", *OpeningForm.field_order]  # fmt: skip
     aware_at = FindingsForm.base_fields["aware_at"]
     facts = FindingsForm.base_fields["facts"]
     people = FindingsForm.base_fields["people"]
     records = FindingsForm.base_fields["records"]
     scope_note = FindingsForm.base_fields["scope_note"]
     contact = FindingsForm.base_fields["contact"]
+    hotline = FindingsForm.base_fields["hotline"]
+    reset_url = FindingsForm.base_fields["reset_url"]
 
     @property
     def findings(self) -> Findings:

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 
 from troth.components.rules.results import Status
 from troth.incidents.actions import Planning
@@ -41,11 +41,12 @@ class PlanForm(Touching):
     verify = fields.number("Minutes of verifying at its end")
 
     @staticmethod
-    def start() -> dict[str, object]:
+    def start(zone: ZoneInfo) -> dict[str, object]:
+        """Return what stands there first. A series repeats in the zone of its times."""
         at = fields.soon()
         return {"scheduled_for": at, "scheduled_until": at + timedelta(hours=1),
                 "auto_start": True, "auto_complete": True, "verify": 0,
-                "zone": settings.TROTH.time_zone}  # fmt: skip
+                "zone": zone.key}  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -55,8 +55,8 @@ def _by_day(coming: list[IncidentShown], place: ZoneInfo) -> list[tuple[date, li
 def plan(request: HttpRequest) -> HttpResponse:
     """Announce a maintenance, or a series; first it is said what the notice means."""
     now = clock.now()
-    initial = PlanForm.start()
-    form = PlanForm(request.POST or None, initial=initial, zone=found.zone(request))
+    zone = found.zone(request)
+    form = PlanForm(request.POST or None, initial=PlanForm.start(zone), zone=zone)
     context: dict[str, Any] = {"form": form, "wanted": queries.grid().notice}
     if request.method == "POST" and form.is_valid():
         if request.POST.get("do") != "send":
