@@ -16,7 +16,8 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 def story(**more):
     given = {
-        "about": "alert:shop", "event": Event.ALERT_RAISED, "revision": "a1", "title": "Shop is down",
+        "about": "alert:shop", "event": Event.ALERT_RAISED, "revision": "a1",
+        "title": "Shop is down",
         "link": "https://status.example/desk/", "severity": Severity.MAJOR,
         "parts": (Part(key="component:shop", name="Shop"),),
     }  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from troth.core import clock
 from troth.notify.actions import alarms
 from troth.notify.actions.telling import tell
-from troth.notify.models import Alarm, Escalation, Outlet, Subscription, Wording
+from troth.notify.models import Alarm, Delivery, Escalation, Outlet, Subscription, Wording
 from troth.notify.rules.events import Event, Severity
 from troth.notify.rules.story import Part, Story
 
@@ -150,7 +150,8 @@ def test_an_outlet_is_set_up_held_back_and_retired_and_its_secret_is_never_shown
     desk = desk_of("owner")
     given = {"name": "Pager", "slug": "pager", "is_default": "on"}
     shown = desk.get("/desk/messages/outlets/new/telegram/").context["form"]
-    filled = {name: "123456:secret-token-of-twenty-letters" for name in shown.fields if name.startswith("secret_")}
+    token = "123456:secret-token-of-twenty-letters"
+    filled = {name: token for name in shown.fields if name.startswith("secret_")}
     answer = desk.post("/desk/messages/outlets/new/telegram/", {**given, **filled})
     assert answer.status_code == 302, answer.context["form"].errors
     for page in ("outlets/", "outlets/pager/"):
@@ -181,3 +182,19 @@ def test_what_is_not_told_everywhere_after_a_minute_is_named(desk_of):
     text = desk_of("viewer").get("/desk/messages/").content.decode()
     assert "1 not told everywhere" in text
     assert "lacks the newest revision" in text
+
+
+def test_what_was_given_up_is_sent_once_more_and_not_twice(desk_of):
+    desk = desk_of("editor")
+    route(desk_of("owner"))
+    [made] = Subscription.objects.filter(is_ours=True)
+    tell(story=story(), by="Ada", now=clock.now(), only=[made.uid])
+    [first] = Delivery.objects.all()
+    page = f"/desk/messages/deliveries/{first.pk}/"
+    assert "Send it once more" not in desk.get(page).content.decode()
+    Delivery.objects.update(state="given up", said="421 <busy>")
+    assert "421 &lt;busy&gt;" in desk.get(page).content.decode()
+    for _ in range(2):
+        assert desk.post(f"{page}replay/").status_code == 302
+    assert [one.replay_of_id for one in Delivery.objects.order_by("id")] == [None, first.pk]
+    assert desk_of("support").post(f"{page}replay/").status_code == 403

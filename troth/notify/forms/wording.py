@@ -37,6 +37,6 @@ class WordingForm(forms.Form):
             rows = 2 if part == "title" else 14
             attrs = {"rows": rows, "class": "code", "spellcheck": "false", "autocomplete": "off"}
             self.fields[part] = forms.CharField(
-                label=part.title(), required=False, max_length=20_000, strip=False,
-                widget=forms.Textarea(attrs=attrs),
+                label="HTML" if part == "html" else part.title(), required=False,
+                max_length=20_000, strip=False, widget=forms.Textarea(attrs=attrs),
             )  # fmt: skip

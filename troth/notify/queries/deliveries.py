@@ -110,5 +110,5 @@ def _message(row: Delivery) -> Message:
         outlet=row.outlet.name if row.outlet else "", reader=row.reader.shown,
         to=row.subscription.uid, state=row.state, due_at=row.due_at, left_at=row.left_at,
         ended_at=row.ended_at, tries=row.tries, said=row.said, receipt=row.receipt,
-        may_replay=row.state in _GROUPS[FAILED],
+        may_replay=row.state in (*_GROUPS[FAILED], State.WITHHELD),
     )  # fmt: skip

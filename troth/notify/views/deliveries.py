@@ -2,18 +2,21 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
 from troth.core.paging import CursorError
 from troth.notify import catalogue
+from troth.notify.actions import replaying
+from troth.notify.models import Delivery
 from troth.notify.queries import deliveries as queries
 from troth.notify.queries.deliveries import Choice
 from troth.people import queries as people
 from troth.people.models import Contact
-from troth.staff.access import requires
+from troth.staff.access import person, requires
 from troth.ui.shortcuts import page_or_part
 
 _NOBODY = -1  # an address that nobody has finds nothing, rather than everything
@@ -73,3 +76,19 @@ def _found(channel: str, address: str) -> Contact | None:
         return people.find(channel, address)
     except ValueError:  # it is no address of this channel
         return None
+
+
+@require_POST
+@requires("editor")
+def replay(request: HttpRequest, number: int) -> HttpResponse:
+    """Send a message once more, as one of its own."""
+    row = Delivery.objects.filter(pk=number).first()
+    if row is None:
+        raise Http404("there is no such message")
+    try:
+        made = replaying.replay(delivery=row, author=person(request), now=clock.now())
+    except replaying.NotReplayableError as error:
+        messages.warning(request, f"Not sent again: {error}.")
+        return redirect("messages:delivery", number=number)
+    messages.success(request, "It is sent once more. What comes of it stands here.")
+    return redirect("messages:delivery", number=made.pk)

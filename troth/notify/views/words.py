@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
 from troth.core import clock
@@ -19,6 +20,10 @@ from troth.notify.rules import labels, samples, saying
 from troth.notify.rules.events import Event
 from troth.notify.wording import PARTS, Place, Wordings, shipped
 from troth.staff.access import person, requires
+from troth.ui.headers import POLICY
+
+# The mail's own inline styles may show in our frame; scripts, forms and requests may not.
+_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Asked:
         query = QueryDict(mutable=True)
         query.update({"shape": self.shape.value, "event": self.event, "language": self.language})
         return f"{reverse('messages:words')}?{query.urlencode()}"
+
+    @property
+    def html_url(self) -> str:
+        return self.url.replace(reverse("messages:words"), reverse("messages:words_html"), 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +70,24 @@ def edit(request: HttpRequest) -> HttpResponse:
         "names": saying.NAMES,
         "word": SHAPES[asked.shape],
     }  # fmt: skip
-    return render(request, "notify/desk/words.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    response = render(request, "notify/desk/words.html", context, status=status)
+    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    return response
+
+
+@xframe_options_sameorigin
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def html(request: HttpRequest) -> HttpResponse:
+    """Show a mail as HTML with its own styles and nothing else: as written, or as in force."""
+    asked, kept = _asked(request), in_force()
+    form = WordingForm(request.POST or None, shape=asked.shape)
+    written = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    _name, shown = _previews(asked, _with(kept, asked, written))[0]
+    response = HttpResponse(shown.words.html or "This shape has no HTML.")
+    response.headers["Content-Security-Policy"] = _MAIL_POLICY
+    return response
 
 
 def _asked(request: HttpRequest) -> Asked:

@@ -1,0 +1,91 @@
+"""The desk's screens of messages in Chromium: axe, both widths and schemes, and by keyboard."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.looks import findings
+from troth.core import clock
+from troth.notify.actions import alarms
+from troth.notify.actions.escalating import declare_escalation
+from troth.notify.actions.routing import route
+from troth.notify.actions.telling import tell
+from troth.notify.models import Attempt, Carried, Delivery, Outlet, Subscription
+from troth.notify.rules.events import EVERY_EVENT, Event
+from troth.notify.rules.samples import sample
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def a_story(db):
+    """Tell a story to two readers; one of them failed. Something rings as well."""
+    now = clock.now()
+    Outlet.objects.create(slug="mail", channel="email", name="Our mail", created_at=now)
+    Outlet.objects.create(
+        slug="chat", channel="slack", name="Team chat", created_at=now, paused_at=now
+    )
+    ada, ben = (
+        route(name=name, channel="email", address=f"{name.lower()}@shop.example",
+              events=EVERY_EVENT, author="Ada", now=now)
+        for name in ("Ada", "Ben")
+    )  # fmt: skip
+    told = sample(Event.INCIDENT_OPENED, base_url="https://status.example", at=now)
+    telling = tell(story=told, by="Ada", now=now - 5 * MINUTE, only=[ada.uid, ben.uid])
+    Carried.objects.create(thread=telling.thread, place="page", revision=telling.revision, at=now)
+    sent, failed = Delivery.objects.order_by("id")
+    Delivery.objects.filter(pk=sent.pk).update(state="accepted", tries=1, left_at=now, ended_at=now)
+    Delivery.objects.filter(pk=failed.pk).update(
+        state="given up", tries=9, said="421 try again later", ended_at=now
+    )
+    Attempt.objects.create(
+        delivery=failed, at=now, took_ms=31, fate="later", said="421 try again later"
+    )
+    steps = [{"after": 0, "subscriptions": [ada.uid]}, {"after": 15, "subscriptions": [ben.uid]}]
+    declare_escalation(slug="shop", name="Shop", steps=steps, author="Ada", now=now)
+    raised = sample(Event.ALERT_RAISED, base_url="https://status.example", at=now)
+    alarms.raise_alarm(story=raised, by="probes", now=now - 5 * MINUTE)
+    alarms.ring(now=now - 5 * MINUTE)
+    return telling.thread.uid, failed.pk, ada.uid
+
+
+def seen(page, name):
+    """Keep a picture of the page at both widths in both schemes, where somebody wants to look."""
+    folder = os.environ.get("PICTURES", "")
+    for width, scheme in ((1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")):
+        if folder:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def test_axe_finds_nothing_on_any_screen_of_messages(opened, ada, a_story):
+    thread, message, reader = a_story
+    page = opened(ada)
+    screens = {
+        "told": "", "story": f"stories/{thread}/", "deliveries": "deliveries/",
+        "delivery": f"deliveries/{message}/", "outlets": "outlets/", "channels": "outlets/new/",
+        "outlet": "outlets/chat/", "new-outlet": "outlets/new/telegram/", "words": "words/",
+        "words-sms": "words/?shape=sms&language=de", "on-call": "on-call/",
+        "new-route": "on-call/routes/new/", "end-route": f"on-call/routes/{reader}/end/",
+        "escalation": "on-call/escalations/shop/", "new": "on-call/escalations/new/",
+    }  # fmt: skip
+    for name, path in screens.items():
+        answer = page.goto(f"/desk/messages/{path}")
+        assert answer.status == 200, path
+        seen(page, name)
+        assert findings(page) == [], path
+    assert page.breaches == [], page.breaches[:3]
+
+
+def test_an_alarm_is_taken_by_keyboard(opened, cleo, a_story):
+    page = opened(cleo)
+    page.goto("/desk/messages/on-call/")
+    page.get_by_role("button", name="I have it").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/stories/**")
+    assert "Cleo has it" in page.content()
+    assert Subscription.objects.count() == 2
