@@ -30,6 +30,16 @@ UPDATE notify_delivery SET state = 'claimed', claimed_by = %s WHERE id IN (
     ORDER BY d.due_at, d.id LIMIT %s {lock})
 RETURNING id
 """
+_AHEAD = """
+FROM notify_delivery o WHERE o.reader_id = notify_delivery.reader_id AND o.state = 'queued'
+    AND (o.priority, o.id) < (notify_delivery.priority, notify_delivery.id)
+    AND o.tries > 0 AND o.due_at > %s
+"""
+_BEHIND = f"""
+UPDATE notify_delivery SET due_at = (SELECT MAX(o.due_at) {_AHEAD})
+WHERE state = 'queued' AND channel = %s AND outlet_id {{outlet}} AND priority = %s
+    AND due_at <= %s AND EXISTS (SELECT 1 {_AHEAD})
+"""  # noqa: S608 - our own words
 
 
 def claim(*, lane: Lane, most: int, courier: str, now: datetime) -> list[int]:
@@ -43,6 +53,8 @@ def claim(*, lane: Lane, most: int, courier: str, now: datetime) -> list[int]:
         for priority in _PRIORITIES:
             if len(found) < most:
                 found += _claim(lane, priority, most - len(found), courier, now)
+        if len(found) < most:
+            _put_behind(lane, now)
         if found and lane.per_second and lane.outlet is not None:
             _charge(lane.outlet, len(found), lane.per_second, now)
         reached("notify.claimed")
@@ -73,6 +85,16 @@ def _claim(lane: Lane, priority: int, most: int, courier: str, now: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute(sql, [courier, lane.channel, *outlet, priority, at, at, most])
         return sorted(row[0] for row in cursor.fetchall())
+
+
+def _put_behind(lane: Lane, now: datetime) -> None:
+    """Let those that wait behind one that is tried again be due with it, not be looked at again."""
+    sql = _BEHIND.format(outlet="IS NULL" if lane.outlet is None else "= %s")
+    outlet = () if lane.outlet is None else (lane.outlet,)
+    at = moment(now)
+    with connection.cursor() as cursor:
+        for priority in _PRIORITIES:
+            cursor.execute(sql, [at, lane.channel, *outlet, priority, at, at])
 
 
 def give_back(*, ids: list[int], courier: str) -> None:

@@ -45,6 +45,7 @@ class Office:
         self._serving: dict[Key, asyncio.Task[None]] = {}
         self._place, self._couriers = 0, 1
         self._beat_at = 0.0
+        self._taken = 0  # messages in all
         self._lost: list[int] = []  # claimed, and not made ready for a mistake or a dead database
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
@@ -52,15 +53,18 @@ class Office:
         keeper = asyncio.create_task(self._ledger.keep())
         try:
             while not stop.is_set():
-                busy = await self._turn(stop)
-                if once and not busy and not self._serving:
-                    break
+                before = self._taken
+                await self._turn(stop)
+                if once:
+                    await asyncio.gather(*self._serving.values())
+                    if self._taken == before:
+                        break
                 await _pause(stop, _LOOK)
         finally:
             await self._close(keeper)
 
-    async def _turn(self, stop: asyncio.Event) -> bool:
-        """Look once; return whether something was due."""
+    async def _turn(self, stop: asyncio.Event) -> None:
+        """Look once, and serve what is due."""
         try:
             if asyncio.get_running_loop().time() >= self._beat_at:
                 await self._ask(self._beat)
@@ -70,10 +74,9 @@ class Office:
         except DatabaseError as error:
             log.warning("the outbox cannot be read", extra={"error": str(error)[:200]})
             await self._ask(close_old_connections)
-            return False
+            return
         for lane in due:
             self._serve(lane, stop)
-        return bool(due)
 
     def _beat(self) -> None:
         """Leave a sign of life, see who lives, and what there is to send through."""
@@ -119,6 +122,7 @@ class Office:
         now = clock.now()
         claiming.give_back(ids=self._lost, courier=self.name)
         ids = self._lost = claiming.claim(lane=outlet.lane, most=most, courier=self.name, now=now)
+        self._taken += len(ids)
         if not ids:
             return 0, []
         parcels = preparing.prepare(
