@@ -89,3 +89,15 @@ def test_an_alarm_is_taken_by_keyboard(opened, cleo, a_story):
     page.wait_for_url("**/stories/**")
     assert "Cleo has it" in page.content()
     assert Subscription.objects.count() == 2
+
+
+def test_the_mail_is_shown_as_it_is_written_before_it_is_kept(opened, ben):
+    page = opened(ben)
+    page.goto("/desk/messages/words/?shape=mail&language=en")
+    mail = page.frame_locator("iframe.mail")
+    assert mail.get_by_role("heading").inner_text() == "Card payments fail at the checkout"
+    body = page.get_by_label("HTML", exact=False).first
+    body.fill(body.input_value() + "<p>Yours, the shop</p>")
+    page.get_by_role("button", name="Show it below").click()
+    mail.get_by_text("Yours, the shop").wait_for()
+    assert page.breaches == []
