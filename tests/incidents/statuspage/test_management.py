@@ -15,24 +15,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/v1/pages/abcdefghijkl"
 
 
-@pytest.fixture
-def ask(client, token):
-    keys = {scope: token(scope) for scope in ("read", "write", "ingest")}
-
-    def asked(method, path, body=None, *, scope="write", scheme="OAuth", **more):
-        headers = {"Authorization": f"{scheme} {keys.get(scope, scope)}"}
-        return getattr(client, method)(
-            f"{PAGE}{path}", data=body, content_type="application/json", headers=headers, **more
-        )
-
-    return asked
-
-
-@pytest.fixture
-def shop(ask):
-    return ask("post", "/components", {"component": {"name": "The shop"}}).json()["id"]
-
-
 def open_one(ask, shop, **more):
     made = ask("post", "/incidents.json", {"incident": {
         "name": "Payments fail", "body": "We look into it.", "status": "investigating",
@@ -271,8 +253,10 @@ def test_what_a_plan_does_by_itself_is_told(ask, shop):
          "major_outage"}}}, "write", 422, "no component"),
         ("get", "/incidents/abcdefghijkl", None, "read", 404, "no incident"),
         ("delete", "/components", None, "write", 405, "not answered"),
-        ("get", "/subscribers", None, "read", 501, "later version"),
-        ("post", "/incidents/abcdefghijkl/subscribers", {}, "write", 501, "later version"),
+        ("get", "/subscribers?state=odd", None, "read", 422, "state is one of"),
+        ("post", "/subscribers", {"subscriber": {"email": "x"}}, "write", 422, "mail address"),
+        ("post", "/incidents/abcdefghijkl/subscribers", {"subscriber": {"email": "a@b.example"}},
+         "write", 404, "no incident"),
         ("put", "/incidents/abcdefghijkl/postmortem", {"postmortem": {"body_draft": "x"}},
          "write", 404, "nothing of this id"),
         ("post", "/component-groups", {"component_group": {"name": "A", "components": ["x"]}},

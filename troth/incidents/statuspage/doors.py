@@ -23,7 +23,6 @@ Handler = Callable[..., Answer]
 _READING = {"GET", "HEAD"}
 _EMPTY = 204
 _SCHEMES = {"oauth", "bearer"}
-_LATER = "not here yet: messages to subscribers come with a later version of Troth"
 
 
 def door(**handlers: Handler) -> Callable[..., HttpResponse]:
@@ -84,11 +83,6 @@ def done(act: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was done
         raise Refusal(409, str(error)) from None
     except (Incident.DoesNotExist, Update.DoesNotExist, UnknownComponentError):
         raise Refusal(404, "there is nothing of this id") from None
-
-
-def later(request: HttpRequest, token: Token, **_named: str) -> Answer:  # noqa: ARG001
-    """Refuse what needs messages, which do not exist yet."""
-    raise Refusal(501, _LATER)
 
 
 def _unanswered(request: HttpRequest, token: Token, **_named: str) -> Answer:  # noqa: ARG001

@@ -44,5 +44,5 @@ def _page(uid: str) -> shapes.Json:
         "domain": _address().partition("://")[2], "created_at": None, "updated_at": None,
         "time_zone": "Etc/UTC" if zone == "UTC" else zone, "hidden_from_search": False,
         "allow_rss_atom_feeds": True, "viewers_must_be_team_members": False,
-        **dict.fromkeys(_LATER, False), **dict.fromkeys(_NOT_OURS),
+        **dict.fromkeys(_LATER, True), **dict.fromkeys(_NOT_OURS),
     }  # fmt: skip

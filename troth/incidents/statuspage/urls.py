@@ -5,8 +5,17 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, re_path
 
-from troth.incidents.statuspage import events, figures, groups, learned, pages, parts, uptimes
-from troth.incidents.statuspage.doors import door, later
+from troth.incidents.statuspage import (
+    events,
+    figures,
+    groups,
+    learned,
+    pages,
+    parts,
+    readers,
+    uptimes,
+)
+from troth.incidents.statuspage.doors import door
 
 _PAGE = r"^pages/(?P<page>[A-Za-z0-9_-]{1,60})"
 _UID = r"[a-z0-9]{12}"
@@ -17,7 +26,7 @@ def _at(path: str, view: Callable[..., HttpResponse]) -> URLPattern:
 
 
 _ONE = rf"(?P<uid>{_UID})"
-_LATER = door(get=later, post=later, patch=later, put=later, delete=later)
+_READER = r"(?P<one>sub_[0-9a-z]{26})"
 urlpatterns = [
     re_path(r"^pages(?:\.json)?/?$", door(get=pages.listed)),
     re_path(rf"{_PAGE}(?:\.json)?/?$", door(get=pages.one)),
@@ -37,11 +46,21 @@ urlpatterns = [
         door(patch=events.correct, put=events.correct)),
     _at("metrics/data", door(ingest=figures.many)),
     _at(r"metrics/(?P<metric>[A-Za-z0-9._-]{1,100})/data", door(ingest=figures.one)),
-    _at(r"subscribers(?:/[^/]+)*", _LATER),
+    _at("subscribers", door(get=readers.listed, post=readers.subscribe)),
+    _at("subscribers/count", door(get=readers.counts)),
+    _at("subscribers/histogram_by_state", door(get=readers.by_state)),
+    _at("subscribers/unsubscribed", door(get=readers.unsubscribed)),
+    _at("subscribers/unsubscribe", door(post=readers.end_many)),
+    _at("subscribers/resend_confirmation", door(post=readers.ask_many)),
+    _at(rf"subscribers/{_READER}", door(get=readers.one, patch=readers.change, put=readers.change,
+                                        delete=readers.end)),
+    _at(rf"subscribers/{_READER}/resend_confirmation", door(post=readers.ask_again)),
     _at(rf"incidents/{_ONE}/postmortem",
         door(get=learned.one, put=learned.write, patch=learned.write, delete=learned.drop)),
     _at(rf"incidents/{_ONE}/postmortem/publish", door(put=learned.publish)),
     _at(rf"incidents/{_ONE}/postmortem/revert", door(put=learned.revert)),
-    # The seam for the package that keeps subscribers: doors of its own take the place of _LATER.
-    _at(rf"incidents/{_UID}/subscribers(?:/[^/]+)*", _LATER),
+    _at(rf"incidents/{_ONE}/subscribers", door(get=readers.listed, post=readers.subscribe)),
+    _at(rf"incidents/{_ONE}/subscribers/{_READER}", door(get=readers.one, delete=readers.end)),
+    _at(rf"incidents/{_ONE}/subscribers/{_READER}/resend_confirmation",
+        door(post=readers.ask_again)),
 ]  # fmt: skip

@@ -53,13 +53,14 @@ def _reached(row: Row) -> tuple[str, str]:
     if mail := text(row, "email", "email_address", "recipient", "address"):
         return "email", mail
     if phone := text(row, "phone", "phone_number"):
-        return "sms", _with_country(phone, text(row, "phone_country", "phonecountry"))
+        return "sms", with_country(phone, text(row, "phone_country", "phonecountry"))
     if hook := text(row, "endpoint", "webhook", "url"):
         return "webhook", hook
     raise ValueError("no address stands here: email, phone or endpoint")
 
 
-def _with_country(phone: str, country: str) -> str:
+def with_country(phone: str, country: str) -> str:
+    """Return a number with its country's code; "DE" is +49. Raises ValueError."""
     if phone.startswith(("+", "00")) or not country:
         return phone
     code = _CALLING.get(country.upper())

@@ -53,9 +53,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def keys_of(story: Story) -> tuple[str, ...]:
-    """Return every key by which a reader may follow what a story is about."""
+    """Return every key by which a reader may follow a story: the thing itself, and its parts."""
     keys = (key for part in story.parts for key in (part.key, part.inside) if key)
-    return tuple(dict.fromkeys(keys))
+    return tuple(dict.fromkeys((story.about, *keys)))
 
 
 def in_language(story: Story, language: str) -> Story:
