@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from troth.core import clock
 from troth.core.paging import Paged
-from troth.incidents.models import Counter
+from troth.incidents.models import Counter, Incident
 from troth.incidents.queries.choosing import STAFF, Choice, chosen, cursor_of, following, public
 from troth.incidents.queries.showing import shown
 from troth.incidents.rules.results import EntryRow, IncidentShown, Kind, Month, State
@@ -105,8 +106,26 @@ def months(
     at: datetime | None = None, *, audience: str | None = None, zone: str = ""
 ) -> list[Month]:
     """Return the local months that have incidents, the newest first, with how many."""
-    place = ZoneInfo(zone or settings.TROTH.time_zone)
-    rows = public(audience).filter(listed_at__lte=at) if at else public(audience)
+    place = zone or settings.TROTH.time_zone
+    if at is not None:
+        return _counted(public(audience).filter(listed_at__lte=at), place)
+    key = (revision(), audience, place)
+    found = None if connection.in_atomic_block else _months.get(key)
+    if found is None:
+        found = _counted(public(audience), place)
+        if not connection.in_atomic_block:  # else it may never have been
+            _months[key] = found
+            for old in list(_months)[:-_REMEMBERED]:
+                _months.pop(old, None)
+    return list(found)
+
+
+_months: dict[tuple[int, str | None, str], list[Month]] = {}  # by the revision they are true of
+_REMEMBERED = 20
+
+
+def _counted(rows: QuerySet[Incident], zone: str) -> list[Month]:
+    place = ZoneInfo(zone)
     starts = rows.order_by().values_list("listed_at", flat=True)
     counts = Tally((local.year, local.month) for local in (_in(place, at) for at in starts))
     return [
