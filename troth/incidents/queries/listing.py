@@ -107,17 +107,15 @@ def months(
 ) -> list[Month]:
     """Return the local months that have incidents, the newest first, with how many."""
     place = zone or settings.TROTH.time_zone
-    if at is not None:
-        return _counted(public(audience).filter(listed_at__lte=at), place)
+    rows = public(audience)
+    if at is not None or connection.in_atomic_block:  # what is not committed may never have been
+        return _counted(rows.filter(listed_at__lte=at) if at else rows, place)
     key = (revision(), audience, place)
-    found = None if connection.in_atomic_block else _months.get(key)
-    if found is None:
-        found = _counted(public(audience), place)
-        if not connection.in_atomic_block:  # else it may never have been
-            _months[key] = found
-            for old in list(_months)[:-_REMEMBERED]:
-                _months.pop(old, None)
-    return list(found)
+    if key not in _months:
+        _months[key] = _counted(rows, place)
+        for old in list(_months)[:-_REMEMBERED]:
+            _months.pop(old, None)
+    return list(_months[key])
 
 
 _months: dict[tuple[int, str | None, str], list[Month]] = {}  # by the revision they are true of
