@@ -6,6 +6,7 @@ import pytest
 
 from troth.core import clock
 from troth.notify.actions import alarms
+from troth.notify.actions.carrying import carry
 from troth.notify.actions.telling import tell
 from troth.notify.models import Alarm, Delivery, Escalation, Outlet, Subscription, Wording
 from troth.notify.rules.events import Event, Severity
@@ -198,3 +199,18 @@ def test_what_was_given_up_is_sent_once_more_and_not_twice(desk_of):
         assert desk.post(f"{page}replay/").status_code == 302
     assert [one.replay_of_id for one in Delivery.objects.order_by("id")] == [None, first.pk]
     assert desk_of("support").post(f"{page}replay/").status_code == 403
+
+
+@pytest.mark.mission("S4.16")
+def test_the_page_says_which_revision_it_shows_and_is_named_when_it_falls_behind(desk_of):
+    now = clock.now()
+    telling = tell(story=story(), by="Ada", now=now - timedelta(minutes=5))
+    revisions = {"incident:abc": "0123456789abcdef", "incident:never-told": "1"}
+    assert [carry(place="page", revisions=revisions, now=now) for _ in range(2)] == [1, 0]
+    page = f"/desk/messages/stories/{telling.thread.uid}/"
+    desk = desk_of("viewer")
+    assert "Told everywhere" in desk.get(page).content.decode()
+    tell(story=story(revision="f" * 16), by="Ada", now=now - timedelta(minutes=2))
+    assert "page lacks the newest revision" in desk.get(page).content.decode()
+    carry(place="page", revisions={"incident:abc": "f" * 16}, now=now)
+    assert "Told everywhere" in desk.get(page).content.decode()

@@ -14,6 +14,7 @@ from django.db import transaction
 from troth.components.queries import PageShown
 from troth.core import clock
 from troth.core.tides import tide
+from troth.notify.actions.carrying import carry
 from troth.page import folder, queries, render
 from troth.page.draft import Stop
 from troth.page.folder import Manifest, Pulse
@@ -24,6 +25,8 @@ from troth.page.sheets import Sheet, fingerprint
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
 
+# Page, feeds, API and banner are one writing: what one shows, all show.
+PLACE = "page"
 # An unchanged page is written again this often, so that "checked at" stays true.
 FRESH = timedelta(minutes=5)
 # While signals pour in, writing takes no more than one part in this many of the time.
@@ -67,6 +70,8 @@ def publish(
         manifest, written = folder.write(place, sheets=sheets, pulse=pulse, now=now, stop=stop)
         _publish_private(seen, pulse, now, stop)
         _going.seen = replace(seen, revision=manifest.revision)
+    shown = seen.picture.situation.recent
+    carry(place=PLACE, revisions={f"incident:{one.uid}": one.revision for one in shown}, now=now)
     return Published(place, manifest.revision, now, len(manifest.files), written, manifest.waiting)
 
 
