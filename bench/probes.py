@@ -17,6 +17,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -124,7 +125,7 @@ def ours(folder: Path, spec: dict, monitors: int, seconds: float) -> dict:
     subprocess.run([*told, "declare"], input=declaring, check=True, **inside)
     process = subprocess.Popen([*troth, "probe"], env=environment, cwd=ROOT)
     try:
-        time.sleep(5)  # start, first hand-overs
+        wait_for_results(folder)
         before, begun = cpu(process.pid), clock.now().timestamp()
         time.sleep(seconds)
         used, until = cpu(process.pid) - before, clock.now().timestamp()
@@ -140,6 +141,17 @@ def ours(folder: Path, spec: dict, monitors: int, seconds: float) -> dict:
     found["cpu_share"] = round(used / (until - begun), 3)
     found["memory_mb"] = round(memory / 1024, 1)
     return found
+
+
+def wait_for_results(folder: Path) -> None:
+    """Wait until the first results are on disk, and then until what the start asked is done."""
+    for _ in range(600):
+        with contextlib.closing(sqlite3.connect(folder / "troth.sqlite3", timeout=30)) as database:
+            if database.execute("SELECT 1 FROM signals_inbox WHERE door = 'probe'").fetchone():
+                time.sleep(3)
+                return
+        time.sleep(0.1)
+    raise SystemExit("no check was recorded within a minute")
 
 
 def inside(what: str) -> None:
