@@ -45,6 +45,22 @@ def at(text):
             "2026-03-27T12:00+01:00",
             "2026-03-30T09:00+02:00",
         ),
+        # OnCalendar leaves out the night that has no 02:30, and takes the first of two
+        (
+            Rhythm(calendar="02:30", zone="Europe/Berlin"),
+            "2026-03-28T12:00+01:00",
+            "2026-03-30T02:30+02:00",
+        ),
+        (
+            Rhythm(calendar="02:30", zone="Europe/Berlin"),
+            "2026-10-24T12:00+02:00",
+            "2026-10-25T02:30+02:00",
+        ),
+        (
+            Rhythm(calendar="02:30", zone="Europe/Berlin"),
+            "2026-10-25T02:30:10+02:00",
+            "2026-10-26T02:30+01:00",
+        ),
         (Rhythm(calendar="*-*-01 00:00"), "2026-03-01T10:00+00:00", "2026-04-01T00:00+00:00"),
         # a period is real time, whatever the clocks on the wall do
         (

@@ -248,3 +248,43 @@ def test_threads_that_come_together_share_a_write(heartbeat):
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(one, range(64))) == {200}
     assert Ping.objects.count() == 64
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_claim_one_silence_and_one_sign(heartbeat):
+    """On PostgreSQL they run side by side; on SQLite one waits for the other."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    ask(path_of(heartbeat("backup", period="1h", grace="5m")))
+    jobs.beat(now=NOON)
+    ask(path_of(heartbeat("other")))
+    together = Barrier(2)
+
+    def work(_):
+        try:
+            together.wait(10)
+            return jobs.beat(now=NOON + 2 * HOUR)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(work, range(2)))
+    assert sum(done) in (2, 3)  # “other” may be late as well by then
+    assert [(was, now) for was, now, _ in turns()] == [("unknown", "up"), ("up", "down")]
+    assert [s.kind for s in signals()].count("ping") == 2
+    missed = [s.key for s in signals() if s.kind == "ping.missed"]
+    assert len(missed) == len(set(missed))
+
+
+def test_a_clock_set_back_loses_no_sign_and_brings_no_silence(heartbeat):
+    path = path_of(heartbeat("backup", period="1h", grace="5m"))
+    for at in (NOON, NOON - HOUR, NOON - HOUR + 30 * MINUTE):  # set back by an hour after the first
+        ask(path, at=at)
+        jobs.beat(now=at)
+    assert Ping.objects.count() == 3
+    assert [turn[1] for turn in turns()] == ["up"]
+    assert jobs.beat(now=NOON + 40 * MINUTE) == 1  # from now on the clock as it is counts
+    assert [turn[1:] for turn in turns()][-1] == ("down", NOON + 35 * MINUTE)

@@ -29,7 +29,8 @@ class Rhythm:
     """One of `period`, `cron` and `calendar` says when; `grace` is how late it may be.
 
     Cron and calendar are read in the local time of `zone`. Where a night has no 02:30, cron's
-    02:30 comes as soon as the clock has jumped; where there are two, the first one counts.
+    02:30 comes as soon as the clock has jumped, and a calendar's is left out; where there are two,
+    the first one counts.
     """
 
     period: timedelta | None = None
