@@ -13,5 +13,6 @@ urlpatterns = [
     path("subscription/<str:token>/end", reading.ending, name="subscription-end"),
     path("subscription/<str:token>/undo", reading.undoing, name="subscription-undo"),
     path("subscription/<str:token>/pause", reading.pausing, name="subscription-pause"),
+    path("subscription/<str:token>/keys", reading.keying, name="subscription-keys"),
     path("subscription/<str:token>/", reading.managing, name="subscription"),
 ]

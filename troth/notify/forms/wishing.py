@@ -58,7 +58,7 @@ class WishForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "time"}),
     )  # fmt: skip
     quiet_until = forms.CharField(
-        label=later("until"), required=False, max_length=5,
+        label=later("Quiet until"), required=False, max_length=5,
         widget=forms.TextInput(attrs={"type": "time"}),
     )  # fmt: skip
     zone = forms.CharField(

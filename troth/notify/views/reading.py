@@ -18,10 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.core import clock
 from troth.core.visitors import address_of, household
-from troth.notify import links, topics
+from troth.notify import catalogue, links, topics
+from troth.notify.actions import signing
 from troth.notify.actions.knocking import knock
 from troth.notify.actions.leaving import leave, leave_all, may_undo, undo
 from troth.notify.actions.subscribing import EndedError, Source, change, confirm, go_on, pause
+from troth.notify.channel import Shape
 from troth.notify.forms.wishing import FAMILIES, WishForm, initial_of
 from troth.notify.models import Subscription
 from troth.notify.queries.readers import LIVE, live_twin, of_contact, of_uid, wish_of
@@ -145,6 +147,7 @@ def _managed(request: HttpRequest, subscription: Subscription, form: WishForm) -
     return {
         "form": form, "subscription": subscription, "contact": subscription.contact,
         "place": topics.places().get(subscription.page), "news": news,
+        "is_signed": _is_signed(subscription),
         "others": others.exclude(pk=subscription.pk).count(), "base": _base(subscription),
         "has_chosen": bool(form["parts"].value()),
     }  # fmt: skip
@@ -203,6 +206,23 @@ def pausing(request: HttpRequest, subscription: Subscription, language: str) -> 
     elif length or request.POST.get("for") == "ever":
         pause(subscription=subscription, until=now + length if length else None, now=now)
     return redirect(_base(subscription))
+
+
+@require_POST
+@_of_reader
+def keying(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
+    """Show the keys that sign what a program gets, or make a new one beside the one before."""
+    if not _is_signed(subscription) or subscription.state not in LIVE:
+        return _strange(request)
+    if request.POST.get("what") == "new":
+        signing.rotate(subscription=subscription, now=clock.now())
+    keys = signing.secrets_of(subscription.uid, subscription.sealed)
+    return shown("keys.html", {"keys": keys}, language=language)
+
+
+def _is_signed(subscription: Subscription) -> bool:
+    found = catalogue.all_channels().get(subscription.contact.channel)
+    return found is not None and found.shape is Shape.HOOK
 
 
 def _summary(subscription: Subscription) -> dict[str, object]:
