@@ -18,7 +18,7 @@ from troth.notify.courier.handing import hand_over
 from troth.notify.models import Outlet
 from troth.notify.queries import wordings
 from troth.notify.queries.outlets import default_outlet, settings_of
-from troth.notify.rules import samples, services
+from troth.notify.rules import samples, schemes
 from troth.notify.rules.results import Answer
 
 _SECONDS: Final = 20.0
@@ -71,7 +71,7 @@ def _meant(text: str) -> tuple[str, str]:
     scheme = scheme.lower()
     if scheme in ("http", "https"):
         return _of_link(text), text
-    if rest.startswith("//") and scheme in services.SCHEMES:
+    if rest.startswith("//") and scheme in schemes.SCHEMES:
         return "apprise", text
     key = _BY_SCHEME.get(scheme, scheme) if colon else "email"
     if key in catalogue.all_channels() and (colon or "@" in text):

@@ -61,7 +61,17 @@ def for_page(*, secure: bool, product: str = "") -> Callable[[str, bool], Header
     return headers
 
 
-_OPEN = ("/*.json", "/*.xml", "/*.rss", "/*.atom", "/*.ics", "/*.svg", "/.well-known/*", "/api/*")
+_OPEN = (
+    "/banner.js",
+    "/*.json",
+    "/*.xml",
+    "/*.rss",
+    "/*.atom",
+    "/*.ics",
+    "/*.svg",
+    "/.well-known/*",
+    "/api/*",
+)
 
 
 def hints(product: str = "") -> str:

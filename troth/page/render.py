@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from troth import __version__
-from troth.page import chronicle, feeds
+from troth.page import banner, chronicle, feeds
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
@@ -43,6 +43,7 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     for edition in editions(picture):
         yield from _language(edition, measure)
     yield from files.sheets(picture, whole=inputs(picture))
+    yield from banner.sheets(picture, whole=inputs(picture))
     yield from _evidence(picture)
     yield from for_programs(picture, secret=secret, whole=inputs(picture))
     yield from _assets()

@@ -1,12 +1,12 @@
 """The other hundred services, by an address of Apprise. For our own people: it is set up by hand.
 
-See rules/services for what may be used, and carriers/guarded for how it is held to that.
+See rules/schemes for what may be used, and carriers/guarded for how it is held to that.
 """
 
 from typing import Final
 
 from troth.notify.channel import Address, Channel, Letter, Notice, Shape, Target
-from troth.notify.rules import services
+from troth.notify.rules import schemes
 
 _LIMIT: Final = 3_000
 
@@ -22,7 +22,7 @@ apprise = Channel(
     hand=hand,
     address=Address(
         label="Address",
-        check=services.checked,
+        check=schemes.checked,
         is_secret=True,
         confirms=False,
         hint="gotify://host/token",
