@@ -15,7 +15,6 @@ from troth.notify.models import Delivery
 from troth.notify.queries import deliveries as queries
 from troth.notify.queries.deliveries import Choice
 from troth.people import queries as people
-from troth.people.models import Contact
 from troth.staff.access import person, requires
 from troth.ui.shortcuts import page_or_part
 
@@ -67,15 +66,16 @@ def _reader(address: str) -> int | None:
     """Return the contact of an address, whichever its channel; nothing where none is asked for."""
     if not address:
         return None
-    found = filter(None, (_found(channel, address) for channel in catalogue.all_channels()))
-    return next((contact.pk for contact in found), _NOBODY)
+    found = (_found(channel, address) for channel in catalogue.all_channels())
+    return next((pk for pk in found if pk is not None), _NOBODY)
 
 
-def _found(channel: str, address: str) -> Contact | None:
+def _found(channel: str, address: str) -> int | None:
     try:
-        return people.find(channel, address)
+        contact = people.find(channel, address)
     except ValueError:  # it is no address of this channel
         return None
+    return contact.pk if contact else None
 
 
 @require_POST
