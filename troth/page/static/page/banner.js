@@ -4,7 +4,6 @@
   const script = document.currentScript, source = script.src.split("?")[0];
   const slot = Symbol.for(`troth ${source}`);
   if (window[slot]) return window[slot](page); // loaded again: only the stories are new
-
   const options = script.dataset;
   const WORDS = {
     en: { incident: "Problem", maintenance: "Planned work", breach: "Your data",
