@@ -77,6 +77,7 @@ def followed(
 
 @router.get("/subscribers/{uid}", response=schemas.SubscriberOut, auth=READ)
 def one(request: HttpRequest, uid: Uid) -> dict[str, Any]:
+    """Give one subscriber."""
     row = _found(uid)
     return schemas.shown(row, queries.keys_of(row))
 
