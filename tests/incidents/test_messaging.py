@@ -34,7 +34,8 @@ def test_every_event_of_an_incident_is_told_once_with_the_pages_revision():
     actions.update(uid=row.uid, message=message("We found it."), by="Ada", now=NOON + HOUR)
     resolved(row.uid, now=NOON + 2 * HOUR)
     assert told(row) == ["incident.opened", "incident.updated", "incident.resolved"]
-    assert newest(row).revision == incident(row.uid).revision
+    story = newest(row)
+    assert story.revision == story.data["revision"] == incident(row.uid).revision
 
 
 def test_a_draft_is_told_to_nobody_until_it_is_published():

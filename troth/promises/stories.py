@@ -90,6 +90,7 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
 ) -> Story:  # fmt: skip
     slug, name = about
     said: dict[str, Texts] = {}
+    digest = blake2b(f"{slug} {revision}".encode(), digest_size=8).hexdigest()
     for language in languages:
         with override(language):
             said[language] = texts(language)
@@ -97,7 +98,7 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
     return Story(
         about=f"promise:{slug}",
         event=event,
-        revision=blake2b(f"{slug} {revision}".encode(), digest_size=8).hexdigest(),
+        revision=digest,
         title=first["title"],
         what=first["what"],
         state=first["state"],
@@ -106,7 +107,14 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
         since=since.at if isinstance(since, FlipRow) else since.effective_from,
         severity=severity,
         parts=(Part(key=f"promise:{slug}", name=name, state=first["state"]),),
-        data={"promise": slug, "name": name, "verdict": first["state"]},
+        data={
+            "promise": slug,
+            "name": name,
+            "verdict": first["state"],
+            "text": first["what"],
+            "link": address,
+            "revision": digest,
+        },
         translations={language: text for language, text in said.items() if text is not first},
     )
 

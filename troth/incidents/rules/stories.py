@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from troth.components.rules.results import Status
@@ -133,9 +134,25 @@ def _data(shown: IncidentShown, last: UpdateShown | None, where: Where) -> dict[
         "name": shown.name,
         "status": shown.state.value,
         "impact": shown.impact.value,
-        "started_at": shown.started_at.isoformat(),
-        "resolved_at": shown.resolved_at.isoformat() if shown.resolved_at else None,
+        "started_at": _written(shown.started_at),
+        "resolved_at": _written(shown.resolved_at),
+        "revision": shown.revision,
+        "link": where.address,
+        "problem": shown.problem,
+        "affects": shown.affects,
+        "workaround": shown.workaround if shown.is_open else "",
+        "next_update_at": _written(shown.next_due_at if shown.is_open else None),
+        "scheduled_for": _written(shown.scheduled_for),
+        "scheduled_until": _written(shown.scheduled_until),
+        "components": [
+            {"id": part.key.partition(":")[2], "name": part.name, "state": part.state}
+            for part in _parts(shown, where)
+        ],
         "update": last.uid if last else "",
         "text": prose.plain(last.body) if last else "",
         "macro": macro_of(shown, address=where.address).text,
     }
+
+
+def _written(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
