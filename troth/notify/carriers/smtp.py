@@ -179,9 +179,20 @@ async def _connected(server: str, seconds: float) -> _Connection:
     )
     try:
         await client.connect()
+        if client.is_ehlo_or_helo_needed:  # it greets by itself only where it logs in
+            await _greeted(client)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         raise DownError(f"the mail server {url.hostname}: {_words(error)}") from error
     return _taken_over(client)
+
+
+async def _greeted(client: Any) -> None:  # noqa: ANN401 - aiosmtplib is imported late
+    import aiosmtplib
+
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:  # a server from before 1995
+        await client.helo()
 
 
 def _taken_over(client: Any) -> _Connection:  # noqa: ANN401 - aiosmtplib is imported late
