@@ -3,10 +3,10 @@
 import email.policy
 import logging
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from time import time
 
 from aiosmtpd.controller import Controller
 
@@ -14,7 +14,7 @@ from tests.running import free_port, wait_for
 
 
 class Letterbox:
-    """`letters` are (recipient, message, unix time) in the order they came."""
+    """`letters` are (recipient, message, instant) in the order they came."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -22,7 +22,7 @@ class Letterbox:
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd calls it so
         parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.letters += [(to, parsed, time()) for to in envelope.rcpt_tos]
+        self.letters += [(to, parsed, time.monotonic()) for to in envelope.rcpt_tos]
         return "250 2.0.0 queued"
 
     def to(self, address: str) -> list[EmailMessage]:
