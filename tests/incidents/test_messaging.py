@@ -1,7 +1,18 @@
 """What becomes public is told: one story, its events, its corrections, and nobody told too much."""
 
 import pytest
-from scene import DAY, HOUR, MINUTE, NOON, Status, component, message, opened, resolved
+from scene import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    Status,
+    component,
+    message,
+    opened,
+    opening,
+    resolved,
+)
 
 from troth.components import actions as components
 from troth.components.rules.documents import AudienceTerms
@@ -14,6 +25,7 @@ from troth.incidents.rules.results import State
 from troth.notify.models import Telling
 from troth.notify.queries import last_told
 from troth.notify.rules.events import Severity
+from troth.staff.models import ApiToken
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +51,6 @@ def test_every_event_of_an_incident_is_told_once_with_the_pages_revision():
 
 
 def test_a_draft_is_told_to_nobody_until_it_is_published():
-    from scene import opening
-
     row = actions.draft(opening=opening(), by="Ada", now=NOON)
     assert told(row) == []
     actions.publish(uid=row.uid, by="Ada", now=NOON + MINUTE)
@@ -125,3 +135,15 @@ def test_an_update_that_fails_half_way_leaves_no_story():
         resolved(row.uid, now=NOON + HOUR, body="")
     assert told(row) == ["incident.opened"]
     assert Incident.objects.get(uid=row.uid).resolved_at is None
+
+
+@pytest.mark.mission("S3.21")
+def test_nobody_approves_alone_what_their_own_program_wrote(ada, ben):
+    token = ApiToken.objects.create(
+        name="deploys", prefix="deploys", digest="-", made_by=ada, made_at=NOON,
+        expires_at=NOON + 90 * DAY,
+    )  # fmt: skip
+    row = actions.draft(opening=opening(two_person=True), by=token, now=NOON)
+    with pytest.raises(actions.NeedsSecond):
+        actions.publish(uid=row.uid, by=ada, now=NOON + MINUTE)
+    actions.publish(uid=row.uid, by=ben, now=NOON + MINUTE)

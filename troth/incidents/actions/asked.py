@@ -99,7 +99,13 @@ def new_uid() -> str:
 
 
 def key_of(actor: Actor) -> str:
-    """Return who it is, so that two of the same name are two."""
+    """Return who it is, so that two of the same name are two.
+
+    A token is the person who made it: nobody signs alone what their own program wrote.
+    """
+    maker = getattr(actor, "made_by_id", None)
+    if maker:
+        return f"User:{maker}"
     pk = getattr(actor, "pk", None)
     # Not type(): a request's user is a wrapper that is its person in all but type.
     return f"{actor.__class__.__name__}:{pk}" if pk else f"name:{actor}"
