@@ -14,7 +14,10 @@ _EXTENDED: Final = frozenset("\f^{}\\[~]|€")
 # Quotation marks, dashes, signs and spaces; and what stands for each on a keyboard.
 _FANCY: Final = "“”„«»‘’‚`–—‑−·•×\u00a0\u202f\u2009\t"  # noqa: RUF001 - these are meant
 _PLAIN: Final = '"' * 5 + "'" * 4 + "-" * 6 + "x" + " " * 4
-_TYPOGRAPHY: Final = {**str.maketrans(_FANCY, _PLAIN), ord("…"): "..."}
+_TYPOGRAPHY: Final[dict[int, str | int | None]] = {
+    **str.maketrans(_FANCY, _PLAIN),
+    ord("…"): "...",
+}
 GSM_LIMIT, UCS2_LIMIT = 160, 70
 _JOINED_GSM, _JOINED_UCS2 = 152, 66  # a header, and a character is never torn in two
 
