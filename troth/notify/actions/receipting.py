@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
@@ -23,21 +23,27 @@ _ENDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A message that was handed over, and what was said. `first_left_at`: its first try."""
+@dataclass(slots=True, kw_only=True)
+class Errand:
+    """A message on its way. `failures` are those of the endpoint before it, in a row."""
 
     id: int
     subscription: int
     priority: int
     tries: int  # this one among them
-    first_left_at: datetime
+    first_left_at: datetime | None
+    failures: int = 0
+    is_endpoint: bool = False
+
+
+class Sent(NamedTuple):
+    """What was said to a message. `is_down`: its outlet could not be reached, so nothing left."""
+
+    errand: Errand
     answer: Answer
     at: datetime
     took_ms: int
-    is_down: bool = False  # the outlet could not be reached: no try of this message
-    failures: int = 0  # of the endpoint before, in a row
-    is_endpoint: bool = False
+    is_down: bool = False
 
 
 def write(*, leaving: Sequence[int], sent: Sequence[Sent], courier: str, now: datetime) -> set[int]:
@@ -74,32 +80,36 @@ def _receipts(sent: Sequence[Sent], courier: str, now: datetime) -> None:
         if one.answer.fate is not Fate.ACCEPTED:
             _other(one, courier, now)
     Attempt.objects.bulk_create(
-        [_attempt(one) for one in sent if one.tries > 1 or one.answer.fate is not Fate.ACCEPTED]
+        [
+            _attempt(one)
+            for one in sent
+            if one.errand.tries > 1 or one.answer.fate is not Fate.ACCEPTED
+        ]
     )
-    note_endpoints({one.subscription: one.answer.fate for one in sent if _counts(one)}, now=now)
+    note_endpoints(
+        {one.errand.subscription: one.answer.fate for one in sent if _counts(one)}, now=now
+    )
 
 
 def _counts(one: Sent) -> bool:
     """Return whether an answer changes what is known of an endpoint."""
-    if not one.is_endpoint or one.is_down:
+    if not one.errand.is_endpoint or one.is_down:
         return False
-    return one.failures > 0 or one.answer.fate is not Fate.ACCEPTED
+    return one.errand.failures > 0 or one.answer.fate is not Fate.ACCEPTED
 
 
 def _accepted(sent: Sequence[Sent], courier: str, now: datetime) -> None:
-    """Close the accepted ones by one statement; one that was taken for unknown is known again."""
-    rows = ", ".join(["(%s, %s, %s)"] * len(sent))
+    """Close the accepted ones; one that was taken for unknown meanwhile is known again."""
+    at = moment(now)
     values = [
-        value for one in sent for value in (one.id, one.answer.said[:300], one.answer.receipt[:200])
+        (at, one.answer.said[:300], one.answer.receipt[:200], one.errand.id, courier)
+        for one in sent
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = v.column2,"  # noqa: S608 - places only
-            f" receipt = v.column3 FROM (VALUES {rows}) AS v"
-            " WHERE notify_delivery.id = v.column1"
-            " AND notify_delivery.state IN ('leaving', 'unknown')"
-            " AND notify_delivery.claimed_by = %s",
-            [moment(now), *values, courier],
+        cursor.executemany(
+            "UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = %s, receipt = %s"
+            " WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s",
+            values,
         )
 
 
@@ -108,7 +118,7 @@ def _other(one: Sent, courier: str, now: datetime) -> None:
     values = [
         state.value, one.answer.said[:300], one.answer.receipt[:200],
         moment(due_at) if due_at else None, None if due_at else moment(now),
-        int(one.is_down), one.id, courier,
+        int(one.is_down), one.errand.id, courier,
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
@@ -118,26 +128,31 @@ def _other(one: Sent, courier: str, now: datetime) -> None:
             values,
         )
     if one.answer.fate is Fate.GONE:
-        nobody_there(one.subscription, said=one.answer.said, now=now)
+        nobody_there(one.errand.subscription, said=one.answer.said, now=now)
 
 
 def _outcome(one: Sent, now: datetime) -> tuple[State, datetime | None]:
     """Return the state after an answer, and when it is due again."""
     if one.answer.fate in _ENDS:
         return _ENDS[one.answer.fate], None
-    if retrying.is_given_up(priority=one.priority, age=now - one.first_left_at):
+    if retrying.is_given_up(
+        priority=one.errand.priority, age=now - (one.errand.first_left_at or one.at)
+    ):
         return State.GIVEN_UP, None
     if one.is_down:
         return State.QUEUED, now + timedelta(seconds=one.answer.after or 1)
     later = retrying.wait(
-        one.tries, priority=one.priority, chance=_CHANCE.random(), after=one.answer.after
+        one.errand.tries,
+        priority=one.errand.priority,
+        chance=_CHANCE.random(),
+        after=one.answer.after,
     )
     return State.QUEUED, now + later
 
 
 def _attempt(one: Sent) -> Attempt:
     return Attempt(
-        delivery_id=one.id,
+        delivery_id=one.errand.id,
         at=one.at,
         took_ms=max(one.took_ms, 0),
         fate=one.answer.fate.value,

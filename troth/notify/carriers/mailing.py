@@ -60,6 +60,7 @@ def _value(piece: int, values: tuple[bytes, bytes, bytes, str, str]) -> bytes:
     return value.encode() if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=64)
 def sender_host(sender: str) -> str:
     """Return the host that our mails' ids belong to."""
     return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

@@ -1,6 +1,7 @@
 """Mail, by a server of our own or a provider's."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
@@ -72,6 +73,7 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def server_of(found: Settings) -> str:
     """Return the address of a server, as TROTH_EMAIL_URL writes it."""
     scheme = "smtps" if found.security == "tls" else "smtp"

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from troth.core import clock
 from troth.core.steps import reached
+from troth.notify.actions.receipting import Sent
 from troth.notify.carriers.limits import Limits
 from troth.notify.channel import Shape
 from troth.notify.courier.handing import hand_over
@@ -19,9 +20,11 @@ from troth.notify.courier.ledger import Ledger
 from troth.notify.courier.parcel import Outlet, Parcel
 from troth.notify.rules.results import Answer, Fate
 
-_AHEAD: Final = 16  # messages made ready for each that may be under way
+_AHEAD: Final = 32  # messages made ready for each that may be under way
 _LEAST_AHEAD: Final = 64
 _MOST_AHEAD: Final = 1_000
+_LAID_OUT: Final = 3  # messages written down as leaving for each under way, when all goes well
+_GROWTH: Final = 16  # messages without trouble for one more of them
 _SLOW_AFTER: Final = 0.5  # seconds
 _MOST_ASIDE: Final = 1_000
 _FIRST_WAIT: Final = 1.0  # seconds, while the outlet cannot be reached; twice as long each time
@@ -41,7 +44,7 @@ class Counter:
         self._leaving: asyncio.Queue[Parcel] = asyncio.Queue()
         self._hands: set[asyncio.Task[None]] = set()
         self._idle = self._aside = 0
-        self._smooth = 1  # messages laid out beside those under way: few at first
+        self._smooth = 0  # messages without trouble: with them grows how many are laid out
         self._down_until = self._wait = 0.0
         self._news = asyncio.Event()
         self._fetching: asyncio.Task[tuple[int, list[Parcel]]] | None = None
@@ -128,7 +131,8 @@ class Counter:
         """Write as many down as leaving as there is room for; return whether there were any."""
         while self._ready and len(self._hands) - self._aside < self.at_once:
             self._hire()
-        room = self._idle + min(self._smooth, self.at_once) - self._leaving.qsize()
+        laid_out = min(1 + self._smooth // _GROWTH, _LAID_OUT * self.at_once)
+        room = self._idle + laid_out - self._leaving.qsize()
         some = [self._ready.popleft() for _ in range(min(room, len(self._ready)))]
         if not some:
             return False
@@ -172,7 +176,7 @@ class Counter:
             stepped = False
         reached("notify.handed-over")
         took = int((loop.time() - began) * 1000)
-        self._ledger.receipt(parcel.sent(answer, at=at, took_ms=took, is_down=is_down))
+        self._ledger.receipt(Sent(parcel, answer, at, took, is_down))
         self._has_sent = True
         return stepped
 
@@ -199,7 +203,7 @@ class Counter:
             return
         self._wait = min(max(2 * self._wait, _FIRST_WAIT), _LONGEST_WAIT)
         self._down_until = asyncio.get_running_loop().time() + self._wait
-        self._smooth = 1
+        self._smooth = 0
         self._trouble(self.outlet, said)
 
     async def _come_home(self) -> None:

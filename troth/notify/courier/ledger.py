@@ -15,6 +15,7 @@ from troth.notify.actions.receipting import Sent
 T = TypeVar("T")
 Ask = Callable[[Callable[[], Any]], Awaitable[Any]]  # runs a function where the database is
 _LONGEST_WAIT: Final = 10.0
+_PATIENCE: Final = 0.02  # seconds for which receipts wait for company
 log = logging.getLogger(__name__)
 
 
@@ -28,11 +29,13 @@ class Ledger:
         self._news = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._asked = asyncio.Event()
 
     async def leave(self, ids: Sequence[int]) -> set[int]:
         """Return those that may leave, when that is on disk."""
         done: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
         self._leaving.append((ids, done))
+        self._asked.set()
         self._wake()
         return await done
 
@@ -58,12 +61,21 @@ class Ledger:
         """Write what comes, until cancelled."""
         while True:
             await self._news.wait()
+            if not self._leaving:  # receipts alone can wait for what leaves next
+                await self._gathered()
             self._news.clear()
             leaving, self._leaving = self._leaving, []
             sent, self._sent = self._sent, []
             await self._write(leaving, sent)
             if not self._leaving and not self._sent:
                 self._quiet.set()
+
+    async def _gathered(self) -> None:
+        """Wait a moment for something to leave: one write then holds both."""
+        self._asked.clear()
+        waiting = asyncio.ensure_future(self._asked.wait())
+        await asyncio.wait({waiting}, timeout=_PATIENCE)
+        waiting.cancel()
 
     async def _write(
         self,

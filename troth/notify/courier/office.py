@@ -37,7 +37,8 @@ class Office:
     def __init__(self) -> None:
         self.name = leases.worker_name()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="outbox")
-        self._ledger = Ledger(self.name, self._ask)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._ledger = Ledger(self.name, self._ask_writer)
         self._voice = Voice()
         self._watch = Watch(self.name)
         self._outlets: dict[Key, Outlet] = {}
@@ -59,6 +60,7 @@ class Office:
                     await asyncio.gather(*self._serving.values())
                     if self._taken == before:
                         break
+                    continue
                 await _pause(stop, _LOOK)
         finally:
             await self._close(keeper)
@@ -116,20 +118,24 @@ class Office:
             del self._serving[key]
 
     async def _fetch(self, outlet: Outlet, most: int) -> tuple[int, list[Parcel]]:
-        return await patiently(partial(self._prepared, outlet, most), self._ask)
-
-    def _prepared(self, outlet: Outlet, most: int) -> tuple[int, list[Parcel]]:
-        now = clock.now()
-        claiming.give_back(ids=self._lost, courier=self.name)
-        ids = self._lost = claiming.claim(lane=outlet.lane, most=most, courier=self.name, now=now)
-        self._taken += len(ids)
+        ids = await patiently(partial(self._claimed, outlet, most), self._ask_writer)
         if not ids:
             return 0, []
-        parcels = preparing.prepare(
-            ids=ids, outlet=outlet, courier=self.name, voice=self._voice, now=now
-        )
-        self._lost = []
-        return len(ids), parcels
+        self._taken += len(ids)
+        prepare = partial(
+            preparing.prepare, ids=ids, outlet=outlet, courier=self.name, voice=self._voice,
+            now=clock.now(),
+        )  # fmt: skip
+        try:
+            return len(ids), await self._ask(prepare)
+        except Exception:  # a mistake of ours, or the database is away: another time
+            self._lost += ids
+            raise
+
+    def _claimed(self, outlet: Outlet, most: int) -> list[int]:
+        lost, self._lost = self._lost, []
+        claiming.give_back(ids=lost, courier=self.name)
+        return claiming.claim(lane=outlet.lane, most=most, courier=self.name, now=clock.now())
 
     def _trouble(self, outlet: Outlet, said: str) -> None:
         """Show on the outlet that it cannot be reached, or that it can again."""
@@ -142,6 +148,9 @@ class Office:
     async def _ask(self, question: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, question)
 
+    async def _ask_writer(self, question: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, question)
+
     async def _close(self, keeper: asyncio.Task[None]) -> None:
         """Let what is under way end, write it down, and leave the list."""
         for counter in self._counters.values():
@@ -152,7 +161,9 @@ class Office:
         await asyncio.gather(keeper, return_exceptions=True)
         await _carriers_closed()
         await self._ask(self._depart)
+        await self._ask_writer(_close_connection)
         self._database.shutdown()
+        self._writer.shutdown()
 
     def _depart(self) -> None:
         try:
@@ -164,6 +175,11 @@ class Office:
 
 def _key(lane: Lane) -> Key:
     return lane.channel, lane.outlet
+
+
+def _close_connection() -> None:
+    """Close the database's connection of the thread that this runs in."""
+    connection.close()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -57,7 +57,7 @@ def prepare(
 def _facts(rows: Sequence[Claimed], now: datetime) -> Facts:
     readers: dict[str, set[int]] = {}
     for row in rows:
-        readers.setdefault(row.told.event.purpose.value, set()).add(row.reader)
+        readers.setdefault(row.told.purpose, set()).add(row.reader)
     allowed = {purpose: people.allowed(ids, purpose) for purpose, ids in readers.items()}
     return Facts(people.addresses({row.reader for row in rows}), allowed, now)
 
@@ -86,7 +86,7 @@ def _reason(row: Claimed, outlet: Outlet, facts: Facts) -> str:
         state=row.state,
         is_known=outlet.channel.address is None or bool(facts.addresses.get(row.reader)),
         is_suppressed=row.is_suppressed,
-        is_allowed=row.is_ours or row.reader in facts.allowed[row.told.event.purpose.value],
+        is_allowed=row.is_ours or row.reader in facts.allowed[row.told.purpose],
     )
 
 
@@ -116,7 +116,7 @@ def _joined(rows: Sequence[Claimed], outlet: Outlet, facts: Facts) -> dict[int, 
 
 
 def _with(facts: Facts, row: Claimed) -> Facts:
-    purpose = row.told.event.purpose.value
+    purpose = row.told.purpose
     if purpose in facts.allowed:
         return facts
     return Facts(facts.addresses, {purpose: people.allowed([row.reader], purpose)}, facts.now)

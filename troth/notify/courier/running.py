@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 import threading
 from typing import Final
 
 from troth.notify.courier.office import Office
 
+_SWITCH: Final = 0.001  # seconds
 _LOOK: Final = 0.5  # seconds between two looks at whether to end
 log = logging.getLogger(__name__)
 
 
 def run(*, once: bool = False) -> None:
     """Deliver until SIGTERM or SIGINT, or, `once`, until nothing is due."""
+    sys.setswitchinterval(_SWITCH)  # the loop does not wait long for the threads of the database
     _with_fast_loop(_main(once=once))
 
 

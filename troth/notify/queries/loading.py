@@ -37,9 +37,10 @@ class Told:
     event: Event
     story: Story
     is_urgent: bool
+    purpose: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Claimed:
     """A message to a reader, and what we know of both."""
 
@@ -111,4 +112,4 @@ def _told(pk: int, revision: str) -> Told:
     """Return a telling; it is never changed."""
     row = Telling.objects.get(pk=pk, revision=revision)
     story = msgspec.convert(row.content, Story)
-    return Told(pk, row.number, story.event, story, row.is_urgent)
+    return Told(pk, row.number, story.event, story, row.is_urgent, story.event.purpose.value)
