@@ -6,6 +6,7 @@ from troth.notify.views import reading, subscribing
 
 urlpatterns = [
     path("subscribe", subscribing.form, name="subscribe"),
+    path("subscribe/push-worker.js", subscribing.push_worker, name="subscribe-push-worker"),
     path("subscribe/riddle", subscribing.riddle, name="subscribe-riddle"),
     path("subscribe/asked", subscribing.asked, name="subscribe-asked"),
     path("subscribe/begun", subscribing.at_once, name="subscribe-begun"),

@@ -41,13 +41,21 @@ class SubscribeForm(WishForm):
 
     def __init__(self, *args: Any, channels: Mapping[str, Channel], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        self.channels = {key: one for key, one in channels.items() if key not in BY_SCRIPT}
+        self.is_push_offered = "push" in channels
+        by_script = BY_SCRIPT & {str(self.data.get("channel", ""))}  # its script chose and sent it
+        self.channels = {
+            key: one
+            for key, one in channels.items()
+            if key in (by_script or channels.keys() - BY_SCRIPT)
+        }
         self._choose("channel", [(key, one.label) for key, one in self.channels.items()])
         field = self.fields["channel"]
         field.initial = "email" if "email" in self.channels else next(iter(self.channels), "")
         self.is_mail_alone = list(self.channels) == ["email"]
         if len(self.channels) == 1:
             field.required, field.widget = False, forms.HiddenInput()
+        if by_script:
+            self.fields["address"].widget = forms.HiddenInput()
         if self.is_mail_alone:
             self.fields["address"].label = _("Your mail address")
             self.fields["address"].widget.input_type = "email"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.core import clock
 from troth.core.visitors import address_of, household
-from troth.notify import riddles
+from troth.notify import riddles, vapid
 from troth.notify.actions.knocking import knock
 from troth.notify.actions.subscribing import Source, subscribe
 from troth.notify.forms.subscribing import SubscribeForm, begun
@@ -23,6 +23,7 @@ from troth.notify.queries.readers import public_channels
 from troth.notify.rules import limits
 from troth.notify.rules.wishes import WishError
 from troth.notify.views.public import language_of, place_named, proof_of, shown
+from troth.ui import assets
 
 _MOST_PRESELECTED = 50
 
@@ -62,6 +63,7 @@ def _shown(form: SubscribeForm, language: str, status: int = HTTPStatus.OK) -> H
     context = {
         "form": form, "place": place, "begun": begun(now=clock.now()),
         "has_chosen": bool(form["parts"].value()),
+        "push_key": vapid.public_key() if form.is_push_offered else "",
         "action": f"?{urlencode({'page': form.page, 'language': language})}",
     }  # fmt: skip
     return shown("subscribe.html", context, language=language, status=status)
@@ -128,6 +130,15 @@ def asked(request: HttpRequest) -> HttpResponse:
 def at_once(request: HttpRequest) -> HttpResponse:
     """Say that it begins now: the channel needs no question."""
     return shown("begun.html", {}, language=language_of(request))
+
+
+@require_safe
+def push_worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's own
+    """Give the script that shows our messages in a browser. Its address never changes."""
+    body = assets.find("notify/push-worker.js").body
+    response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_safe
