@@ -1,6 +1,6 @@
 """Who is known, where, and what is allowed."""
 
-from troth.people.queries.finding import address_of, addresses, by_digest, find, of_uid
+from troth.people.queries.finding import address_of, addresses, by_digest, few, find, of_uid
 from troth.people.queries.permitted import allowed, ledger, ledgers, permissions
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "addresses",
     "allowed",
     "by_digest",
+    "few",
     "find",
     "ledger",
     "ledgers",

@@ -39,3 +39,9 @@ def addresses(ids: Iterable[int]) -> dict[int, str]:
         for key, uid, sealed in some.values_list("pk", "uid", "sealed"):
             found[key] = BOX.opened(sealed, label=uid).decode()
     return found
+
+
+def few(channel: str, *, most: int = _AT_ONCE) -> list[int] | None:
+    """Return the ids of a channel's contacts where there are no more than a few, else None."""
+    found = list(Contact.objects.filter(channel=channel).values_list("pk", flat=True)[: most + 1])
+    return found if len(found) <= most else None
