@@ -38,7 +38,7 @@ def _story(subscription: Subscription, language: str, now: datetime) -> Story:
             about=f"{ABOUT}{subscription.uid}",
             event=Event.SUBSCRIPTION_CONFIRM,
             revision=f"{int(now.timestamp()):x}",
-            title=_("Please confirm: messages from %(who)s") % who,
+            title=_("Messages from %(who)s") % who,
             link=links.confirm_url(subscription.uid, now=now),
             what=_("Somebody, most likely you, asked %(who)s to write to this address.") % who,
             advice=_(
