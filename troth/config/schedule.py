@@ -47,6 +47,7 @@ SCHEDULE = (
     _entry("signals.compact", timedelta(hours=1), slow=True),
     _entry("signals.retain", timedelta(days=1), slow=True),
     _entry("probes.tidy", timedelta(hours=1), slow=True),
+    _entry("notify.measure", timedelta(seconds=10), asked="notify.jobs.is_unmeasured", slow=True),
     _entry("notify.tidy", timedelta(hours=1), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from troth.notify.actions import alarms, forgetting, spreading, tidying
+from troth.notify.actions import alarms, forgetting, measuring, spreading, tidying
 from troth.notify.models import Telling
 
 _A_TURN: Final = 1.0  # seconds of spreading before other jobs have theirs
@@ -51,3 +51,13 @@ def is_ringing(*, now: datetime) -> bool:
 def ring(*, now: datetime) -> int:
     """Ring the steps of alarms that are due; return how many."""
     return alarms.ring(now=now)
+
+
+def is_unmeasured(*, now: datetime) -> bool:
+    """Return whether a telling may be settled, and did not become signals."""
+    return measuring.is_unmeasured(now=now)
+
+
+def measure(*, now: datetime) -> int:
+    """Send how soon readers were told as signals; return how many tellings."""
+    return measuring.measure(now=now)

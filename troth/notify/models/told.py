@@ -38,6 +38,7 @@ class Telling(models.Model):
     cursor = models.BigIntegerField(default=0)
     spread_at = models.DateTimeField(null=True)
     matched = models.PositiveIntegerField(default=0)
+    measured_at = models.DateTimeField(null=True)  # when it became signals how soon it was told
 
     class Meta:
         constraints = [
@@ -46,7 +47,12 @@ class Telling(models.Model):
         indexes = [
             models.Index(
                 fields=["id"], condition=models.Q(spread_at=None), name="notify_telling_unspread"
-            )
+            ),
+            models.Index(
+                fields=["told_at"],
+                condition=models.Q(measured_at=None),
+                name="notify_telling_unmeasured",
+            ),
         ]
 
     def __str__(self) -> str:
