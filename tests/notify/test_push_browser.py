@@ -83,7 +83,10 @@ def deliver(page, origin, push):
     """Hand a decrypted message to the service worker, as the browser does."""
     session = page.context.new_cdp_session(page)
     seen = []
-    session.on("ServiceWorker.workerRegistrationUpdated", seen.append)
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: seen.append(told),  # noqa: PLW0108 - the browser's library takes no built-in
+    )
     session.send("ServiceWorker.enable")
     page.wait_for_timeout(200)
     ids = [one["registrationId"] for told in seen for one in told["registrations"]]

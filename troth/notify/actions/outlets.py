@@ -28,7 +28,7 @@ def declare_outlet(
     wanted = outlets.outlet(document)
     row = Outlet.objects.select_for_update().filter(slug=wanted.slug).first()
     before = plain(row) if row else None
-    sealed = _checked(wanted, row)
+    sealed = checked(wanted, row)
     if wanted.is_default:
         _no_other_default(wanted)
     values = {**_columns(wanted), "sealed": sealed, "managed_by": managed_by, "retired_at": None}
@@ -39,7 +39,7 @@ def declare_outlet(
     return outlet
 
 
-def _checked(wanted: Wanted, row: Outlet | None) -> bytes:
+def checked(wanted: Wanted, row: Outlet | None) -> bytes:
     """Return the sealed secrets, all settings having been read as the channel does."""
     kept = secrets_of(row) if row and row.channel == wanted.channel else {}
     secrets = {**kept, **(wanted.secrets or {})}

@@ -1,7 +1,7 @@
 """Opsgenie: one alert for each thing told of, known by its alias, closed when that is over."""
 
 from hashlib import blake2b
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -18,7 +18,7 @@ _PRIORITIES: Final = {
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api_key: Annotated[str, named("API key", "Of an API integration.", min_length=1)]
-    region: Annotated[str, named("Region", "us or eu.", pattern="^(us|eu)$")] = "us"
+    region: Annotated[Literal["us", "eu"], named("Region", "Where the account is.")] = "us"
 
 
 def hand(letter: Letter, target: Target) -> Call:

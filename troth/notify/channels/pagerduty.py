@@ -1,6 +1,6 @@
 """PagerDuty, by its Events API v2: one alert for each thing told of, which ends when that does."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         named("Integration key", "Of an Events API v2 integration.", pattern="^[0-9a-zA-Z]{32}$"),
     ]
-    region: Annotated[str, named("Region", "us or eu.", pattern="^(us|eu)$")] = "us"
+    region: Annotated[Literal["us", "eu"], named("Region", "Where the account is.")] = "us"
 
 
 def hand(letter: Letter, target: Target) -> Call:
