@@ -22,6 +22,7 @@ def leave(*, subscription: Subscription, source: Source, now: datetime) -> bool:
     What waits in the outbox for it is withheld: consent is asked when a message is due.
     """
     people.hold(contact=subscription.contact)
+    subscription.refresh_from_db(fields=["state"])  # another window may have confirmed meanwhile
     was_live = subscription.state != Subscription.ASKED
     ended = (
         Subscription.objects.filter(pk=subscription.pk)
