@@ -90,13 +90,13 @@ def test_a_hundred_megabytes_are_not_read():
             self.taken += size
             return b"a" * size
 
+    kind = "application/x-www-form-urlencoded"
     for path in (f"/subscription/{token_of(row.uid)}/end", "/subscribe"):
         body = Endless()
         response = Client().generic(
-            "POST", path, content_type="application/x-www-form-urlencoded",
-            **{"CONTENT_LENGTH": "100000000", "wsgi.input": body},
+            "POST", path, **{"CONTENT_LENGTH": "100000000", "wsgi.input": body, "CONTENT_TYPE": kind}
         )  # fmt: skip
-        assert response.status_code in {200, 302, 400, 413}
+        assert response.status_code in {400, 413}
         assert body.taken < 10_000_000
     row.refresh_from_db()
     assert row.state == "active"
