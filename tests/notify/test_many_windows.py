@@ -94,8 +94,10 @@ def test_a_hundred_megabytes_are_not_read():
     for path in (f"/subscription/{token_of(row.uid)}/end", "/subscribe"):
         body = Endless()
         response = Client().generic(
-            "POST", path, **{"CONTENT_LENGTH": "100000000", "wsgi.input": body, "CONTENT_TYPE": kind}
-        )  # fmt: skip
+            "POST",
+            path,
+            **{"CONTENT_LENGTH": "100000000", "wsgi.input": body, "CONTENT_TYPE": kind},
+        )
         assert response.status_code in {400, 413}
         assert body.taken < 10_000_000
     row.refresh_from_db()
