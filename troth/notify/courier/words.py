@@ -1,5 +1,6 @@
 """The words of a telling: made once for each shape, language and wording, kept while needed."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +15,7 @@ from troth.notify.rules import digest
 from troth.notify.rules.story import Story
 from troth.notify.wording import Wordings
 
+log = logging.getLogger(__name__)
 _KEPT: Final = 512
 Said = tuple[Story, Words]
 
@@ -48,7 +50,10 @@ class Voice:
         story = stories[0] if len(stories) == 1 else digest.together(stories, language)
         channel = outlet.channel
         say = partial(wording.words_of, story, shape=channel.shape, language=language)
-        return story, say(limit=channel.limit, counts=channel.counts, wordings=self.wordings)
+        words = say(limit=channel.limit, counts=channel.counts, wordings=self.wordings)
+        if words.remark:
+            log.warning("the shipped words were used", extra={"reason": words.remark})
+        return story, words
 
     def personal(self, words: Words, manage: str, end: str) -> Words:
         """Return words with a reader's own links."""
