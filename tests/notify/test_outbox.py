@@ -7,6 +7,7 @@ from standardwebhooks import Webhook
 
 from tests.notify.outbox import deliver, mail_sink, mailing, program, reader, spread, states, story
 from troth.core import clock
+from troth.notify import webhook_keys
 from troth.notify.actions import signing
 from troth.notify.actions.telling import tell
 from troth.notify.models import Attempt, Delivery, Subscription, Suppression, Telling, Thread
@@ -55,7 +56,7 @@ def test_a_webhook_is_signed_as_standard_webhooks_verifies_it(hook):
     deliver()
     [(headers, body)] = hook.taken
     made.refresh_from_db()
-    [key] = signing.secrets_of(made.uid, made.sealed)
+    [key] = webhook_keys.keys(made.uid, made.sealed, now=clock.now())
     told = Webhook(key).verify(body, headers)
     assert told["type"] == "incident.opened"
     assert told["data"]["title"] == "Payments fail (1)"
@@ -63,13 +64,14 @@ def test_a_webhook_is_signed_as_standard_webhooks_verifies_it(hook):
 
 def test_two_keys_sign_while_a_program_changes_over(hook):
     made = reader(hook.url, channel="webhook")
-    old = signing.secrets_of(made.uid, made.sealed)[0]
-    made.refresh_from_db()
+    old = webhook_keys.keys(made.uid, made.sealed, now=clock.now())[0]
     new = signing.rotate(subscription=made, now=clock.now())
     say()
     deliver()
     [(headers, body)] = hook.taken
     assert Webhook(old).verify(body, headers) == Webhook(new).verify(body, headers)
+    late = clock.now() + timedelta(days=2)
+    assert webhook_keys.keys(made.uid, made.sealed, now=late) == [new]
 
 
 @pytest.mark.mission("S2.16")
@@ -134,6 +136,29 @@ def test_a_correction_goes_where_the_mistake_went(sink):
     say(3, is_correction=True)
     deliver()
     assert len(sink.lines) == 2
+
+
+def test_who_subscribed_after_the_mistake_is_not_told_of_its_correction(sink):
+    reader("ada@example.org")
+    say(1)
+    deliver()
+    reader("late@example.org")
+    say(2, is_correction=True)
+    deliver()
+    assert sink.readers == ["ada@example.org"] * 2
+    say(3)
+    deliver()
+    assert sorted(sink.readers[2:]) == ["ada@example.org", "late@example.org"]
+
+
+def test_a_correction_that_makes_it_worse_goes_to_whom_it_concerns_now(sink):
+    reader("ada@example.org")
+    reader("floor@example.org", floor=3)
+    say(1)
+    deliver()
+    say(2, is_correction=True, severity=Severity.CRITICAL)
+    deliver()
+    assert sorted(sink.readers[1:]) == ["ada@example.org", "floor@example.org"]
 
 
 def test_a_failing_program_is_tried_again_and_retry_after_is_kept_to(hook):

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.core.steps import reached
-from troth.notify import letters, links
+from troth.notify import letters, links, webhook_keys
 from troth.notify.actions import claiming, joining
-from troth.notify.actions.signing import secrets_of
 from troth.notify.channel import Letter, Shape, Target
 from troth.notify.courier.parcel import Outlet, Parcel
 from troth.notify.courier.words import Voice
@@ -23,6 +22,8 @@ from troth.notify.rules.joining import Waiting, joined
 from troth.people import queries as people
 
 log = logging.getLogger(__name__)
+# Asked for by the reader alone: there is no subscription to end by one click.
+_TO_ONE = frozenset({Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _parcel(
 ) -> Parcel:
     story, words = voice.said([row.told, *(one.told for one in others)], outlet, row.language)
     manage = links.manage_url(row.uid)
-    end = "" if row.told.event is Event.SUBSCRIPTION_CONFIRM else f"{manage}end"
+    end = "" if row.told.event in _TO_ONE else f"{manage}end"
     letter = Letter(
         id=letters.letter_id(row.id),
         words=words if outlet.channel.shape is Shape.MAIL else voice.personal(words, manage, end),
@@ -139,7 +140,7 @@ def _parcel(
     target = Target(
         address=facts.addresses.get(row.reader, ""),
         settings=outlet.settings,
-        secret=_secret(row, outlet),
+        secret=_secret(row, outlet, facts.now),
         sender=outlet.sender,
     )
     return Parcel(
@@ -154,8 +155,8 @@ def _parcel(
     )
 
 
-def _secret(row: Claimed, outlet: Outlet) -> str:
+def _secret(row: Claimed, outlet: Outlet, now: datetime) -> str:
     """Return the keys that sign what a program gets, the newest first."""
     if outlet.channel.shape is not Shape.HOOK:
         return ""
-    return " ".join(secrets_of(row.uid, row.sealed))
+    return " ".join(webhook_keys.keys(row.uid, row.sealed, now=now))
