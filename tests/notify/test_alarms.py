@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.notify.outbox import spread
 from troth.notify.actions import alarms
 from troth.notify.models import Alarm, Delivery, Escalation, Subscription
 from troth.notify.rules import escalating
@@ -63,6 +64,19 @@ def test_each_step_rings_once_at_its_time(two):
     assert [alarms.ring(now=at(minute)) for minute in (0, 0, 14, 15, 15, 600)] == [1, 0, 0, 1, 0, 0]
     raised = "alert.raised"
     assert rung() == [("sub_ada", raised), ("sub_ada", raised), ("sub_bob", raised)]
+
+
+@pytest.mark.parametrize("is_rung_first", [True, False])
+def test_who_is_rung_by_a_step_is_not_told_of_it_besides(two, is_rung_first):
+    reader("cy")  # in no step: hears of it once, at once
+    alarms.raise_alarm(story=story(), by="probes", now=NOON)
+    if is_rung_first:
+        alarms.ring(now=NOON)
+    spread()
+    alarms.ring(now=NOON)
+    assert sorted(uid for uid, _ in rung()) == ["sub_ada", "sub_cy"]
+    alarms.ring(now=at(15))
+    assert sorted(uid for uid, _ in rung()) == ["sub_ada", "sub_ada", "sub_bob", "sub_cy"]
 
 
 def test_the_same_trouble_raised_twice_is_one_alarm(two):

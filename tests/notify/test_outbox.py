@@ -11,7 +11,7 @@ from troth.notify import webhook_keys
 from troth.notify.actions import signing
 from troth.notify.actions.telling import tell
 from troth.notify.models import Attempt, Delivery, Subscription, Suppression, Telling, Thread
-from troth.notify.rules.events import Event, mask
+from troth.notify.rules.events import Event, Severity, mask
 from troth.people import actions as people
 
 pytestmark = pytest.mark.django_db(transaction=True)

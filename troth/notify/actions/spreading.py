@@ -13,8 +13,9 @@ from django.db.models import Max
 
 from troth.core.steps import reached
 from troth.notify.models import Subscription, Telling
+from troth.notify.queries import duty
 from troth.notify.queries.raw import changed, moment, places
-from troth.notify.rules.events import Purpose
+from troth.notify.rules.events import Event, Purpose
 from troth.notify.rules.quiet import digest_at
 from troth.notify.rules.retrying import DIGEST, PLAIN, URGENT
 from troth.notify.rules.story import Story, keys_of
@@ -78,7 +79,7 @@ def _end_of_chunk(cursor: int) -> tuple[int, bool]:
 
 def _queue(telling: Telling, upto: int, now: datetime) -> int:
     story = msgspec.convert(telling.content, Story)
-    earlier = list(telling.thread.tellings.filter(number__lt=telling.number))
+    earlier = list(telling.thread.tellings.filter(number__lt=telling.number).order_by("number"))
     match = _match(story, telling, earlier)
     due = _due(telling, upto, now)
     sql = _INSERT.format(match=match.text, due=due.text, priority=_priority(telling))
@@ -122,6 +123,8 @@ def _due(telling: Telling, upto: int, now: datetime) -> Sql:
 def _match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
     """Return who is to be told: whoever asked for it, and whoever an earlier one went to.
 
+    A correction goes to the latter alone: to the others it would correct what they never heard.
+
     What an earlier telling has queued is replaced by this one, whatever the subscription asks for.
     """
     parts = [
@@ -133,8 +136,7 @@ def _match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
     if story.audiences:
         parts.append(_among("s.audience", story.audiences))
     parts.append(_parts(story))
-    if story.event.purpose is Purpose.OPERATIONS:
-        parts.append(Sql("s.is_ours"))
+    parts += _ours(story, telling)
     wanted = Sql(
         " AND ".join(part.text for part in parts),
         tuple(value for part in parts for value in part.values),
@@ -142,6 +144,8 @@ def _match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
     if not earlier:
         return wanted
     went = _went(earlier, everywhere=_is_less(story, telling, earlier))
+    if story.is_correction and _is_heard_of(story, telling, earlier[-1]):
+        return went
     return Sql(f"({wanted.text}) OR {went.text}", (*wanted.values, *went.values))
 
 
@@ -158,6 +162,35 @@ def _parts(story: Story) -> Sql:
         f" p.subscription_id = s.id AND p.key IN ({places(len(keys))})))",
         keys,
     )
+
+
+def _ours(story: Story, telling: Telling) -> list[Sql]:
+    """Return what holds of our own people: of an alarm hears here whom no step rings."""
+    if story.event.purpose is not Purpose.OPERATIONS:
+        return []
+    if story.event is not Event.ALERT_RAISED:
+        return [Sql("s.is_ours")]
+    rung = Sql(
+        "NOT EXISTS (SELECT 1 FROM notify_delivery r WHERE r.reader_id = s.contact_id"
+        " AND r.thread_id = %s AND r.telling_id > %s)",
+        (telling.thread_id, telling.pk),
+    )
+    later = duty.to_be_rung(telling.thread_id)
+    yet = [Sql(f"s.uid NOT IN ({places(len(later))})", later)] if later else []
+    return [Sql("s.is_ours"), rung, *yet]
+
+
+def _is_heard_of(story: Story, telling: Telling, last: Telling) -> bool:
+    """Return whether all whom a correction concerns were told what it corrects, or chose not to be.
+
+    Not so where it is worse or touches more than was said, or where the last one was cut short.
+    """
+    if telling.severity > last.severity:
+        return False
+    if not set(keys_of(msgspec.convert(last.content, Story))).issuperset(keys_of(story)):
+        return False
+    then = Subscription.objects.filter(confirmed_at__lte=last.told_at)
+    return not then.filter(pk__gt=last.cursor).exists()
 
 
 def _is_less(story: Story, telling: Telling, earlier: list[Telling]) -> bool:

@@ -63,6 +63,18 @@ def ringing() -> Sequence[Alarm]:
     return list(rows.select_related("thread", "escalation").order_by("raised_at")[:200])
 
 
+def to_be_rung(thread: int) -> tuple[str, ...]:
+    """Return the routes (uids) that a step of an alarm of this thread (its id) has yet to ring."""
+    rows = Alarm.objects.filter(thread=thread, acknowledged_at=None, cleared_at=None)
+    waiting = (
+        uid
+        for row in rows.select_related("escalation")
+        for step in escalating.steps_of(row.escalation.steps)[row.step :]
+        for uid in step.readers
+    )
+    return tuple(dict.fromkeys(waiting))
+
+
 def _steps(row: Escalation, names: dict[str, str]) -> tuple[StepShown, ...]:
     return tuple(
         StepShown(
