@@ -8,6 +8,7 @@ from troth.page.sheets import fingerprint
 from troth.page.situation import NOTHING, Situation
 from troth.promises.rules.remedies import Violation
 from troth.promises.rules.reputation import Reputation, reputation
+from troth.promises.rules.restating import together
 from troth.promises.rules.results import (
     ExclusionRow,
     FlipRow,
@@ -177,7 +178,7 @@ def events_of(shown: Shown | Withdrawn) -> Iterable[Event]:
             yield Event("flip", flip.at, shown, flip)
     for change in shown.targets:
         yield Event("target", change.declared_at, shown, change)
-    for restated in shown.restatements:
+    for restated in together(shown.restatements):
         yield Event("restatement", restated.at, shown, restated)
     if isinstance(shown, Withdrawn):
         yield Event("withdrawal", shown.at, shown, shown)

@@ -68,6 +68,8 @@ def _restated(row: RestatementRow) -> str:
         "exclusion": _("cases were excluded"),
         "removed signals": _("signals were removed"),
     }
+    if row.last is not None:
+        return _several(row, reasons.get(row.reason, row.reason))
     return _(
         "On %(day)s we had counted %(before_good)s of %(before_total)s as kept; now it is "
         "%(after_good)s of %(after_total)s. Reason: %(reason)s."
@@ -78,4 +80,20 @@ def _restated(row: RestatementRow) -> str:
         "after_good": words.number(row.after_good),
         "after_total": words.number(row.after_total),
         "reason": reasons.get(row.reason, row.reason),
+    }
+
+
+def _several(row: RestatementRow, reason: str) -> str:
+    return _(
+        "On %(days)s days from %(first)s to %(last)s we had counted %(before_good)s of "
+        "%(before_total)s as kept; now it is %(after_good)s of %(after_total)s. Reason: %(reason)s."
+    ) % {
+        "days": words.number(row.days),
+        "first": words.day(row.date),
+        "last": words.day(row.last or row.date),
+        "before_good": words.number(row.before_good),
+        "before_total": words.number(row.before_total),
+        "after_good": words.number(row.after_good),
+        "after_total": words.number(row.after_total),
+        "reason": reason,
     }

@@ -232,6 +232,8 @@ class RestatementRow:
     after_total: int
     reason: str  # late signals | corrected signals | exclusion | removed signals
     at: datetime
+    days: int = 1  # counted again together, from `date` on
+    last: date | None = None  # of several days
 
 
 @dataclass(frozen=True, slots=True)
