@@ -23,6 +23,7 @@ PASSED = (
     "/assets/",
     "/desk",
     "/healthz",
+    "/hooks/",
     "/metrics",
     "/ping/",
     "/private/",

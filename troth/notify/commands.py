@@ -13,6 +13,8 @@ from troth.notify.actions.importing import Origin, Report, import_subscribers
 from troth.notify.actions.suppressing import bounced
 from troth.notify.incoming.reading import lines
 from troth.notify.incoming.shapes import Usual
+from troth.notify.links import report_url
+from troth.notify.queries.outlets import mail_provider
 from troth.notify.queries.readers import Sieve, of_uid
 from troth.notify.rules import families
 from troth.people import queries as people
@@ -93,6 +95,23 @@ def export(as_csv: bool, channel: str, state: str) -> None:  # noqa: FBT001 - cl
 
 notify.add_command(trial_commands.test)
 notify.add_command(trial_commands.channels)
+
+
+@notify.command("hook")
+@click.argument("outlet")
+def hook(outlet: str) -> None:
+    r"""Print where the mail provider of an outlet tells of bounces and complaints.
+
+    Give the address to the provider and to nobody else: it is the secret.
+
+    \b
+    troth notify hook mail
+    """
+    if not mail_provider(outlet):
+        raise click.UsageError(f"“{outlet}” is no outlet for mail by a provider's API.")
+    click.echo(report_url(outlet))
+
+
 commands = (notify,)
 
 

@@ -12,6 +12,7 @@ from django.core.signing import BadSignature, Signer
 
 _HOLDING: Final = Signer(salt="troth notify subscription 1", sep=".")
 _CONFIRMING: Final = Signer(salt="troth notify confirm 1", sep=".")
+_REPORTING: Final = Signer(salt="troth notify mail hook 1", sep=".")
 CONFIRM_SECONDS: Final = 7 * 86_400
 
 
@@ -37,6 +38,16 @@ def confirm_url(subscription_uid: str, *, now: datetime) -> str:
     """Return the address that asks “was it you?”, for seven days."""
     token = _CONFIRMING.sign(f"{subscription_uid}.{int(now.timestamp()):x}")
     return f"{settings.TROTH.base_url}/subscription/{token}/confirm"
+
+
+def report_url(outlet_slug: str) -> str:
+    """Return where the provider of an outlet tells of bounces and complaints."""
+    return f"{settings.TROTH.base_url}/hooks/mail/{_REPORTING.sign(outlet_slug)}/"
+
+
+def reporting(token: str) -> str | None:
+    """Return the outlet's slug, or None of a token that is not ours."""
+    return _unsigned(_REPORTING, token)
 
 
 def token_of(subscription_uid: str) -> str:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from troth.notify.views import reading, subscribing
+from troth.notify.views import reading, reports, subscribing
 
 urlpatterns = [
+    path("hooks/mail/<str:token>/", reports.mail, name="mail-reports"),
     path("subscribe", subscribing.form, name="subscribe"),
     path("subscribe/push-worker.js", subscribing.push_worker, name="subscribe-push-worker"),
     path("subscribe/riddle", subscribing.riddle, name="subscribe-riddle"),

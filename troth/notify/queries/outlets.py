@@ -43,3 +43,10 @@ def plain(outlet: Outlet) -> dict[str, Any]:
             at_once=outlet.at_once,
         )
     )
+
+
+def mail_provider(slug: str) -> str:
+    """Return the provider that an outlet for mail goes through; "" where there is none."""
+    row = Outlet.objects.filter(slug=slug, channel="email", retired_at=None).first()
+    found = str(row.settings.get("provider", "smtp")) if row else "smtp"
+    return "" if found == "smtp" else found

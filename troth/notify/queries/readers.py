@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from troth.notify import catalogue
 from troth.notify.channel import Channel
-from troth.notify.models import Outlet, Subscription, Suppression
+from troth.notify.models import Delivery, Outlet, Subscription, Suppression
 from troth.notify.rules.events import Severity
 from troth.notify.rules.wishes import Wish
 from troth.people import queries as people
@@ -137,6 +137,14 @@ def keys_of_many(rows: Sequence[Subscription]) -> Mapping[int, tuple[str, ...]]:
     for owner, key in parts.values_list("subscription_id", "key"):
         found[owner].append(key)
     return {owner: tuple(keys) for owner, keys in found.items()}
+
+
+def delivery_of(contact_id: int, receipt: str) -> int | None:
+    """Return the message of a reader that the other side names so."""
+    if not receipt:
+        return None
+    found = Delivery.objects.filter(reader=contact_id, receipt=receipt)
+    return found.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def counts() -> dict[tuple[str, str], int]:

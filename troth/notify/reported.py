@@ -1,0 +1,101 @@
+"""What a mail provider tells later of what it took: bounces and complaints, read by django-anymail.
+
+Each outlet has an address of its own for that, with a signature that nobody can make up: a provider
+is given it once. What the provider's body says besides is read, not believed to be somebody else's.
+"""
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Final
+
+from django.http import HttpRequest
+
+from troth.notify.actions.suppressing import COMPLAINT, HARD, SOFT, bounced
+from troth.notify.queries.readers import delivery_of
+from troth.people import queries as people
+
+_HARD_REASONS: Final = {"invalid", "bounced", "unsubscribed"}
+_SOFT_WORDS: Final = re.compile(r"^(soft[ _-]?bounced?|transient|temporary)$", re.IGNORECASE)
+_MOST: Final = 1_000  # events of one call
+
+
+class UnreadableError(Exception):
+    """The body is not what this provider sends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One event: of whom, what kind, in which words."""
+
+    address: str
+    kind: str
+    said: str
+    event_id: str
+    receipt: str
+    at: datetime
+
+
+def take(request: HttpRequest, *, provider: str, now: datetime) -> int:
+    """Write down what a provider tells; return how much of it was news. Raises UnreadableError."""
+    return sum(_write(news, now) for news in _news(request, provider, now))
+
+
+def _news(request: HttpRequest, provider: str, now: datetime) -> Iterator[News]:
+    try:
+        events = list(_reader(provider).parse_events(request))[:_MOST]
+    except ImportError as error:
+        raise UnreadableError(
+            "django-anymail is not installed: add the extra “channels”"
+        ) from error
+    except Exception as error:
+        raise UnreadableError(f"this is not what {provider} sends") from error
+    for number, event in enumerate(events):
+        kind = _kind(str(event.event_type), str(event.reject_reason or ""), event.esp_event)
+        if kind and isinstance(event.recipient, str):
+            own = event.event_id or f"{event.message_id} {event.event_type} {number}"
+            said = event.mta_response or event.description or event.reject_reason or ""
+            yield News(
+                address=event.recipient, kind=kind, event_id=f"{provider} {own}"[:200],
+                said=str(said)[:500],
+                receipt=str(event.message_id or "")[:200], at=min(event.timestamp or now, now),
+            )  # fmt: skip
+
+
+def _reader(provider: str) -> Any:  # noqa: ANN401 - anymail has no types
+    """Return anymail's reader of a provider, without its own check: our address is the secret."""
+    module = import_module(f"anymail.webhooks.{provider}")
+    for name, found in inspect.getmembers(module, inspect.isclass):
+        if name.endswith("TrackingWebhookView") and found.__module__ == module.__name__:
+            return object.__new__(found)
+    raise ImportError(provider)
+
+
+def _kind(event: str, reason: str, told: object) -> str:
+    if event == "complained":
+        return COMPLAINT
+    if event not in {"bounced", "rejected", "failed"}:
+        return ""
+    return HARD if reason in _HARD_REASONS and not _says_soft(told) else SOFT
+
+
+def _says_soft(told: object) -> bool:
+    """Say whether a provider calls it soft: anymail gives both kinds the same reason."""
+    values = told.values() if isinstance(told, Mapping) else ()
+    return any(isinstance(one, str) and _SOFT_WORDS.search(one[:40]) for one in values)
+
+
+def _write(news: News, now: datetime) -> bool:
+    try:
+        contact = people.find("email", news.address)
+    except ValueError:
+        return False
+    if contact is None:
+        return False
+    return bounced(
+        contact_id=contact.pk, kind=news.kind, said=news.said, event_id=news.event_id,
+        at=news.at, now=now, delivery_id=delivery_of(contact.pk, news.receipt),
+    )  # fmt: skip
