@@ -16,15 +16,19 @@ from scene import (
 
 from troth.components import actions as components
 from troth.components.rules.documents import AudienceTerms
+from troth.components.rules.words import WORDS
 from troth.incidents import actions
 from troth.incidents.actions import Message
 from troth.incidents.actions.asked import History
 from troth.incidents.models import Incident
 from troth.incidents.queries import incident
+from troth.incidents.rules import tongues
+from troth.incidents.rules.macro import STATE_WORDS
 from troth.incidents.rules.results import State
 from troth.notify.models import Telling
 from troth.notify.queries import last_told
 from troth.notify.rules.events import Severity
+from troth.notify.rules.story import in_language
 from troth.staff.models import ApiToken
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +102,20 @@ def test_the_story_says_what_people_need():
     assert [(part.key, part.name, part.state) for part in story.parts] == [
         (f"component:{shop}", "Shop", "down")
     ]
+
+
+def test_our_own_words_are_said_in_the_readers_language_and_a_persons_stay():
+    shop = component("shop")
+    story = newest(opened(impacts={shop: Status.MAJOR}))
+    german = in_language(story, "de-AT")
+    assert german.state == "Wir untersuchen es"
+    assert [part.state for part in german.parts] == ["ausgefallen"]
+    assert german.what == story.what
+
+
+def test_every_word_of_ours_is_known_in_german():
+    words = [*STATE_WORDS.values(), *WORDS.values()]
+    assert set(tongues.said("It is resolved", words)["de"]) >= set(words)
 
 
 def test_at_the_end_nothing_is_urgent_and_no_workaround_stays():

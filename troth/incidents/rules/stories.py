@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from troth.components.rules.results import Status
-from troth.incidents.rules import prose
+from troth.incidents.rules import prose, tongues
 from troth.incidents.rules.macro import STATE_WORDS, macro_of
 from troth.incidents.rules.results import Impact, IncidentShown, Kind, State, UpdateShown, Urgency
 from troth.notify.rules.events import Event, Severity
@@ -68,6 +68,7 @@ def story_of(shown: IncidentShown, *, event: Event, heard: Heard | None, where: 
     """Return the story of an incident as it stands: the page's words under the page's revision."""
     last = shown.updates[0] if shown.updates else None
     is_open = shown.is_open
+    state, parts, facts = STATE_WORDS[shown.state], _parts(shown, where), _facts(shown)
     return Story(
         about=f"incident:{shown.uid}",
         event=event,
@@ -80,15 +81,18 @@ def story_of(shown: IncidentShown, *, event: Event, heard: Heard | None, where: 
         until=shown.scheduled_until or shown.resolved_at,
         advice=shown.workaround if is_open else "",
         next_at=shown.next_due_at if is_open else None,
-        state=STATE_WORDS[shown.state],
+        state=state,
         body=last.body if last else "",
         severity=SEVERITIES[shown.impact],
         is_urgent=_is_urgent(shown),
         is_correction=heard is not None and heard.update == _newest(shown) and event == heard.event,
-        parts=_parts(shown, where),
+        parts=parts,
         pages=where.pages,
         audiences=shown.audiences,
-        facts=_facts(shown),
+        facts=facts,
+        translations=tongues.said(
+            state, (*(part.state for part in parts), *(label for label, _ in facts))
+        ),
         data=_data(shown, last, where),
     )
 

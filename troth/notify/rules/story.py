@@ -1,6 +1,7 @@
 """One structured story, from which every channel makes its own words. Pure."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -46,7 +47,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # more (label, text), in their order
-    translations: dict[str, dict[str, str]] = {}  # language → the texts above, said in it
+    # Language → the texts above by name, and our own words (of parts' states, of facts) by the word.
+    translations: dict[str, dict[str, str]] = {}
     data: dict[
         str, object
     ] = {}  # for programs: the body of webhooks, as the packages above give it
@@ -61,8 +63,15 @@ def keys_of(story: Story) -> tuple[str, ...]:
 def in_language(story: Story, language: str) -> Story:
     """Return the story with the texts that were said in this language; the rest as written."""
     said = story.translations.get(language.partition("-")[0], {})
-    known = {name: text for name, text in said.items() if name in _TEXTS and text}
-    return msgspec.structs.replace(story, **known) if known else story
+    if not said:
+        return story
+    known: dict[str, Any] = {name: text for name, text in said.items() if name in _TEXTS and text}
+    known["parts"] = tuple(
+        msgspec.structs.replace(part, state=said.get(part.state, part.state))
+        for part in story.parts
+    )
+    known["facts"] = tuple((said.get(label, label), text) for label, text in story.facts)
+    return msgspec.structs.replace(story, **known)
 
 
 def encoded(story: Story) -> bytes:
