@@ -1,30 +1,22 @@
 """The public form: an address, what to be told of, and signs that a person fills it in."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
-from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from troth.notify import catalogue
 from troth.notify.channel import Channel
+from troth.notify.forms.guarding import GuardedForm, begun
 from troth.notify.forms.wishing import WishForm
 
-_SIGNER: Final = Signer(salt="troth notify form 1")
-SLOW_ENOUGH: Final = timedelta(seconds=3)
-OLD: Final = timedelta(days=1)
+__all__ = ["BY_SCRIPT", "SubscribeForm", "begun"]
 BY_SCRIPT: Final = frozenset({"push"})  # nobody can type such an address
 
 
-def begun(*, now: datetime) -> str:
-    """Return the signed instant at which a form was shown."""
-    return _SIGNER.sign(f"{now.timestamp():.0f}")
-
-
-class SubscribeForm(WishForm):
+class SubscribeForm(GuardedForm, WishForm):
     """`channels` are those a stranger may choose among; the first is chosen."""
 
     channel = forms.ChoiceField(label=later("By"), widget=forms.RadioSelect)
@@ -32,12 +24,6 @@ class SubscribeForm(WishForm):
         label=later("Address"), max_length=2_000,
         widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )  # fmt: skip
-    website = forms.CharField(
-        label=later("Leave this empty"), required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )  # fmt: skip
-    riddle = forms.CharField(required=False, widget=forms.HiddenInput)
-    begun = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, channels: Mapping[str, Channel], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
@@ -71,16 +57,6 @@ class SubscribeForm(WishForm):
             except catalogue.SettingsError:
                 self.add_error("address", _advice(found["channel"]))
         return found
-
-    def looks_made_by_hand(self, *, now: datetime) -> bool:
-        """Return whether the trap is empty and somebody took a moment to fill in the rest."""
-        if self.data.get("website"):
-            return False
-        try:
-            shown = float(_SIGNER.unsign(self.data.get("begun", "")))
-        except (BadSignature, ValueError):
-            return False
-        return SLOW_ENOUGH.total_seconds() <= now.timestamp() - shown <= OLD.total_seconds()
 
 
 def _advice(channel: str) -> str:

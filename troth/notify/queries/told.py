@@ -1,10 +1,10 @@
-"""What was told of a thing last."""
+"""What was told of a thing last, and what became of it."""
 
 from collections.abc import Collection
 
 import msgspec
 
-from troth.notify.models import Telling
+from troth.notify.models import Delivery, Telling
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
@@ -14,3 +14,9 @@ def last_told(about: str, *, but: Collection[Event] = ()) -> Story | None:
     rows = Telling.objects.filter(thread__about=about).exclude(event__in=[one.value for one in but])
     content = rows.order_by("-number").values_list("content", flat=True).first()
     return msgspec.convert(content, Story) if content else None
+
+
+def fates(about: str) -> dict[str, str]:
+    """Return revision → what became of its message, such as "accepted"."""
+    rows = Delivery.objects.filter(thread__about=about, replay_of=None).order_by("pk")
+    return dict(rows.values_list("telling__revision", "state"))

@@ -4,7 +4,7 @@ from typing import Final
 
 from troth.notify.rules.events import Event
 
-_BY_HAND: Final = frozenset({Event.TEST, Event.SUBSCRIPTION_CONFIRM})
+_BY_HAND: Final = frozenset({Event.TEST, Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
 _STATES: Final = {
     "asked": "the address was never confirmed",
     "paused": "the reader paused it",

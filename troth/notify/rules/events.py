@@ -39,6 +39,7 @@ class Event(StrEnum):
     TEST = "test"
     ALERT_TAKEN = "alert.taken"
     SUBSCRIPTION_CONFIRM = "subscription.confirm"  # “was it you?”: goes to who never said yes
+    REPORT_ANSWERED = "report.answered"  # to who asked us something, and to nobody else
 
     @property
     def bit(self) -> int:
@@ -61,6 +62,7 @@ _PURPOSES: Final = {
     "alert": Purpose.OPERATIONS,
     "test": Purpose.OPERATIONS,
     "subscription": Purpose.OPERATIONS,
+    "report": Purpose.OPERATIONS,
 }
 EVERY_EVENT: Final = (1 << len(Event)) - 1
 

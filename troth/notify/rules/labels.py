@@ -33,6 +33,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.ALERT_CLEARED: "Alert over",
         Event.TEST: "Test",
         Event.SUBSCRIPTION_CONFIRM: "Please confirm",
+        Event.REPORT_ANSWERED: "Answer",
     },
     "de": {
         Event.INCIDENT_OPENED: "Störung",
@@ -57,6 +58,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.ALERT_CLEARED: "Alarm vorbei",
         Event.TEST: "Probe",
         Event.SUBSCRIPTION_CONFIRM: "Bitte bestätigen",
+        Event.REPORT_ANSWERED: "Antwort",
     },
 }
 _SEVERITIES: Final = {

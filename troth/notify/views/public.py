@@ -1,6 +1,7 @@
 """What every public page here shares: the reader's language, headers, and the frame around it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -33,14 +34,31 @@ def language_of(request: HttpRequest) -> str:
 def shown(
     template: str, context: Context, *, language: str, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """Render a page of the reader; nobody keeps it, finds it by a search, or sets a cookie."""
+    """Render a page of the reader: a template of ours by its name."""
+    return framed(f"notify/public/{template}", context, language=language, status=status)
+
+
+def framed(
+    template: str, context: Context, *, language: str, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """Render a page for strangers; nobody keeps it, finds it by a search, or sets a cookie."""
     language = language if language in settings.TROTH.languages else settings.TROTH.languages[0]
     with translation.override(language):
-        body = render_to_string(f"notify/public/{template}", {**_frame(language), **context})
+        body = render_to_string(template, {**_frame(language), **context})
     response = HttpResponse(body, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Content-Language"] = language
+    return response
+
+
+def too_many(wait: timedelta, *, language: str) -> HttpResponse:
+    """Say that there were many tries from one network, and when to come back."""
+    minutes = int(wait.total_seconds()) // 60 + 1
+    response = shown("too_many.html", {"minutes": minutes}, language=language,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )  # fmt: skip
+    response.headers["Retry-After"] = str(minutes * 60)
     return response
 
 

@@ -1,6 +1,5 @@
 """The form for strangers. Known and unknown addresses get the same answer."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from troth.core import clock
 from troth.core.visitors import address_of, household
 from troth.notify import riddles, vapid
-from troth.notify.actions.knocking import knock
 from troth.notify.actions.subscribing import Source, subscribe
 from troth.notify.forms.subscribing import SubscribeForm, begun
 from troth.notify.queries.readers import public_channels
-from troth.notify.rules import limits
 from troth.notify.rules.wishes import WishError
-from troth.notify.views.public import language_of, place_named, proof_of, shown
+from troth.notify.views.public import language_of, place_named, proof_of, shown, too_many
+from troth.notify.welcoming import NotByHandError, TooManyError, welcome
 from troth.ui import assets
 
 _MOST_PRESELECTED = 50
@@ -73,18 +71,13 @@ def _taken(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResp
     if not form.is_valid():
         return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
     now = clock.now()
-    is_solved = riddles.is_solved(form.cleaned_data["riddle"], now=now)
-    if not is_solved and not form.looks_made_by_hand(now=now):
+    try:
+        welcome(form, use="subscribe", of=household(address_of(request)), now=now)
+    except NotByHandError:
         form.add_error(None, _("Please send the form once more."))
         return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
-    wait = knock(
-        use="subscribe" if is_solved else "subscribe without riddle",
-        of=household(address_of(request)),
-        limits=limits.SOLVED if is_solved else limits.UNSOLVED,
-        now=now,
-    )
-    if wait:
-        return _too_many(language, wait)
+    except TooManyError as error:
+        return too_many(error.wait, language=language)
     return _written(request, form, language)
 
 
@@ -107,15 +100,6 @@ def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpRe
     query = {"channel": channel, "language": language}
     name = "subscribe-asked" if address and address.confirms else "subscribe-begun"
     return redirect(f"{reverse(name)}?{urlencode(query)}")
-
-
-def _too_many(language: str, wait: timedelta) -> HttpResponse:
-    minutes = int(wait.total_seconds()) // 60 + 1
-    response = shown("too_many.html", {"minutes": minutes}, language=language,
-        status=HTTPStatus.TOO_MANY_REQUESTS,
-    )  # fmt: skip
-    response.headers["Retry-After"] = str(minutes * 60)
-    return response
 
 
 @require_safe
