@@ -47,7 +47,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # more (label, text), in their order
-    # Language → the texts above by name, and our own words (of parts' states, of facts) by the word.
+    # Language → texts above by name; our own words (parts' states, facts' labels) by the word.
     translations: dict[str, dict[str, str]] = {}
     data: dict[
         str, object
