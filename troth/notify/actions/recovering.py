@@ -26,12 +26,13 @@ def depart(*, name: str, now: datetime, idempotent: Sequence[str]) -> None:
 
 def recover(*, name: str, now: datetime, idempotent: Sequence[str]) -> int:
     """Free what a courier held. On `idempotent` channels the other side drops repeats."""
+    safe = ("", *idempotent)  # no channel has no name: SQL wants a list that is not empty
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notify_delivery SET state = 'queued', claimed_by = ''"  # noqa: S608 - places only
             " WHERE state IN ('claimed', 'leaving') AND claimed_by = %s"
-            f" AND (state = 'claimed' OR channel IN ({places(len(idempotent))}))",
-            [name, *idempotent],
+            f" AND (state = 'claimed' OR channel IN ({places(len(safe))}))",
+            [name, *safe],
         )
         many = changed(cursor)
         cursor.execute(
