@@ -101,6 +101,14 @@ def test_a_channel_s_default_outlet_is_used_where_none_is_named():
     assert server.got[0].json["topic"] == "our-topic"
 
 
+def test_an_account_is_tried_without_an_address():
+    with receiving((200, {}, {"id": "1"})) as server:
+        declare_outlet(document=outlet("toots", "mastodon", server.url), author="ada", now=NOON)
+        assert said("--channel", "mastodon:")[0] == 0
+        assert said("--outlet", "toots")[0] == 0
+    assert [got.json["status"][:20] for got in server.got] == ["Test: This is a test"] * 2
+
+
 def test_no_secret_of_an_outlet_is_in_the_trail():
     row = declare_outlet(
         document=outlet("pings", "ntfy", "https://n.example"), author="a", now=NOON

@@ -75,7 +75,7 @@ def _meant(text: str) -> tuple[str, str]:
         return "apprise", text
     key = _BY_SCHEME.get(scheme, scheme) if colon else "email"
     if key in catalogue.all_channels() and (colon or "@" in text):
-        return key, rest or text
+        return key, rest if colon else text
     raise SettingsError("", "write a link, mailto:…, tel:…, CHANNEL:ADDRESS or SERVICE://…")
 
 

@@ -64,7 +64,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     private = getattr(_watched, "private", None)
     if private is None:
         return
-    if event in ("socket.connect", "socket.sendto"):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         _check_place(arguments[1], private=private)
     elif event == "open":
         _check_file(arguments)
@@ -97,6 +97,7 @@ def _own() -> tuple[str, ...]:
     import certifi
     import requests
 
-    libraries = {sys.prefix, sys.base_prefix, str(Path(certifi.__file__).parents[1]),
-                 str(Path(requests.__file__).parents[1])}  # fmt: skip
-    return tuple(f"{Path(one).absolute()}/" for one in libraries)
+    here = Path(__file__).parents[2]  # our own modules, and nothing beside them
+    libraries = (Path(certifi.__file__).parents[1], Path(requests.__file__).parents[1])
+    folders = (Path(sys.prefix), Path(sys.base_prefix), here, *libraries)
+    return tuple(f"{one.absolute()}/" for one in folders)
