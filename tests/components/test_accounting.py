@@ -205,8 +205,10 @@ def test_hours_add_up_to_their_day_and_stand_in_one_day_and_one_hour(tellings, z
     found = accounting.accounted(stretches, day, weighing)
     total = weighing.added([s for s in stretches if s.starts < day[1]])
     if last <= day[1]:
-        assert sum(down for _, down in found.values()) == total.down * 1000
-        assert sum(up + down for up, down in found.values()) == total.known * 1000
+        assert sum(part[1] + part[3] for part in found.values()) == total.down * 1000
+        assert sum(map(sum, found.values())) == total.known * 1000
+        works = [s for s in stretches if s.status is Status.MAINTENANCE]
+        assert sum(part[2] for part in found.values()) == sum(s.seconds for s in works) * 1000
 
 
 def test_a_weight_of_four_decimals_is_refused_before_it_can_be_told(weighed):

@@ -198,7 +198,7 @@ class Account(models.Model):
 
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="accounts")
     day = models.BigIntegerField()  # its first second
-    hours = models.JSONField()  # start of hour (s) → [up, down] in weighted milliseconds
+    hours = models.JSONField()  # start of hour (s) → ms of each of accounting.PARTS
     version = models.IntegerField(default=0)
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from troth.page.edition import Edition
+from troth.page.lensed import lensed
 from troth.page.picture import Shown
 from troth.page.reason import reason
 from troth.page.spans import during
@@ -30,6 +31,7 @@ class Card:
     word: str  # in place of the verdict's usual one; "" = the usual one
     reason: str
     lines: tuple[str, ...]
+    why: tuple[str, ...]  # of a contract: what it counts of what everyone sees
     target: float
     label: str  # of the strip, for those who do not see it
 
@@ -57,6 +59,7 @@ def card(edition: Edition, shown: Shown) -> Card:
         word=word(standing),
         reason=reason(shown),
         lines=tuple(_lines(standing)),
+        why=tuple(lensed(shown)),
         target=float(standing.target),
         label=_("Share kept on each of the last %(days)d days.") % {"days": len(standing.strip)},
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troth.core.windows import Rolling, Window
+from troth.page import clauses
 from troth.page.plain import plainly
 from troth.page.sentence import listed
 from troth.promises.rules.terms import Counting, Terms
@@ -19,9 +21,13 @@ def explained(terms: Terms) -> list[str]:
 
 def _sentences(terms: Terms) -> Iterator[str]:
     counting = terms.counting
-    yield _cases(counting)
-    yield from _kept(counting)
-    yield _target(terms)
+    timed = clauses.read(counting)
+    if timed:
+        yield from _time(timed, terms)
+    else:
+        yield _cases(counting)
+        yield from _kept(counting)
+        yield _target(terms)
     yield _windows(terms)
     if counting.undated:
         yield _(
@@ -33,6 +39,37 @@ def _sentences(terms: Terms) -> Iterator[str]:
     yield from _silence(terms)
     yield from _closing(terms)
     yield from _exclusions(terms)
+
+
+def _time(found: clauses.Clauses, terms: Terms) -> Iterator[str]:
+    yield _("We count the time of “%(name)s”, to the second.") % {"name": found.component}
+    if not found.is_always:
+        yield _(
+            "Only the time from %(first)s:00 to %(end)s:00 counts, %(days)s, as clocks show it in "
+            "%(zone)s."
+        ) % {
+            "first": found.hours[0],
+            "end": found.hours[1],
+            "days": _weekdays(found.weekdays),
+            "zone": terms.zone,
+        }
+    yield {
+        clauses.UP: _("Maintenance announced in time counts as the formula for everyone says."),
+        clauses.LEFT_OUT: _("Maintenance announced in time is left out: neither up nor down."),
+        clauses.DOWN: _("Maintenance counts as down, also where it was announced in time."),
+    }[found.planned]
+    yield _("It must be up for at least %(share)s of the time that counts.") % {
+        "share": words.target(terms.target)
+    }
+
+
+def _weekdays(days: tuple[int, int]) -> str:
+    if days == (1, 7):
+        return _("on every day")
+    if days[0] == days[1]:
+        return str(WEEKDAYS[days[0] - 1])
+    first, last = (WEEKDAYS[day - 1] for day in days)
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _cases(counting: Counting) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from troth.page.clauses import Clauses
 from troth.page.sheets import fingerprint
 from troth.page.situation import NOTHING, Situation
 from troth.promises.rules.remedies import Violation
@@ -24,8 +25,22 @@ _OF_CASES = ("event", "deadline", "invariant")
 
 
 @dataclass(frozen=True, slots=True)
+class Lens:
+    """What a contract looks at: what its component's own record has of the headline window.
+
+    Seconds, whole ones. `other` is how the promise to everyone stands, where there is one.
+    """
+
+    counted: Clauses
+    component: str
+    down: int  # by the common formula, round the clock
+    planned: int  # in maintenance that was announced in time
+    other: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One public promise with all that its page tells."""
+    """One public promise, or one to this page's audience, with all that its page tells."""
 
     standing: Standing
     document: Mapping[str, object]
@@ -35,6 +50,7 @@ class Shown:
     exclusions: tuple[ExclusionRow, ...] = ()
     suspensions: tuple[SuspensionRow, ...] = ()
     violations: tuple[Violation, ...] = ()  # newest first
+    lens: Lens | None = None
 
     @property
     def slug(self) -> str:
@@ -53,12 +69,26 @@ class Shown:
         return self.standing.remedy
 
     @property
+    def audience(self) -> str:
+        """The audience to which alone this is promised; "": everyone."""
+        return self.standing.audience if self.standing.visibility == "audience" else ""
+
+    @property
     def inputs(self) -> str:
         """A fingerprint of all this, but for the instants of judging."""
         windows = tuple(replace(w, at=_STILL, starts_at=_STILL) for w in self.standing.windows)
         standing = replace(self.standing, windows=windows, judged_at=None)
         rest = (self.document, self.targets, self.flips, self.restatements)
-        return fingerprint(standing, *rest, self.exclusions, self.suspensions, self.violations)
+        apart = (self.exclusions, self.suspensions, self.violations, self._lens)
+        return fingerprint(standing, *rest, *apart)
+
+    @property
+    def _lens(self) -> tuple[object, ...]:
+        lens = self.lens
+        if lens is None:
+            return ()
+        verdict = lens.other.verdict if lens.other else ""
+        return lens.component, lens.down, lens.planned, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the page reads, all of it from the promises: once for each writing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -12,7 +12,7 @@ from django.conf import settings
 from troth.components import queries as components
 from troth.components.queries import PageShown
 from troth.core import work
-from troth.page import folder, outlook
+from troth.page import contracts, folder, outlook
 from troth.page.folder import Manifest
 from troth.page.leaf import Measured
 from troth.page.models import Notice
@@ -158,14 +158,23 @@ def picture_as_of(at: datetime) -> Picture:
 
 def beside(whole: Picture, *, now: datetime) -> list[tuple[PageShown, Picture]]:
     """Return the pages beside the main one, each with the part of the picture that it shows."""
-    return [(page, _part(whole, page, now)) for page in components.pages()]
+    pages = components.pages()
+    own = contracts.declared(now=now) if any(_has_contracts(page) for page in pages) else ()
+    return [(page, _part(whole, page, own, now)) for page in pages]
 
 
-def _part(whole: Picture, page: PageShown, now: datetime) -> Picture:
-    """Return what one page shows: its components, and the promises that judge them."""
+def _has_contracts(page: PageShown) -> bool:
+    """Say whether promises to its audiences alone may be shown: never where anyone may look."""
+    return page.is_private and bool(page.audiences)
+
+
+def _part(whole: Picture, page: PageShown, own: Sequence[Shown], now: datetime) -> Picture:
+    """Return what one page shows: its components, the promises that judge them, its contracts."""
     seen = outlook.situation(now=now, page=page)
     judged = {one.promise for one in seen.components}
-    promises = tuple(shown for shown in whole.promises if shown.slug in judged)
+    public = tuple(shown for shown in whole.promises if shown.slug in judged)
+    of_page = [one for one in own if _has_contracts(page) and one.audience in page.audiences]
+    promises = (*(contracts.compared(one, seen, public) for one in of_page), *public)
     return replace(
         whole,
         site=replace(whole.site, organisation=page.name, base_url=_address(whole.site, page)),

@@ -122,24 +122,26 @@ def _days(span: Interval) -> Iterator[Interval]:
 
 
 def _day(row: Component, noted: Account, hours: Hours) -> Iterator[Signal]:
-    before = {int(start): (told[0], told[1]) for start, told in noted.hours.items()}
+    before = {int(start): tuple(told) for start, told in noted.hours.items()}
     found = list(changes(before, hours))
     if not found:
         return
     noted.version += 1
     noted.hours = {str(start): list(told) for start, told in hours.items()}
     noted.save()
-    for start, outcome, weight in found:
-        yield _signal(row, start, outcome, weight, noted.version)
+    for start, part, weight in found:
+        yield _signal(row, start, part, weight, noted.version)
 
 
-def _signal(row: Component, start: int, outcome: str, weight: int, version: int) -> Signal:
+def _signal(row: Component, start: int, part: str, weight: int, version: int) -> Signal:
     """Return one hour's up or down; what is nothing any more says "none" and never counts."""
     moment = instant(start)
+    planned, _, outcome = part.rpartition("-")
     return Signal(
-        source=SOURCE, kind=KIND, key=f"{row.uid}/{moment:%Y-%m-%dT%H:%M:%SZ}/{outcome}",
+        source=SOURCE, kind=KIND, key=f"{row.uid}/{moment:%Y-%m-%dT%H:%M:%SZ}/{part}",
         happened_at=moment + timedelta(milliseconds=1), version=version, touchpoint=row.slug,
         outcome=outcome if weight else "none", weight=weight or 1, unit="ms",
+        segment={"planned": "yes"} if planned else {},
     )  # fmt: skip
 
 

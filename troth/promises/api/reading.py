@@ -25,7 +25,7 @@ class PromiseFilter(Moment, Pages):
     search: str = Field("", max_length=200)
     verdict: Verdict | None = None
     pillar: str = Field("", max_length=60)
-    visibility: str = Field("", pattern="^(public|internal)?$")
+    visibility: str = Field("", pattern="^(public|audience|internal)?$")
     sort: str = Field("position", pattern="^(position|verdict|name|share|margin|cases)$")
 
 

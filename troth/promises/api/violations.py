@@ -28,7 +28,7 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 class ViolationFilter(Schema):
     slug: str = Field("", max_length=100, pattern=r"^[a-z0-9-]*$")
     state: RemedyState | None = None
-    visibility: str = Field("", pattern="^(public|internal)?$")
+    visibility: str = Field("", pattern="^(public|audience|internal)?$")
     since: Instant | None = Field(None, description="Began after this instant.")
     until: Instant | None = Field(None, description="Began no later than this instant.")
     cursor: Cursor | None = None

@@ -20,7 +20,11 @@ _EVALUATORS = (
     ("attestation", "Proven: valid, unexpired evidence exists"),
 )
 _NO_DATA = (("unknown", "no data"), ("kept", "kept"), ("broken", "broken"))
-_VISIBILITY = (("public", "Everyone, on the public page"), ("internal", "Staff only"))
+_VISIBILITY = (
+    ("public", "Everyone, on the public page"),
+    ("audience", "One audience, on its private pages"),
+    ("internal", "Staff only"),
+)
 
 
 class Depending(forms.CharField):
@@ -157,7 +161,12 @@ class PromiseForm(Declaring):
     )
     pillar = forms.CharField(label="Pillar", max_length=60, required=False)
     touchpoint = forms.CharField(label="Touchpoint", max_length=60, required=False)
-    audience = forms.CharField(label="Made to", max_length=100, required=False)
+    audience = forms.CharField(
+        label="Made to",
+        max_length=100,
+        required=False,
+        help_text="For one audience alone: its name in addresses.",
+    )
     visibility = forms.ChoiceField(label="Who sees it", choices=_VISIBILITY)
     source_url = forms.URLField(
         label="Where you say so", max_length=500, required=False, assume_scheme="https"

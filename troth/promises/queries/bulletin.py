@@ -64,6 +64,12 @@ class Declared:
     hidden: bool = False  # it goes on among staff; `retired_at` is when it left public view
 
 
+def declared_to_audiences(*, now: datetime) -> dict[str, Declared]:
+    """Return slug → what was declared to one audience each, in their order."""
+    rows = Promise.objects.filter(visibility="audience", retired_at=None)
+    return {one.promise.slug: _declared(one, now) for one in dockets.load(list(rows))}
+
+
 def declared(*, now: datetime) -> dict[str, Declared]:
     """Return slug → what was declared publicly, in their order, in five queries.
 

@@ -12,6 +12,7 @@ from troth.promises.rules.counting import read_counting
 from troth.promises.rules.terms import (
     EVALUATORS,
     NO_DATA,
+    VISIBILITIES,
     Category,
     Counting,
     DocumentError,
@@ -79,12 +80,19 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         segments=_segments(spec),
         pillar=labels.text("pillar"),
         touchpoint=labels.text("touchpoint"),
-        visibility=spec.choice("visibility", ("public", "internal"), "public"),
+        visibility=_visibility(spec),
         audience=spec.text("audience"),
         source_url=spec.text("source_url"),
         remedy=spec.text("remedy"),
         position=spec.read("position", 0, fields.as_whole),
     )
+
+
+def _visibility(spec: Fields) -> str:
+    found = spec.choice("visibility", VISIBILITIES, "public")
+    if found == "audience" and not spec.text("audience"):
+        spec.note("audience", "is missing: the audience on whose private pages this is shown")
+    return found
 
 
 def _check_translations(translations: Fields) -> None:

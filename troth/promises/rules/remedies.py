@@ -45,7 +45,7 @@ class Violation:
     id: int  # of the flip to broken
     slug: str
     name: str
-    visibility: str  # public | internal
+    visibility: str  # public | audience | internal
     window: str
     headline: bool  # the promise's first window
     began_at: datetime

@@ -150,7 +150,7 @@ class Standing(CountedRaw):
     name: str
     text: str
     pillar: str
-    visibility: str  # public | internal
+    visibility: str  # public | audience | internal
     evaluator: str  # event | deadline | timeslice | invariant | attestation
     verdict: Verdict
     why: str

@@ -13,6 +13,8 @@ from troth.core.windows import Window
 
 EVALUATORS = ("event", "deadline", "timeslice", "invariant", "attestation")
 NO_DATA = ("unknown", "kept", "broken")
+# Everyone; the private pages of its audience and staff; staff alone.
+VISIBILITIES = ("public", "audience", "internal")
 
 
 @dataclass(frozen=True, slots=True)
