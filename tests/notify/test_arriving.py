@@ -43,7 +43,7 @@ def carried(message, key="", limits=HERE):
     return loop.run(whole())
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 def test_a_chat_s_webhook_gets_the_card():
     with receiving() as chat:
         answer = carried(handed("mattermost", f"{chat.url}/hooks/abc"), "mattermost")
@@ -163,7 +163,7 @@ def _data(text):
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 def test_a_push_is_decrypted_by_its_browser_alone_and_signed_by_us():
     keys, private, auth = browser_keys()
     with receiving((201, {"Location": "/m/1"}, b"")) as service:
@@ -206,7 +206,7 @@ def test_a_browser_that_is_subscribed_no_more_is_gone(status):
     assert answer.fate is Fate.GONE
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 def test_apprise_tells_a_local_receiver():
     with receiving() as server:
         answer = carried(handed("apprise", f"json://{server.url[7:]}/notify"))
@@ -287,7 +287,7 @@ def mail(settings, secrets):
     return catalogue.channel("email").hand(letter_for("email"), target)
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 def test_mail_by_a_provider_carries_the_same_headers_as_by_smtp():
     taken = {"ErrorCode": 0, "Message": "OK", "MessageID": "pm-1", "To": "reader@example.org"}
     with receiving((200, {}, taken)) as provider:

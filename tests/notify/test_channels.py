@@ -17,7 +17,7 @@ TEAMS = "https://prod-1.westeurope.logic.azure.com/workflows/1/triggers/manual/p
 TWILIO = {"provider": "twilio", "account": "AC1", "sender": "+4930123"}
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 @pytest.mark.parametrize("key", list(catalogue.all_channels()))
 def test_each_channel_says_what_it_is(key):
     channel = catalogue.channel(key)

@@ -90,7 +90,7 @@ def _set_up(key, stack):
     return server
 
 
-@pytest.mark.mission("S2.16", "S2.17", "S2.25")
+@pytest.mark.mission("S2.16", "S3.20", "S4.20")
 def test_one_story_goes_every_way_and_each_rendering_carries_its_revision(everywhere):
     keys, private, auth = browser_keys()
     with receiving() as chat, receiving() as other, receiving((201, {}, b"")) as service:

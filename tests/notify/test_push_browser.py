@@ -35,7 +35,7 @@ def reader(opened, live_server):
     return page
 
 
-@pytest.mark.mission("S2.17", "S2.20")
+@pytest.mark.mission("S3.20")
 def test_one_button_subscribes_this_browser_and_asks_for_no_address(reader):
     reader.goto("/subscribe")
     with reader.expect_navigation(url="**/subscribe/begun**"):

@@ -36,7 +36,7 @@ def private(settings):
     settings.TROTH = house.__class__(**{**given, "probe_private": True})
 
 
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S3.20")
 def test_a_webhook_is_tried_and_its_answer_told():
     with receiving((202, {}, b"thanks")) as program:
         code, told = said("--channel", f"{program.url}/x")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from troth.notify import proving, sandbox, wording
+from troth.notify import catalogue, proving, sandbox, wording
 from troth.notify.actions import wordings as actions
 from troth.notify.channel import Shape
 from troth.notify.queries import wordings as queries
@@ -155,6 +155,7 @@ def test_no_story_can_bring_markup_into_a_mail(shape):
     assert "{{" not in re.sub(re.escape("{{ organisation }}"), "", words.text)
 
 
+@pytest.mark.mission("S3.21")
 def test_our_own_template_speaks_in_place_of_the_shipped_one():
     own = Wordings({("note", "text", "", "en"): "Hark: {{ title }} {{ link }} {{ revision }}"}, 7)
     words = words_of(full(), shape=Shape.NOTE, language="en-GB", wordings=own)
@@ -276,6 +277,20 @@ def test_rewording_is_kept_and_the_shipped_words_are_one_step_away():
     assert after.texts == {}
     assert after.version > first.version == first.version
     assert queries.version() == after.version
+
+
+@pytest.mark.mission("S3.21")
+@pytest.mark.parametrize(
+    ("key", "limit"), [("sms", 160), ("mastodon", 500), ("x", 280), ("email", 0), ("push", 1_500)]
+)
+@pytest.mark.parametrize("language", labels.LANGUAGES)
+def test_a_preview_says_how_much_of_the_limit_is_used(key, limit, language):
+    own = Wordings({("sms", "text", "", "en"): "{{ nobody }}"}, 1)
+    seen = proving.preview(full(), channel=catalogue.channel(key), language=language, wordings=own)
+    assert seen.limit == limit
+    assert 0 < seen.measured <= (limit or 10_000)
+    assert ".invalid" not in seen.words.text + seen.words.html
+    assert bool(seen.remark) == (key == "sms" and language == "en")
 
 
 def test_a_reader_s_own_links_are_put_in_last():

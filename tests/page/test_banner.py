@@ -119,7 +119,7 @@ def test_the_banner_is_small(count):
 
 
 @pytest.mark.browser
-@pytest.mark.mission("S2.17")
+@pytest.mark.mission("S2.16")
 def test_another_site_shows_what_is_wrong_by_one_script_and_nothing_more(shop):
     page = shop(picture("Cards fail", workaround="Pay by invoice"))
     assert [row.split("\n")[:2] for row in rows(page)] == [
