@@ -7,6 +7,7 @@ from tests.notify.readers import questions, reader, with_mail
 from troth.components import actions as components
 from troth.components.rules.documents import ComponentTerms, GroupTerms
 from troth.core import clock
+from troth.notify.actions.suppressing import suppress
 from troth.notify.links import token_of
 from troth.notify.models import Subscription
 
@@ -19,13 +20,17 @@ def opened(live_server, chromium, settings):
     with_mail(settings, base_url=live_server.url)
     contexts = []
 
-    def open_(*, scripts=True, language="en"):
+    def open_(*, scripts=True, language="en", as_=None):
         context = chromium.new_context(
             java_script_enabled=scripts, base_url=live_server.url, locale=language,
             timezone_id="Europe/Berlin",
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(20_000)
+        if as_ is not None:
+            cookie = as_.cookies[settings.SESSION_COOKIE_NAME]
+            found = {"name": cookie.key, "value": cookie.value, "url": live_server.url}
+            context.add_cookies([found])
         page = context.new_page()
         page.breaches = []
         page.on("pageerror", lambda error: page.breaches.append(str(error)))
@@ -94,3 +99,19 @@ def test_the_screens_look_right(opened, parts):
     page.click("button[type=submit]")
     page.wait_for_selector("[aria-invalid]")
     assert findings(page) == []
+
+
+def test_the_desks_screens_of_readers_look_right(opened, parts, signed_in, ben):
+    row = reader()
+    leave_one_alone()
+    page = opened(as_=signed_in(ben))
+    for path in ("subscribers/", f"subscribers/{row.uid}/", f"subscribers/{row.uid}/end/",
+                 "subscribers/file/", "suppressions/"):  # fmt: skip
+        page.goto(f"/desk/messages/{path}")
+        assert (path, findings(page)) == (path, [])
+    assert page.breaches == []
+
+
+def leave_one_alone():
+    suppress(channel="email", digest="0" * 32, reason="complaint", said="too many", by="",
+             now=clock.now())  # fmt: skip

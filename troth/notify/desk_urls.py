@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from troth.notify.views import deliveries, duty, outlets, threads, words
+from troth.notify.views import deliveries, duty, followers, outlets, threads, words
 
 app_name = "messages"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("deliveries/", deliveries.index, name="deliveries"),
     path("deliveries/<int:number>/", deliveries.show, name="delivery"),
     path("deliveries/<int:number>/replay/", deliveries.replay, name="replay"),
+    path("subscribers/", followers.index, name="readers"),
+    path("subscribers/file/", followers.bring, name="readers_file"),
+    path("suppressions/", followers.alone, name="alone"),
+    path("suppressions/<int:number>/", followers.let_go, name="let_go"),
+    path("subscribers/<str:uid>/", followers.show, name="reader"),
+    path("subscribers/<str:uid>/end/", followers.end, name="reader_end"),
     path("outlets/", outlets.index, name="outlets"),
     path("outlets/new/", outlets.channels, name="channels"),
     path("outlets/new/<str:channel>/", outlets.new, name="new_outlet"),

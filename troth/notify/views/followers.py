@@ -1,0 +1,196 @@
+"""Who reads us, with each yes and no; readers from a file; addresses that are left alone."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from troth.core import clock
+from troth.core.paging import CursorError, read, written
+from troth.notify import catalogue, consenting, topics
+from troth.notify.actions.importing import Origin, Report, import_subscribers
+from troth.notify.actions.leaving import leave
+from troth.notify.actions.subscribing import Source
+from troth.notify.actions.suppressing import lift, suppress_address
+from troth.notify.forms.following import AloneForm, FileForm
+from troth.notify.incoming.reading import lines
+from troth.notify.incoming.shapes import Usual
+from troth.notify.incoming.tables import UnreadableError
+from troth.notify.models import Subscription, Suppression
+from troth.notify.queries import readers as queries
+from troth.notify.rules import families
+from troth.people import queries as people
+from troth.staff.access import person, requires
+from troth.staff.actions import note
+from troth.ui.asking import Question, ask
+from troth.ui.shortcuts import page_or_part
+
+_A_PAGE = 50
+_NOBODY = "0"  # no hash: an address that nobody has finds nothing
+
+
+@require_safe
+@requires("support")
+def index(request: HttpRequest) -> HttpResponse:
+    """List readers, the newest first; one is found by the exact address."""
+    asked = request.GET
+    channel = asked.get("channel", "") if asked.get("channel") in catalogue.all_channels() else ""
+    state = asked.get("state", "") if asked.get("state", "") in _STATES else ""
+    address = asked.get("address", "").strip()[:2_000]
+    sieve = queries.Sieve(
+        state=state, channel=channel, digest=_digest(channel, address) if address else ""
+    )
+    before = _before(asked.get("after", ""))
+    rows = queries.listed(sieve, before=before, limit=_A_PAGE + 1)
+    more, rows = len(rows) > _A_PAGE, rows[:_A_PAGE]
+    context = {
+        "rows": [(row, families.names(row.events)) for row in rows], "address": address,
+        "next": written((rows[-1].pk,)) if more else "", "sieve": sieve, "states": _STATES,
+        "channels": catalogue.all_channels(),
+    }  # fmt: skip
+    template = page_or_part(request, "notify/desk/readers.html", part="readers")
+    return render(request, template, context)
+
+
+_STATES = [state for state, _label in Subscription.STATES]
+
+
+def _digest(channel: str, address: str) -> str:
+    """Return the hash of an address, in the channel asked for or else the first that knows it."""
+    for name in [channel] if channel else catalogue.all_channels():
+        try:
+            contact = people.find(name, address)
+        except ValueError:
+            continue
+        if contact is not None:
+            return str(contact.digest)
+    return _NOBODY
+
+
+def _before(cursor: str) -> int | None:
+    try:
+        (key,) = read(cursor, length=1) if cursor else (None,)
+    except CursorError:
+        return None
+    return key if isinstance(key, int) and 0 < key < 2**63 else None
+
+
+@require_safe
+@requires("support")
+def show(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show one subscription, and every yes and no of its reader."""
+    row = _found(uid)
+    wish = queries.wish_of(row)
+    named = topics.names(wish.keys, wish.page, "en")
+    context = {
+        "row": row, "contact": row.contact, "events": families.names(row.events),
+        "parts": [named.get(key, key) for key in wish.keys], "wish": wish,
+        "words": people.ledger(row.contact)[:200],
+        "alone": queries.suppression(row.contact.channel, row.contact.digest),
+    }  # fmt: skip
+    return render(request, "notify/desk/reader.html", context)
+
+
+def _found(uid: str) -> Subscription:
+    row = queries.of_uid(uid[:40])
+    if row is None or row.is_ours:
+        raise Http404("there is no such reader")
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def end(request: HttpRequest, uid: str) -> HttpResponse:
+    """End a subscription for its reader."""
+    row, now = _found(uid), clock.now()
+    if request.method != "POST":
+        question = Question(
+            title=f"End what {row.contact.shown} gets?", danger=True, button="End it",
+            text="A no is written down for them. They can subscribe anew.", back_url="../",
+        )  # fmt: skip
+        return ask(request, question)
+    proof = consenting.proof(language="", ip="", now=now, statement_shown=False)
+    source = Source(how="staff", proof=proof, by=person(request).shown_name)
+    if leave(subscription=row, source=source, now=now):
+        note(actor=person(request), verb="ended", thing="subscription", thing_id=uid, now=now)
+    return redirect("messages:reader", uid=uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("editor")
+def bring(request: HttpRequest) -> HttpResponse:
+    """Take a file of subscribers: say what it comes to, or bring them."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    report, problem = None, ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = _brought(request, form.cleaned_data)
+        except UnreadableError as error:
+            problem = str(error)
+            form.add_error("file", problem)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"form": form, "report": report, "is_trial": form.data.get("do") != "bring"}
+    return render(request, "notify/desk/readers_file.html", context, status=status)
+
+
+def _brought(request: HttpRequest, given: dict[str, Any]) -> Report:
+    from django.conf import settings
+
+    usual = Usual(
+        events=given["events"], language=settings.TROTH.languages[0],
+        zone=settings.TROTH.time_zone, page=given["page"],
+    )  # fmt: skip
+    now, dry_run = clock.now(), request.POST.get("do") != "bring"
+    report = import_subscribers(
+        lines=lines(given["file"], name=str(given["file"].name), usual=usual),
+        origin=Origin(
+            name=str(given["file"].name)[:100], by=person(request).shown_name,
+            stated=given["proof"],
+        ),
+        now=now, dry_run=dry_run,
+    )  # fmt: skip
+    if not dry_run:
+        note(actor=person(request), verb="imported", thing="subscribers", now=now,
+             after=dict(report.counts))  # fmt: skip
+    return report
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("support")
+def alone(request: HttpRequest) -> HttpResponse:
+    """List the addresses that are left alone, and add one."""
+    form = AloneForm(request.POST or None)
+    if request.method == "POST":
+        if not person(request).may("editor"):
+            return HttpResponse(status=HTTPStatus.FORBIDDEN)
+        if form.is_valid():
+            given = form.cleaned_data
+            suppress_address(
+                channel=given["channel"], address=given["address"], said=given["said"],
+                author=person(request), now=clock.now(),
+            )  # fmt: skip
+            messages.success(request, "This address is left alone from now on.")
+            return redirect("messages:alone")
+    before = _before(request.GET.get("after", ""))
+    found = Suppression.objects.filter(lifted_at=None).order_by("-pk")
+    rows = list((found.filter(pk__lt=before) if before else found)[: _A_PAGE + 1])
+    more, rows = len(rows) > _A_PAGE, rows[:_A_PAGE]
+    context = {"rows": rows, "form": form, "next": written((rows[-1].pk,)) if more else ""}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "notify/desk/alone.html", context, status=status)
+
+
+@require_POST
+@requires("editor")
+def let_go(request: HttpRequest, number: int) -> HttpResponse:
+    """Let an address be written to again, once it asks anew."""
+    row = Suppression.objects.filter(pk=number, lifted_at=None).first()
+    if row is None:
+        raise Http404("there is no such address")
+    who = person(request)
+    lift(suppression=row, author=who, by=who.shown_name, now=clock.now())
+    messages.success(request, f"{row.shown} may ask for messages again.")
+    return redirect("messages:alone")
