@@ -265,8 +265,8 @@ def test_apprise_says_that_nobody_listens():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     answer = carried(handed("apprise", f"json://127.0.0.1:{port}/x"))
-    assert answer.fate is Fate.LATER
-    assert "cannot be reached" in answer.said
+    expected = "JSON cannot be reached: connection refused"
+    assert (answer.fate, answer.said) == (Fate.LATER, expected)
 
 
 def test_an_address_that_apprise_cannot_read_is_refused():

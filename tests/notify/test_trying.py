@@ -41,7 +41,7 @@ def test_a_webhook_is_tried_and_its_answer_told():
     with receiving((202, {}, b"thanks")) as program:
         code, told = said("--channel", f"{program.url}/x")
     assert code == 0
-    assert "Webhook to http://127.0.0.1:" in told
+    assert "Webhook to http://127.0.0.1…\n" in told
     assert "It said: 202 thanks\nIt was taken.\n" in told
     (got,) = program.got
     secret = re.search(r"Signed with (\S+)", told)[1]

@@ -22,7 +22,7 @@ _SAID: Final = {
     Fate.UNKNOWN: "It left, and no answer came: look whether it arrived.",
 }
 _CODES: Final = {Fate.ACCEPTED: 0, Fate.LATER: 4}
-_SHOWN: Final = 30  # characters of an address: the rest may be a secret
+_SHOWN: Final = 16  # characters of an address that lets whoever knows it write there
 
 
 @click.command("test")
@@ -69,13 +69,19 @@ def _tell(trial: Trial, answer: Answer, *, as_json: bool) -> None:
                  "receipt": answer.receipt}  # fmt: skip
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    shown = trial.address
-    shown = f"{shown[:_SHOWN]}…" if len(shown) > _SHOWN else shown
+    shown = _shown(trial)
     click.echo(f"{trial.label}{f' to {shown}' if shown else ''}")
     if trial.secret:
         click.echo(f"Signed with {trial.secret}")
     click.echo(f"It said: {answer.said or 'nothing'}")
     click.echo(_SAID[answer.fate])
+
+
+def _shown(trial: Trial) -> str:
+    address = catalogue.channel(trial.channel).address
+    if address is None or not address.is_secret or len(trial.address) <= _SHOWN:
+        return trial.address
+    return f"{trial.address[:_SHOWN]}…"
 
 
 @click.command("channels")

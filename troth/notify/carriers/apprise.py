@@ -23,6 +23,8 @@ _SIGNS: Final = (
     ("RemoteDisconnected", Fate.UNKNOWN),
     ("Connection aborted", Fate.UNKNOWN),
 )
+_WHY: Final = ("connection refused", "name or service not known", "no route to host",
+               "temporary failure in name resolution", "timed out")  # fmt: skip
 _MISSING: Final = "Apprise is not installed here: add the extra “channels”"
 
 
@@ -70,7 +72,8 @@ def _refused(name: str, notes: list[str]) -> Answer:
     if fate is Fate.UNKNOWN:
         said = f"{name}: it left, and no answer came"
     elif fate is Fate.LATER:
-        said = f"{name} cannot be reached: {notes[-1]}"[:_SHOWN]
+        why = next((words for words in _WHY if words.lower() in whole.lower()), "no connection")
+        said = f"{name} cannot be reached: {why}"
     return Answer(fate=fate, said=said)
 
 
