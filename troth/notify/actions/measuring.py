@@ -67,7 +67,7 @@ def _signals(row: Telling) -> Iterator[Signal]:
     for found in _meant(row).values("channel").annotate(total=Count("pk"), **within).order_by():
         before = 0
         for limit in LIMITS:
-            upto = found[f"within_{limit}"]
+            upto = int(found[f"within_{limit}"])  # type: ignore[literal-required]
             yield from _signal(row, found["channel"], upto - before, limit)
             before = upto
         yield from _signal(row, found["channel"], found["total"] - before, None)

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from troth.promises.rules.terms import Terms
 
+LocalDay = date  # where a field is called date
+
 
 class Verdict(StrEnum):
     """The states of a promise. Silence is never good news: no data is not kept."""
@@ -233,7 +235,7 @@ class RestatementRow:
     reason: str  # late signals | corrected signals | exclusion | removed signals
     at: datetime
     days: int = 1  # counted again together, from `date` on
-    last: date | None = None  # of several days
+    last: LocalDay | None = None  # of several days
 
 
 @dataclass(frozen=True, slots=True)
