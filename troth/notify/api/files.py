@@ -23,7 +23,7 @@ Channel = Annotated[str, Query(pattern=schemas.CHANNEL)]
 _WRITE = ApiKey("write")  # whoever reads addresses in clear could write to them
 
 
-@router.post("/subscribers/import", response=schemas.ReportOut, auth=_WRITE)
+@router.post("/subscribers/import", response=schemas.BroughtOut, auth=_WRITE)
 def bring(request: HttpRequest, payload: schemas.ImportIn) -> dict[str, Any]:
     """Bring up to 1,000 subscribers, in the shapes that `troth import subscribers` knows."""
     if payload.page not in topics.places():

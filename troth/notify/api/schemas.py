@@ -149,7 +149,7 @@ class RefusedOut(Schema):
     reason: str
 
 
-class ReportOut(Schema):
+class BroughtOut(Schema):
     brought: int
     asked: int
     known: int
