@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 
 from tests import loop
 from tests.notify.letters import BASE, MANAGE, handed, letter_for
+from tests.notify.outbox import with_values
 from tests.notify.receiver import receiving
 from troth.notify import catalogue, vapid
 from troth.notify.carriers import http
@@ -195,6 +196,20 @@ def _check_signature(header, audience):
     claimed = msgspec.json.decode(_data(claims))
     assert claimed["aud"] == audience
     assert claimed["sub"].startswith("mailto:")
+
+
+def test_the_key_of_web_push_is_the_one_that_is_given_or_follows_from_the_page_s(settings):
+    made = vapid.public_key()
+    private = ec.generate_private_key(ec.SECP256R1())
+    number = private.private_numbers().private_value.to_bytes(32, "big")
+    settings.TROTH = with_values(settings.TROTH, push_key=number)
+    point = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    assert vapid.public_key() == _text(point)
+    settings.TROTH = with_values(settings.TROTH, push_key=b"", signing_key=b"s" * 32)
+    other = vapid.public_key()
+    assert len({made, other, _text(point)}) == 3
+    settings.TROTH = with_values(settings.TROTH, signing_key=b"s" * 32)
+    assert vapid.public_key() == other
 
 
 @pytest.mark.parametrize("status", [404, 410])
