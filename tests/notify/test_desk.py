@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.notify.outbox import spread
 from troth.core import clock
 from troth.notify.actions import alarms
 from troth.notify.actions.carrying import carry
@@ -209,8 +210,11 @@ def test_the_page_says_which_revision_it_shows_and_is_named_when_it_falls_behind
     assert [carry(place="page", revisions=revisions, now=now) for _ in range(2)] == [1, 0]
     page = f"/desk/messages/stories/{telling.thread.uid}/"
     desk = desk_of("viewer")
+    assert "Being told" in desk.get(page).content.decode()  # its readers are not found yet
+    spread()
     assert "Told everywhere" in desk.get(page).content.decode()
     tell(story=story(revision="f" * 16), by="Ada", now=now - timedelta(minutes=2))
+    spread()
     assert "page lacks the newest revision" in desk.get(page).content.decode()
     carry(place="page", revisions={"incident:abc": "f" * 16}, now=now)
     assert "Told everywhere" in desk.get(page).content.decode()

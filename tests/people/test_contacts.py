@@ -69,6 +69,15 @@ def test_any_text_is_an_address_or_refused(channel, text):
     assert len(addresses.shown(kept)) <= 120
 
 
+def test_of_an_address_that_is_a_secret_its_service_is_shown_and_nothing_more():
+    shown = {
+        '{"endpoint":"https://push.example/send/1","keys":{}}': "push.example/•••",
+        "gotify://host/token": "gotify://•••",
+        "https://chat.example/hooks/abc": "chat.example/•••",
+    }
+    assert {kept: addresses.shown(kept) for kept in shown} == shown
+
+
 @pytest.mark.django_db
 def test_the_same_address_is_one_contact_and_is_not_readable_at_rest():
     first, second = ada(), ada("ada@EXAMPLE.com")

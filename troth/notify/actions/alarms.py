@@ -83,7 +83,7 @@ def acknowledge(*, about: str, by: str, now: datetime) -> int:
     done = waiting.update(acknowledged_at=now, acknowledged_by=by[:100])
     story = last_told(about)
     if done and story is not None:
-        taken = _named(story, f"taken {now.isoformat()}")
+        taken = _named(story, f"taken {int(now.timestamp())}")
         title = f"{by} has it: {story.title}"
         tell(story=msgspec.structs.replace(taken, title=title, event=Event.ALERT_TAKEN),
              by=by, now=now, only=rung)  # fmt: skip
@@ -100,7 +100,7 @@ def clear_alarm(*, about: str, why: str, by: str, now: datetime) -> int:
     if story is None or story.event is Event.ALERT_CLEARED:
         return done
     Telling.objects.filter(thread__about=about, spread_at=None).update(spread_at=now)
-    over = _named(story, f"cleared {now.isoformat()}")
+    over = _named(story, f"cleared {int(now.timestamp())}")
     title = f"Over: {story.title.removeprefix('Over: ')}"
     tell(story=msgspec.structs.replace(over, title=title, what=why, event=Event.ALERT_CLEARED,
                                        is_urgent=False, until=now),

@@ -74,6 +74,14 @@ class ThreadShown:
     alarms: tuple[Alarm, ...]
 
     @property
+    def is_under_way(self) -> bool:
+        """Say whether a channel has yet to get the newest revision, and may still take its time."""
+        newest = self.row.revision
+        return not self.tellings[0].is_spread or any(
+            one.revision != newest if one.is_place else one.under_way for one in self.channels
+        )
+
+    @property
     def behind(self) -> tuple[str, ...]:
         return tuple(one.channel for one in self.channels if one.is_behind)
 

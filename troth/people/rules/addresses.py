@@ -12,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 LONGEST: Final = 2000
 _MOST_SHOWN: Final = 60
 _HIDDEN: Final = "•••"
+# The push service of a browser's subscription, or the service of an address such as gotify://….
+_SERVICE: Final = re.compile(r"\{\"endpoint\":\"https?://([^/:\"]+)|([a-z0-9]+:/)/")
 _SAID_BETWEEN_DIGITS: Final = re.compile(r"[\s()./\u2010-\u2015-]+")
 _BROKEN: Final = re.compile("[\x00\ufffd\ud800-\udfff]")  # letters that were lost on the way
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -88,14 +90,21 @@ def normal(channel: str, text: str) -> str:
 
 def shown(address: str) -> str:
     """Return the address with most of it hidden: enough to know it again, not enough to write."""
-    if address.startswith(("https://", "http://")):
-        return f"{urlsplit(address).hostname}/{_HIDDEN}"[:_MOST_SHOWN]
     if address.startswith("+"):
         return f"{address[:3]}{_HIDDEN}{address[-2:]}"
+    if host := _host(address):
+        return f"{host}/{_HIDDEN}"[:_MOST_SHOWN]
     name, at, domain = address.rpartition("@")
     if at:
         return f"{name[:1]}{_HIDDEN}@{domain}"[:_MOST_SHOWN]
     return f"{address[:2]}{_HIDDEN}"
+
+
+def _host(address: str) -> str:
+    if address.startswith(("https://", "http://")):
+        return str(urlsplit(address).hostname)
+    service = _SERVICE.match(address)
+    return (service[1] or service[2]) if service else ""
 
 
 def domain(address: str) -> str:
