@@ -12,6 +12,7 @@ from threading import Thread
 
 from django.conf import settings
 
+from tests import loop
 from troth.core import clock
 from troth.core.ids import new_id
 from troth.notify import jobs
@@ -60,7 +61,7 @@ def deliver(*, within=30.0):
     async def run():
         await asyncio.wait_for(Office().run(asyncio.Event(), once=True), within)
 
-    asyncio.run(run())
+    loop.run(run())
 
 
 def states(**chosen):
