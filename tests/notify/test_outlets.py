@@ -52,6 +52,16 @@ def test_a_new_secret_is_a_change_and_no_secret_keeps_the_old_one():
     assert settings_of(Outlet.objects.get()).token == "other"
 
 
+def test_a_secret_may_stand_in_the_environment_instead_of_the_file(monkeypatch):
+    referring = FILE.replace("hidden", "{env: PINGS_TOKEN}")
+    with pytest.raises(DocumentError, match="the environment has no PINGS_TOKEN"):
+        apply(referring)
+    monkeypatch.setenv("PINGS_TOKEN", "hidden")
+    apply(referring)
+    assert settings_of(Outlet.objects.get()).token == "hidden"
+    assert apply(FILE)[0][0] == "same"
+
+
 def test_what_leaves_the_files_is_retired():
     apply(FILE)
     assert apply("", prune=True) == [("retire", "Outlet", "pings", ())]

@@ -1,15 +1,16 @@
 """What files say of outlets, as steps. No secret is in a plan or an export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from troth.core.documents import Folder, Loaded
 from troth.core.filing import FILES, Do, Named, Step, handed_over, planned, step
-from troth.core.problems import Problem
+from troth.core.problems import DocumentError, Problem
 from troth.notify.actions import outlets as actions
 from troth.notify.models import Outlet
 from troth.notify.queries.outlets import plain, secrets_of
+from troth.notify.referring import resolved
 from troth.notify.rules import outlets as rules
 from troth.notify.rules.outlets import Wanted
 
@@ -22,7 +23,8 @@ def declare_all(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
 
 
 def _outlet(loaded: Loaded) -> Step:
-    wanted = rules.outlet(loaded.document)
+    document = _resolved(loaded.document)
+    wanted = rules.outlet(document)
     row = Outlet.objects.filter(slug=wanted.slug).first()
     actions.checked(wanted, row)
     after = rules.document(wanted)
@@ -30,13 +32,31 @@ def _outlet(loaded: Loaded) -> Step:
         after["spec"]["secrets"] = "others than before"
 
     def do(author: str, now: datetime) -> object:
-        return actions.declare_outlet(
-            document=loaded.document, author=author, now=now, managed_by=FILES
-        )
+        return actions.declare_outlet(document=document, author=author, now=now, managed_by=FILES)
 
     living = row if row is not None and row.retired_at is None else None
     found = step("Outlet", wanted.slug, plain(living) if living else None, after, do)
     return handed_over(found, managed_by=row.managed_by if row else None)
+
+
+def _resolved(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the secrets in it that it names by environment or file.
+
+    Raises DocumentError.
+    """
+    spec = document.get("spec")
+    told = spec.get("secrets") if isinstance(spec, Mapping) else None
+    if not isinstance(spec, Mapping) or not isinstance(told, Mapping):
+        return document
+    secrets, problems = {}, list[Problem]()
+    for name, value in told.items():
+        try:
+            secrets[name] = resolved(value)
+        except ValueError as error:
+            problems.append(Problem(f"spec.secrets.{name}", str(error)))
+    if problems:
+        raise DocumentError(tuple(problems))
+    return {**document, "spec": {**spec, "secrets": secrets}}
 
 
 def _tells_new_secrets(wanted: Wanted, row: Outlet) -> bool:

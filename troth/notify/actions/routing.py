@@ -30,19 +30,22 @@ def route(  # noqa: PLR0913 - the parts of a route, all named
     floor: Severity = Severity.NONE,
     keys: Sequence[str] = (),
     zone: str = "UTC",
+    uid: str = "",
 ) -> Subscription:
     """Let a channel hear of some events (a mask) from now on; returns the route.
 
     Where the outlet itself is the reader, such as an account of a network, there is no address.
-    Raises DocumentError naming the field.
+    With a `uid` it is that route, changed or begun again, whatever its address was. Raises
+    DocumentError naming the field.
     """
     contact = people.know(
-        channel=channel, address=_reached(channel, address, outlet), zone=zone, now=now
+        channel=channel, address=reached(channel, address, outlet), zone=zone, now=now
     )
-    row = Subscription.objects.filter(
-        contact=contact, is_ours=True, ended_at=None, outlet=outlet
-    ).first()
-    row = row or Subscription(uid=new_id("sub"), contact=contact, outlet=outlet, asked_at=now)
+    ours = Subscription.objects.filter(is_ours=True)
+    row = ours.filter(uid=uid).first() if uid else None
+    row = row or ours.filter(contact=contact, ended_at=None, outlet=outlet).first()
+    row = row or Subscription(uid=uid or new_id("sub"), asked_at=now)
+    row.contact, row.outlet, row.ended_at, row.end_how = contact, outlet, None, ""
     row.is_ours, row.state, row.confirmed_at, row.note = True, Subscription.ACTIVE, now, name[:300]
     write_wish(row, Wish(events=events, floor=floor, keys=tuple(keys), zone=zone))
     after = {"name": name, "channel": channel, "to": contact.shown, "events": events}
@@ -50,7 +53,8 @@ def route(  # noqa: PLR0913 - the parts of a route, all named
     return row
 
 
-def _reached(channel: str, address: str, outlet: Outlet | None) -> str:
+def reached(channel: str, address: str, outlet: Outlet | None) -> str:
+    """Return the address of a route, normalised. Raises DocumentError naming the field."""
     try:
         found = catalogue.address(channel, address)
     except catalogue.SettingsError as error:
