@@ -269,3 +269,19 @@ def test_naughty_text_is_refused_and_never_run(field, text):
 def test_a_page_that_does_not_exist_is_not_found():
     assert Client().get("/subscribe?page=nowhere").status_code == 404
     assert Client().get("/subscribe?page=\x00").status_code == 404
+
+
+def test_a_page_for_some_readers_subscribes_them_as_such_and_a_change_keeps_it(ada):
+    from troth.components.actions import declare_audience, declare_page
+    from troth.components.rules.documents import AudienceTerms, PageTerms
+
+    declare_audience(terms=AudienceTerms(slug="partners", name="Partners"), by=ada, now=NOON)
+    terms = PageTerms(slug="partners", name="For partners", audiences=("partners",))
+    declare_page(terms=terms, by=ada, now=NOON)
+    client, own = subscribed(query="?page=partners")
+    row = Subscription.objects.get()
+    assert (row.page, row.audience) == ("partners", "partners")
+    with clock.frozen(NOON):
+        client.post(own, {"events": ["incidents"]})
+    row.refresh_from_db()
+    assert (row.page, row.audience) == ("partners", "partners")

@@ -82,6 +82,7 @@ def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
 class _Bringing:
     def __init__(self, origin: Origin, now: datetime) -> None:
         self.origin, self.now = origin, now
+        self.places = topics.places()
         self.keys: dict[str, dict[str, str]] = {}  # page → name or id → key
 
     def bring(self, chunk: Sequence[Line], report: Report) -> None:
@@ -104,11 +105,20 @@ class _Bringing:
             report.counts["ended"] += 1
             return None
         try:
-            wish = checked(replace(found.wish, keys=self._keys(found)))
+            wish = checked(
+                replace(found.wish, keys=self._keys(found), audience=self._audience(found))
+            )
             return _Taken(line.number, found, catalogue.address(found.channel, found.address), wish)
         except (ValueError, catalogue.SettingsError) as error:
             report.refuse(line.number, str(error))
             return None
+
+    def _audience(self, found: Brought) -> str:
+        """Return the audience of the page, where the line names none. Raises ValueError."""
+        place = self.places.get(found.wish.page)
+        if place is None:
+            raise ValueError(f"there is no page “{found.wish.page[:60]}” here")
+        return found.wish.audience or place.audience
 
     def _keys(self, found: Brought) -> tuple[str, ...]:
         """Return the keys of parts named by key, id or name. Raises ValueError."""

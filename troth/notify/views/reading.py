@@ -4,6 +4,7 @@ Mail scanners follow every link, so that a GET shows a button and changes nothin
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
@@ -130,7 +131,7 @@ def managing(request: HttpRequest, subscription: Subscription, language: str) ->
     if request.method == "POST" and form.is_valid():
         change(
             subscription=subscription,
-            wish=form.wish(),
+            wish=replace(form.wish(), audience=subscription.audience),
             source=_source(request, language),
             now=clock.now(),
         )

@@ -1,5 +1,6 @@
 """The form for strangers. Known and unknown addresses get the same answer."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -82,12 +83,12 @@ def _taken(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResp
 
 
 def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
-    spoken = form.cleaned_data["language"] or language
+    spoken, place = form.cleaned_data["language"] or language, place_named(form.page)
     try:
         subscribe(
             channel=form.cleaned_data["channel"],
             address=form.cleaned_data["address"],
-            wish=form.wish(),
+            wish=replace(form.wish(), audience=place.audience if place else ""),
             source=Source(how="form", proof=proof_of(request, spoken)),
             now=clock.now(),
         )
