@@ -108,6 +108,9 @@ class Environment:
     product_url: str = _variable(
         "PRODUCT_URL", "", values.link, "Address of your product that readers' self-check asks."
     )
+    page_statistics: bool = _variable(
+        "PAGE_STATISTICS", "1", values.yes_or_no, "0 leaves the page's readers uncounted."
+    )
     security_contact: tuple[str, ...] = _variable(
         "SECURITY_CONTACT", "", values.contacts, "Who is told of a weakness, for security.txt."
     )

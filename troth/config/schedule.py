@@ -40,6 +40,7 @@ SCHEDULE = (
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
     _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
+    _entry("page.forget_views", timedelta(days=1), slow=True),
     _entry("notify.ring", _SOON, asked="notify.jobs.is_ringing", after=("incidents.answer",)),
     _entry("signals.read_uploads", _SOON, asked="signals.uploads.is_waiting", slow=True),
     _entry("notify.look_after_readers", timedelta(minutes=1), slow=True),

@@ -14,6 +14,7 @@ from troth.config import environment
 from troth.core.intake import Intake
 from troth.core.rubbish import keep_what_is_loaded
 from troth.page.front import Front
+from troth.page.visits import VISITS
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # What the page passes on; a test compares this with urls.py.
@@ -46,6 +47,10 @@ def behind() -> Application:
     from troth.probes import door as pings  # these need Django's settings
     from troth.signals.doors import http
 
+    if _settings.page_statistics:
+        from troth.page.audience import write_down_always
+
+        threading.Thread(target=write_down_always, name="count readers", daemon=True).start()
     keep_what_is_loaded()
     intake = Intake(max(1, _settings.web_threads - 2))
     working = threading.BoundedSemaphore(_settings.web_threads)
@@ -76,5 +81,6 @@ application = Front(
     passed=PASSED,
     secure=_settings.is_https,
     product=_settings.product_url,
+    count=VISITS.count if _settings.page_statistics else None,
 )
 threading.Thread(target=_behind, name="load Django", daemon=True).start()

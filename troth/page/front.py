@@ -25,10 +25,11 @@ class Front:
     """A WSGI application. `behind()` returns the one that answers `passed` paths; asked once.
 
     `folder` holds `current`, the pointer to the published revision; `secure` says that the site is
-    behind TLS; `product` is the address that the page's self-check may ask.
+    behind TLS; `product` is the address that the page's self-check may ask; `count` is told of
+    each request that a page answered.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is put together from, all named
         self,
         *,
         folder: Path,
@@ -36,11 +37,13 @@ class Front:
         passed: tuple[str, ...],
         secure: bool,
         product: str = "",
+        count: Callable[[Environ], None] | None = None,
     ) -> None:
         self._folder = folder
         self._behind = behind
         self._django: Application | None = None
         self._passed = passed
+        self._count = count
         self._headers = for_page(secure=secure, product=product)
         self._look_at = 0.0
         self._first = Lock()
@@ -86,6 +89,8 @@ class Front:
             variant = item.variant(environ.get("HTTP_ACCEPT_ENCODING", ""))
         except OSError:
             return self._gone(environ, start)
+        if self._count and method == "GET":
+            self._count(environ)
         seen = environ.get("HTTP_IF_NONE_MATCH")
         if seen and has_it(seen, variant.etag):
             start("304 Not Modified", variant.unchanged)

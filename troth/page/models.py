@@ -43,3 +43,27 @@ class SharedLink(models.Model):
 
     def is_live(self, now: datetime) -> bool:
         return self.revoked_at is None and now < self.until
+
+
+class View(models.Model):
+    """How often a page was read on one local day, by classes; nothing of any one reader."""
+
+    day = models.DateField()
+    path = models.CharField(max_length=200)  # without the language in it
+    language = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10)  # reader, bot or program
+    origin = models.CharField(max_length=10)  # none, own, search or other
+    audience = models.CharField(max_length=200, blank=True)  # whose private page it is
+    in_incident = models.BooleanField()  # an incident was open when it was read
+    views = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "path", "language", "kind", "origin", "audience", "in_incident"],
+                name="one_view_row",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.path} {self.views}"

@@ -131,6 +131,7 @@ class Site:
     notice: str = ""  # said on every page, for example that the data is a demonstration
     product: str = ""  # address that the reader's self-check asks
     security: "Security | None" = None
+    counts_readers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,10 @@ from troth.page.headers import policy
 from troth.page.manifest import MANIFEST
 from troth.page.negotiation import has_it
 from troth.page.shelf import Shelf, published
+from troth.page.visits import VISITS
 
 _WEEK = 7 * 86400
+_READ = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 _shelves: dict[str, tuple[Path, Shelf]] = {}
 
 
@@ -36,7 +38,10 @@ def private(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     key = request.COOKIES.get(_cookie(slug), "")
     if not _may_see(request, page, key):
         return _refused(request, page)
-    return _answer(request, page, path)
+    answer = _answer(request, page, path)
+    if settings.TROTH.page_statistics and request.method == "GET" and answer.status_code in _READ:
+        VISITS.count(request.META, audience=" ".join(page.audiences) or page.slug)
+    return answer
 
 
 def _with_key(request: HttpRequest, page: PageShown) -> HttpResponse:

@@ -54,6 +54,7 @@ def site() -> Site:
         notice=notice(),
         product=troth.product_url or "",
         security=_security(),
+        counts_readers=troth.page_statistics,
     )
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.page import actions, queries, sharing
+from troth.page import actions, audience, queries, sharing
 from troth.page.forms import NoticeForm, ShareForm
 from troth.page.models import SharedLink
 from troth.staff.access import person, requires
+from troth.ui import charts, words
 
 
 @require_safe
@@ -17,6 +20,38 @@ from troth.staff.access import person, requires
 def index(request: HttpRequest) -> HttpResponse:
     """Show what is published, since when, and where it can be fetched."""
     return _screen(request, NoticeForm(initial={"text": queries.notice()}), status=200)
+
+
+@require_safe
+@requires("viewer")
+def readers(request: HttpRequest) -> HttpResponse:
+    """Show how often the page was read, by classes of visitors; nobody in particular."""
+    read = audience.read(now=clock.now())
+    context = {
+        "read": read,
+        "during": words.share(read.during / read.views) if read.during else "",
+        "chart": charts.amounts(read.days, "Views by people a day."),
+        "newest": read.days[::-1],
+        "counts": settings.TROTH.page_statistics,
+        "parts": (
+            ("kinds", "Visitors", _said(read.kinds)),
+            ("origins", "People came from", _said(read.origins)),
+            ("languages", "Languages", read.languages),
+            ("audiences", "Private pages, by audience", read.audiences),
+        ),
+    }
+    return render(request, "page/readers.html", context)
+
+
+_WORDS = {
+    "reader": "People", "bot": "Search engines and other robots", "program": "Programs",
+    "none": "No link: typed, or not told", "own": "Another page of ours",
+    "search": "A search engine", "other": "Elsewhere",
+}  # fmt: skip
+
+
+def _said(rows: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(_WORDS[word], views) for word, views in rows]
 
 
 @require_POST

@@ -10,6 +10,7 @@ from troth.incidents.queries.house import grid, template, template_documents, te
 from troth.incidents.queries.listing import (
     entries,
     incident,
+    is_anything_wrong,
     listed,
     months,
     open_ones,
@@ -34,6 +35,7 @@ __all__ = [
     "grid",
     "incident",
     "inside",
+    "is_anything_wrong",
     "letter",
     "listed",
     "macro",

@@ -91,6 +91,14 @@ def open_ones(at: datetime | None = None, *, audience: str | None = None) -> lis
     return [one for one in shown(rows, at=past) if one.is_open and one.state != State.SCHEDULED]
 
 
+def is_anything_wrong() -> bool:
+    """Say whether an incident of any audience is published and not over: one cheap question."""
+    rows = Incident.objects.filter(
+        kind=Kind.INCIDENT, resolved_at=None, merged_into=None, discarded_at=None
+    )
+    return rows.filter(listed_at__isnull=False).exists()
+
+
 def upcoming(at: datetime | None = None, *, audience: str | None = None) -> list[IncidentShown]:
     """Return maintenance that is announced and has not begun, the next one first."""
     past = _past(at)

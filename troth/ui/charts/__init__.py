@@ -1,7 +1,8 @@
 """Hand-written SVG as functions over plain values; each chart says in words what it shows."""
 
+from troth.ui.charts.amounts import amounts
 from troth.ui.charts.line import Event, Point, Step, line
 from troth.ui.charts.sparkline import sparkline
 from troth.ui.charts.strip import Day, strip, strip_table
 
-__all__ = ["Day", "Event", "Point", "Step", "line", "sparkline", "strip", "strip_table"]
+__all__ = ["Day", "Event", "Point", "Step", "amounts", "line", "sparkline", "strip", "strip_table"]
