@@ -5,6 +5,7 @@ from troth.incidents.views import (
     breaching,
     composing,
     deciding,
+    deploying,
     learning,
     listing,
     maintaining,
@@ -40,6 +41,11 @@ urlpatterns = [
     re_path(rf"{_ONE}follow-ups/$", learning.promise, name="follow_up"),
     re_path(rf"{_ONE}follow-ups/(?P<number>[0-9]{{1,15}})/$", learning.complete, name="followed"),
     re_path(rf"{_ONE}moments/$", learning.moment, name="moment"),
+    # With which deploy it began.
+    re_path(rf"{_ONE}beginnings/$", deploying.began, name="began"),
+    re_path(
+        rf"{_ONE}beginnings/(?P<number>[0-9]{{1,15}})/end/$", deploying.began_not, name="began_not"
+    ),
     # A breach of personal data.
     path("breaches/", breaching.index, name="breaches"),
     path("breaches/new/", breaching.report, name="breach_new"),

@@ -15,6 +15,7 @@ from troth.incidents.actions.breaching import (
     report_breach,
 )
 from troth.incidents.actions.crew import ROLES, hand_over, note, sign_off
+from troth.incidents.actions.deploying import begin_with, take_beginning_back
 from troth.incidents.actions.drafting import prepared
 from troth.incidents.actions.editing import (
     backdate,
@@ -79,6 +80,7 @@ __all__ = [
     "advance",
     "approve",
     "backdate",
+    "begin_with",
     "cancel",
     "change_follow_up",
     "complete_follow_up",
@@ -118,6 +120,7 @@ __all__ = [
     "schedule",
     "set_right",
     "sign_off",
+    "take_beginning_back",
     "unlink",
     "unmerge",
     "update",

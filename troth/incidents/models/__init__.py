@@ -2,6 +2,7 @@
 
 from troth.incidents.models.breach import Breach, BreachNotice
 from troth.incidents.models.clock import Clock, Counter, Overdue, Sent
+from troth.incidents.models.deploy import Began
 from troth.incidents.models.house import Cadence, Template
 from troth.incidents.models.incident import Incident, Link, Opened, ShownTo, Wording
 from troth.incidents.models.maintenance import Maintenance, Series
@@ -11,6 +12,7 @@ from troth.incidents.models.update import Edit, Update, UpdateImpact
 
 __all__ = [
     "Approval",
+    "Began",
     "Breach",
     "BreachNotice",
     "Cadence",

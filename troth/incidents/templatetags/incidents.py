@@ -4,10 +4,12 @@ import json
 from datetime import datetime, timedelta
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from troth.incidents.rules.results import Impact, IncidentShown, Month, State
+from troth.incidents.queries.deploys import deploys
+from troth.incidents.rules.results import Impact, IncidentShown, Kind, Month, State
 from troth.ui.templatetags.ui import when
 from troth.ui.words import duration
 
@@ -31,6 +33,14 @@ _SHAPES = {
     Impact.MAINTENANCE: "suspended",
 }
 _OVER = (State.RESOLVED, State.POSTMORTEM, State.COMPLETED)
+
+
+@register.inclusion_tag("incidents/_deploys.html", takes_context=True)
+def deploys_before(context: Context, one: IncidentShown) -> dict[str, object]:
+    """Show what was put into service in the hours before an incident, and what may be said."""
+    shown = [] if one.kind is Kind.MAINTENANCE else deploys(one.uid)
+    kept = {name: context.get(name) for name in ("may_publish", "csrf_token")}
+    return {"deploys": shown, "one": one, **kept}
 
 
 @register.simple_tag

@@ -1,0 +1,73 @@
+"""What was put into service in the hours before an incident began, as signals tell it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from troth.core.windows import Span
+from troth.incidents.models import Began, Incident
+from troth.signals import queries as signals
+from troth.signals.expressions import parse
+from troth.signals.store import Filter, Row
+
+KINDS = ("deploy", "release")
+BEFORE = timedelta(hours=6)
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    source: str
+    key: str
+    at: datetime
+    touchpoint: str
+    said: str  # its outcome, attributes and evidence
+    before: timedelta  # from it to the beginning of the incident
+    number: int | None  # of the row that says that the incident began with it
+
+
+def deploys(uid: str) -> list[Deploy]:
+    """Return the deploys of the hours before an incident's start, the newest first.
+
+    One that somebody linked stays in the list, also where its signal is gone or was moved.
+    """
+    row = Incident.objects.get(uid=uid)
+    linked = {(one.source, one.key): one for one in Began.objects.filter(incident=row)}
+    found = [_of_signal(one, row, linked) for one in _told(row.started_at)]
+    told = {(one.source, one.key) for one in found}
+    kept = [_of_row(one, row) for where, one in linked.items() if where not in told]
+    return sorted([*found, *kept], key=lambda one: (one.at, one.source, one.key), reverse=True)
+
+
+def deploy(uid: str, *, source: str, key: str) -> Deploy | None:
+    """Return one of the deploys of the hours before an incident's start."""
+    found = (one for one in deploys(uid) if (one.source, one.key) == (source, key))
+    return next(found, None)
+
+
+def _told(start: datetime) -> list[Row]:
+    chosen = Filter(
+        kinds=KINDS, time=parse("happened_at", role="time"), span=Span(start - BEFORE, start)
+    )
+    return signals.store().cases(chosen, order="-happened_at", limit=_MOST).cases
+
+
+def _of_signal(one: Row, row: Incident, linked: Mapping[tuple[str, str], Began]) -> Deploy:
+    known = linked.get((one.source, one.key))
+    return Deploy(
+        source=one.source, key=one.key, at=one.happened_at, touchpoint=one.touchpoint or "",
+        said=_said(one), before=row.started_at - one.happened_at,
+        number=known.pk if known else None,
+    )  # fmt: skip
+
+
+def _of_row(one: Began, row: Incident) -> Deploy:
+    return Deploy(
+        source=one.source, key=one.key, at=one.happened_at, touchpoint=one.touchpoint,
+        said=one.said, before=row.started_at - one.happened_at, number=one.pk,
+    )  # fmt: skip
+
+
+def _said(one: Row) -> str:
+    parts = [one.outcome or "", *(f"{name} {text}" for name, text in sorted(one.segment.items()))]
+    return ", ".join(part for part in [*parts, one.evidence or ""] if part)
