@@ -1,6 +1,6 @@
 """A mail server for tests and benchmarks: it takes everything, and logs each message durably.
 
-    python tests/notify/sink.py LOG [--port N] [--sync] [--slow MS] [--with-parent]
+    python tests/notify/sink.py LOG [--port N] [--sync] [--slow MS] [--say VERB=REPLY]
 
 Prints its port. One line of the log per message: Message-ID and recipient; with --sync each batch
 of lines is on disk before any of its messages is answered.
@@ -42,8 +42,8 @@ class Log:
 class Session(asyncio.Protocol):
     """One connection: the least of RFC 5321 that a sender needs, with PIPELINING."""
 
-    def __init__(self, log: Log, slow: float) -> None:
-        self.slow = slow
+    def __init__(self, log: Log, slow: float, says: dict[bytes, bytes]) -> None:
+        self.slow, self.says = slow, says
         self.log, self.buffer, self.in_data, self.to = log, b"", False, b""
 
     def connection_made(self, transport) -> None:
@@ -66,7 +66,9 @@ class Session(asyncio.Protocol):
         return True
 
     def command(self, verb: bytes, line: bytes) -> None:
-        if verb == b"EHLO":
+        if verb in self.says:
+            self.transport.write(self.says[verb] + b"\r\n")
+        elif verb == b"EHLO":
             self.transport.write(_HELLO)
         elif verb == b"DATA":
             self.in_data = True
@@ -80,6 +82,10 @@ class Session(asyncio.Protocol):
             self.transport.write(b"250 ok\r\n")
 
     def message(self) -> bool:
+        if self.buffer.startswith(b".\r\n"):  # to nobody: the sender knows that it was refused
+            self.buffer, self.in_data = self.buffer[3:], False
+            self.transport.write(b"554 5.5.1 no valid recipients\r\n")
+            return True
         end = self.buffer.find(b"\r\n.\r\n")
         if end < 0:
             return False
@@ -89,12 +95,21 @@ class Session(asyncio.Protocol):
         name = found[1] if found else b"?"
         to = self.to.partition(b"<")[2].partition(b">")[0]
         line = name + b" " + to + b"\n"
-        if self.slow:  # so that whoever waits for us may die before and after we wrote it down
+        if b"END" in self.says:
+            self.ended(self.says[b"END"])
+        elif self.slow:  # so that whoever waits for us may die before and after we wrote it down
             later = asyncio.get_running_loop().call_later
             later(random.uniform(0, self.slow), self.log.add, line, self.slowly)
         else:
             self.log.add(line, self.answered)
         return True
+
+    def ended(self, words: bytes) -> None:
+        """Say something else to a message, or nothing and hang up."""
+        if words:
+            self.transport.write(words + b"\r\n")
+        else:
+            self.transport.close()
 
     def slowly(self) -> None:
         asyncio.get_running_loop().call_later(random.uniform(0, self.slow), self.answered)
@@ -107,8 +122,9 @@ class Session(asyncio.Protocol):
 async def main(options) -> None:
     log = Log(options.log, sync=options.sync)
     loop = asyncio.get_running_loop()
+    says = dict(one.encode().split(b"=", 1) for one in options.say)
     server = await loop.create_server(
-        lambda: Session(log, options.slow / 1000), "127.0.0.1", options.port, backlog=1000
+        lambda: Session(log, options.slow / 1000, says), "127.0.0.1", options.port, backlog=1000
     )
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who starts it reads it
     if options.with_parent:  # whoever started us holds the other end until it dies
@@ -121,6 +137,7 @@ if __name__ == "__main__":
     parser.add_argument("log")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--sync", action="store_true")
+    parser.add_argument("--say", action="append", default=[], help="VERB=what it says to it")
     parser.add_argument("--slow", type=float, default=0, help="milliseconds, twice")
     parser.add_argument("--with-parent", action="store_true")
     options = parser.parse_args()

@@ -157,6 +157,29 @@ def test_a_server_that_is_down_costs_no_message_its_tries(tmp_path):
     assert states() == ["accepted"]
 
 
+@pytest.mark.parametrize(
+    ("says", "state", "tries", "subscription"),
+    [
+        ("MAIL=550 5.7.1 sender not allowed", "queued", 0, "active"),
+        ("RCPT=451 4.7.1 greylisted", "queued", 1, "active"),
+        ("RCPT=550 5.7.1 policy", "refused", 1, "active"),
+        ("RCPT=550 5.1.1 no such user", "refused", 1, "ended"),
+        ("RCPT=421 4.3.2 closing", "queued", 0, "active"),
+        ("END=452 4.3.1 disk full", "queued", 1, "active"),
+        ("END=554 5.6.0 content", "refused", 1, "active"),
+        ("END=", "unknown", 1, "active"),
+    ],
+)
+def test_what_a_mail_server_says_is_understood(tmp_path, says, state, tries, subscription):
+    made = reader()
+    say()
+    with mail_sink(tmp_path, "--say", says) as sink, mailing(sink.port):
+        deliver()
+    row = Delivery.objects.get()
+    made.refresh_from_db()
+    assert (row.state, row.tries, made.state) == (state, tries, subscription)
+
+
 def test_an_outlet_that_is_down_says_so_until_it_works(tmp_path):
     def declared(port):
         outlets.declare_outlet(

@@ -108,14 +108,16 @@ async def _sent(connection: _Connection, mail: Mail, message: bytes, limits: Lim
     if not mail.to.isascii() and not connection.speaks_utf8:
         return Answer(fate=Fate.REFUSED, said="the mail server takes no such address (SMTPUTF8)")
     replies = await _introduced(connection, mail, 3 * limits.timeout)
-    *before, data = replies
-    bad = next((reply for reply in before if not reply.is_good), None)
+    sender, *before, data = replies
+    bad = next((reply for reply in (sender, *before) if not reply.is_good), None)
     if bad is None and data.code == 354:  # noqa: PLR2004 - go ahead
         return await _finished(connection.wire, message)
     if data.code == 354:  # noqa: PLR2004 - it waits for a message to nobody
         await connection.wire.ask(b".\r\n", 1, seconds=3 * limits.timeout)
     elif connection.wire.is_open:
         await connection.wire.ask(b"RSET\r\n", 1, seconds=3 * limits.timeout)
+    if not sender.is_good:  # it takes nothing of ours: no message is to blame
+        raise DownError(f"{sender.code} {sender.text}")
     return _read(bad or data)
 
 
@@ -133,7 +135,7 @@ async def _introduced(connection: _Connection, mail: Mail, seconds: float) -> li
         replies += await connection.wire.ask(command, 1, seconds=seconds)
         if not replies[-1].is_good:
             break
-    return replies if len(replies) > 1 else [*replies, replies[-1]]
+    return replies if len(replies) > 1 else [*replies, replies[-1]]  # the sender was refused
 
 
 async def _finished(wire: Wire, message: bytes) -> Answer:

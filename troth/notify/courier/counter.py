@@ -92,7 +92,11 @@ class Counter:
 
     def rest(self) -> None:
         """Do nothing for a while, after a mistake of ours."""
-        self._down_until = asyncio.get_running_loop().time() + _LONGEST_WAIT
+        self._rest(_LONGEST_WAIT)
+
+    def _rest(self, seconds: float) -> None:
+        self._down_until = asyncio.get_running_loop().time() + seconds
+        self._smooth = 0
 
     def _fetch_more(self) -> None:
         """Take what was fetched, and fetch more before the counter is empty."""
@@ -187,13 +191,15 @@ class Counter:
 
     async def _answered(self, parcel: Parcel) -> tuple[Answer, bool]:
         if self.is_down:  # it was laid out before that was known
-            return Answer(fate=Fate.LATER, said="the outlet cannot be reached"), True
+            return Answer(fate=Fate.LATER, said="the outlet cannot be reached now"), True
         answer, is_down = await hand_over(parcel.handed, limits=self.limits)
         if is_down:
             self._went_down(answer.said)
         elif self._wait:
             self._wait = 0.0
             self._trouble(self.outlet, "")
+        elif answer.after and self.outlet.lane.outlet is not None:
+            self._rest(min(answer.after, _LONGEST_WAIT))  # it asks all of us to wait
         else:
             self._smooth += 1
         return answer, is_down
@@ -202,8 +208,7 @@ class Counter:
         if self.is_down:
             return
         self._wait = min(max(2 * self._wait, _FIRST_WAIT), _LONGEST_WAIT)
-        self._down_until = asyncio.get_running_loop().time() + self._wait
-        self._smooth = 0
+        self._rest(self._wait)
         self._trouble(self.outlet, said)
 
     async def _come_home(self) -> None:
