@@ -18,6 +18,7 @@ from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
 from troth.desk import api as desk
+from troth.feedback import api as feedback
 from troth.incidents import api as incidents
 from troth.metrics import api as metrics
 from troth.notify import api as notify
@@ -170,6 +171,7 @@ for _router in (
     promises.router,
     components.router,
     incidents.router,
+    feedback.router,
     notify.router,
     desk.router,
 ):

@@ -141,6 +141,15 @@ class Environment:
     probe_evidence_days: int = _variable(
         "PROBE_EVIDENCE_DAYS", "30", values.whole, "Days for which failed checks' answers are kept."
     )
+    feedback_reply_hours: int = _variable(
+        "FEEDBACK_REPLY_HOURS", "48", values.whole, "Hours in which reports are answered; 0: none."
+    )
+    feedback_alarm: int = _variable(
+        "FEEDBACK_ALARM", "3", values.whole, "Reports an hour of what shows green that ring."
+    )
+    feedback_days: int = _variable(
+        "FEEDBACK_DAYS", "365", values.whole, "Days for which reports are kept."
+    )
     oidc_issuer: str = _variable(
         "OIDC_ISSUER", "", values.text, "OpenID Connect issuer; empty switches it off."
     )

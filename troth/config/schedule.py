@@ -38,6 +38,7 @@ SCHEDULE = (
     _entry("incidents.answer", _SOON, asked="incidents.jobs.is_asked", after=("promises.judge",)),
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
+    _entry("feedback.hear", timedelta(seconds=5), asked="feedback.jobs.is_asked"),
     _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
     _entry("page.forget_views", timedelta(days=1), slow=True),
@@ -50,5 +51,6 @@ SCHEDULE = (
     _entry("probes.tidy", timedelta(hours=1), slow=True),
     _entry("notify.measure", timedelta(seconds=10), asked="notify.jobs.is_unmeasured", slow=True),
     _entry("notify.tidy", timedelta(hours=1), slow=True),
+    _entry("feedback.tidy", timedelta(hours=1), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "troth.promises",
     "troth.components",
     "troth.incidents",
+    "troth.feedback",
     "troth.page",
     "troth.desk",
     # After ours, so that our templates replace theirs.

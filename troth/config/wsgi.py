@@ -28,6 +28,7 @@ PASSED = (
     "/metrics",
     "/ping/",
     "/private/",
+    "/report",
     "/share/",
     "/subscribe",
     "/subscription/",

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
-from troth.incidents import queries
+from troth.incidents import beside, queries
 from troth.incidents.actions import ROLES
 from troth.incidents.forms.breaching import NoticeForm
 from troth.incidents.forms.crew import NoteForm, RoleForm
@@ -54,6 +54,7 @@ def shown(
         "may_draft": found.drafts(request), "may_reopen": _may_reopen(inside),
         "lifelines": lines, "to_watch": any(not each.is_current for each in lines),
         "is_over": one.state in states.OVER, "address": queries.address_of(one),
+        "beside": beside.of(one, now=now),
         "me": person(request), "token": new_token(), **_maintenance(one), **(forms or {}),
     }  # fmt: skip
     return render(request, "incidents/show.html", context, status=status)

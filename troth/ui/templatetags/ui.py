@@ -19,6 +19,7 @@ NAV = (
     ("/desk/status/", "Status"),
     ("/desk/promises/", "Promises"),
     ("/desk/messages/", "Messages"),
+    ("/desk/feedback/", "Feedback"),
     ("/desk/signals/", "Signals"),
     ("/desk/page/", "Page"),
     ("/desk/settings/", "Settings"),

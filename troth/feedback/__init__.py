@@ -1,0 +1,1 @@
+"""What customers say unasked: ideas, votes, and what we shipped."""
