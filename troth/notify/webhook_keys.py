@@ -21,7 +21,7 @@ def keys(uid: str, sealed: bytes | memoryview, *, now: datetime) -> list[str]:
         return [_made(uid, 0)]
     found = kept(uid, sealed)
     turn = int(found.get("turn", 0))
-    changed = found.get("rotated_at")
+    changed = str(found.get("rotated_at", ""))
     is_new = bool(changed) and now < datetime.fromisoformat(changed) + BOTH_VALID
     return [_made(uid, turn), *([_made(uid, turn - 1)] if is_new else [])]
 
