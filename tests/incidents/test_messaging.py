@@ -25,10 +25,12 @@ from troth.incidents.queries import incident
 from troth.incidents.rules import tongues
 from troth.incidents.rules.macro import STATE_WORDS
 from troth.incidents.rules.results import State
+from troth.notify.channel import Shape
 from troth.notify.models import Telling
 from troth.notify.queries import last_told
 from troth.notify.rules.events import Severity
-from troth.notify.rules.story import in_language
+from troth.notify.rules.story import encoded, in_language
+from troth.notify.wording import words_of
 from troth.staff.models import ApiToken
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,19 @@ def test_what_only_partners_see_is_for_partners_alone():
     story = newest(opened(impacts={hidden: Status.MAJOR}))
     assert story.audiences == ("partners",)
     assert "" not in story.pages
+
+
+def test_a_part_that_not_all_may_see_is_matched_and_never_named():
+    terms = AudienceTerms(slug="partners", name="Partners")
+    components.declare_audience(terms=terms, by="Ada", now=NOON - DAY)
+    shop, portal = component("shop"), component("portal", audiences=("partners",))
+    row = opened(impacts={shop: Status.MAJOR, portal: Status.MAJOR})
+    story = newest(row)
+    assert story.audiences == ()
+    assert {part.key for part in story.parts} == {f"component:{shop}", f"component:{portal}"}
+    assert "Portal" not in str(encoded(story))
+    assert [one["name"] for one in story.data["components"]] == ["Shop"]
+    assert words_of(story, shape=Shape.MAIL, language="en").text.count("down") == 1
 
 
 def test_history_is_no_news():

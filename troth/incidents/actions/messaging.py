@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from troth.components import queries as components
-from troth.components.queries.labels import labels
+from troth.components.queries.labels import Label, labels
 from troth.components.rules.words import WORDS
 from troth.incidents.models import Incident, Update
 from troth.incidents.queries import showing
@@ -76,11 +76,17 @@ def _where(shown: IncidentShown) -> Where:
     found = labels(uids)
     return Where(
         address=address_of(shown),
-        names={uid: label.name for uid, label in found.items()},
+        names={uid: label.name for uid, label in found.items() if _is_seen(label, shown)},
         groups={uid: label.group for uid, label in found.items()},
         states=WORDS,
         pages=_pages(frozenset(shown.components)),
     )
+
+
+def _is_seen(label: Label, shown: IncidentShown) -> bool:
+    """Return whether all who are told of an incident may see this component."""
+    told = set(shown.audiences)
+    return not label.audiences or (bool(told) and told <= set(label.audiences))
 
 
 def _pages(uids: frozenset[str]) -> tuple[str, ...]:

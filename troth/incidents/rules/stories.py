@@ -46,7 +46,7 @@ class Where:
     """What the story cannot know: the page's address, component names, and who sees it."""
 
     address: str
-    names: Mapping[str, str]  # uid → name
+    names: Mapping[str, str]  # uid → name, of those that all who are told may see
     groups: Mapping[str, str]  # uid → its group's
     states: Mapping[Status, str]  # in words
     pages: tuple[str, ...] = ()
@@ -107,12 +107,15 @@ def _is_urgent(shown: IncidentShown) -> bool:
 
 
 def _parts(shown: IncidentShown, where: Where) -> tuple[Part, ...]:
-    """Return each component touched, with how it is by this incident now."""
+    """Return each component touched, with how it is by this incident now.
+
+    Who follows one that others may not know of is told; nobody is told its name.
+    """
     now = {one.component: one.status for one in shown.spans if one.ends_at is None}
     return tuple(
         Part(
             key=f"component:{uid}",
-            name=where.names.get(uid, uid),
+            name=where.names.get(uid, ""),
             state=where.states[now.get(uid, Status.OPERATIONAL)],
             inside=f"group:{where.groups[uid]}" if where.groups.get(uid) else "",
         )
@@ -151,6 +154,7 @@ def _data(shown: IncidentShown, last: UpdateShown | None, where: Where) -> dict[
         "components": [
             {"id": part.key.partition(":")[2], "name": part.name, "state": part.state}
             for part in _parts(shown, where)
+            if part.name
         ],
         "update": last.uid if last else "",
         "text": prose.plain(last.body) if last else "",

@@ -42,7 +42,7 @@ def _alert(letter: Letter) -> dict[str, Any]:
         "message": shortened(words.title, _LONGEST_MESSAGE),
         "description": words.text,
         "details": {"link": story.link, "revision": story.revision},
-        "entity": ", ".join(part.name for part in story.parts)[:512],
+        "entity": ", ".join(part.name for part in story.parts if part.name)[:512],
         "priority": _PRIORITIES[story.severity],
         "source": "Troth",
     }

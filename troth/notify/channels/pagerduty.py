@@ -38,7 +38,7 @@ def hand(letter: Letter, target: Target) -> Call:
             "client_url": story.link,
             "payload": {
                 "summary": shortened(words.title, _LONGEST_SUMMARY),
-                "source": ", ".join(part.name for part in story.parts) or story.about,
+                "source": ", ".join(part.name for part in story.parts if part.name) or story.about,
                 "severity": _SEVERITIES[story.severity],
                 "custom_details": {"text": words.text, "revision": story.revision},
             },

@@ -71,7 +71,7 @@ def said(story: Story, language: str, manner: Manner) -> Saying:
         "affects": story.affects,
         "advice": story.advice,
         "body": "" if body == story.what else body,
-        "parts": [{"name": part.name, "state": part.state} for part in story.parts],
+        "parts": [{"name": part.name, "state": part.state} for part in story.parts if part.name],
         "facts": [{"label": label, "text": text} for label, text in story.facts],
         "is_correction": story.is_correction,
         "is_urgent": story.is_urgent,

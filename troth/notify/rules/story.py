@@ -14,7 +14,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a story is about and that can be subscribed to: a component, a promise."""
 
     key: str  # such as "component:cmp_…" or "promise:checkout"
-    name: str
+    name: str  # "": some of those who are told may not know of it; it is matched, not named
     inside: str = ""  # the key of its group, for whoever follows that
     state: str = ""  # as the page says it, such as "Major outage"
 
