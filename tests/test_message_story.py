@@ -416,8 +416,8 @@ def it_is_over(world, desk, uid, key):
     desk.wait_for_selector("text=It is public.")
     assert world.post.arrived(LATE, 2)["Subject"] == "Solved: Cards are refused"
     wait_for("the program hears the end", lambda: len(world.program.got) == 3)
-    assert [one["type"] for one in hooks(world, key)] == [
-        "incident.opened", "incident.opened", "incident.resolved",
+    assert [(one["type"], one.get("correction")) for one in hooks(world, key)] == [
+        ("incident.opened", None), ("incident.opened", True), ("incident.resolved", None),
     ]  # fmt: skip
     channels_of(desk, "Cards are refused")
     picture(desk, "13-over")

@@ -36,6 +36,7 @@ def body_of(letter: Letter, at: datetime) -> bytes:
             "type": story.event.value,
             "timestamp": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "data": story.data or story,
+            **({"correction": True} if story.is_correction else {}),
             "links": {"manage": letter.manage_url, "unsubscribe": letter.end_url},
         }
     )
