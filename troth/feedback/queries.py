@@ -26,6 +26,7 @@ CHANNEL: Final = "email"  # by which we answer
 SEARCHED: Final = 5_000  # sealed texts that one search opens, the newest
 _CHUNK: Final = 200
 _LARGEST: Final = 2**63 - 1
+_NUL: Final = "\x00"  # names nothing, and PostgreSQL refuses to look for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,7 @@ def waiting(*, now: datetime) -> tuple[int, int]:
 
 def one(uid: str) -> Opened | None:
     """Return a report with everything that was done about it."""
-    row = Report.objects.filter(uid=uid).first()
+    row = Report.objects.filter(uid=uid).first() if _NUL not in uid else None
     if row is None:
         return None
     sent = fates(about_of(row.uid))
@@ -202,6 +203,8 @@ def _chosen(choice: Choice) -> "QuerySet[Report]":
         "kind": choice.kind, "state": choice.state, "component": choice.component,
         "incident": choice.incident,
     }  # fmt: skip
+    if any(_NUL in value for value in given.values()):
+        return Report.objects.none()
     rows = Report.objects.filter(**{name: value for name, value in given.items() if value})
     return rows.order_by("-pk")
 
@@ -209,7 +212,7 @@ def _chosen(choice: Choice) -> "QuerySet[Report]":
 def _searched(rows: "QuerySet[Report]", search: str, limit: int) -> list[Report]:
     if not search:
         return list(rows[:limit])
-    if search.startswith("rep_"):
+    if search.startswith("rep_") and _NUL not in search:
         return list(rows.filter(uid=search)[:limit])
     if "@" in search:
         return list(rows.filter(digest=_digest(search) or "nobody")[:limit])
