@@ -87,10 +87,12 @@ def mail() -> None:
     """
     from django.conf import settings
 
-    from troth.probes import mailport
-
     if not settings.TROTH.mail_port:
         raise click.UsageError("set TROTH_MAIL_PORT to the port that takes mail")
+    try:
+        from troth.probes import mailport
+    except ImportError as error:
+        raise click.ClickException("this needs the extra “mail”: install troth[mail]") from error
     mailport.run()
 
 
