@@ -9,6 +9,7 @@ from troth.notify.actions.escalating import declare_escalation
 from troth.notify.actions.routing import route
 from troth.notify.filing import drawer
 from troth.notify.models import Escalation, Subscription
+from troth.notify.queries import duty
 from troth.notify.rules.duties import ALARMS
 from troth.people.queries import address_of
 
@@ -70,6 +71,11 @@ def test_they_stand_in_files_and_are_exported_without_secrets():
         "escalation-shop": {"steps": [{"after": "0m", "routes": ["pager"]},
                                       {"after": "15m", "routes": ["pager", "boss"]}]},
     }  # fmt: skip
+
+
+def test_the_desk_leaves_to_files_what_files_keep():
+    apply(FILES)
+    assert [one.is_of_files for one in duty.routes()] == [True, True]
 
 
 def test_what_is_exported_can_be_applied_and_changes_nothing():

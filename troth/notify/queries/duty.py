@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from troth.notify import catalogue
 from troth.notify.models import Alarm, Escalation, Subscription
+from troth.notify.queries.routes import OF_FILES
 from troth.notify.rules import escalating, families
 from troth.notify.rules.events import Event, Severity
 
@@ -21,6 +22,7 @@ class Route:
     floor: Severity
     state: str
     problem: str
+    is_of_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ def _route(row: Subscription) -> Route:
         channel=channel.label if channel else row.contact.channel,
         to=row.outlet.name if row.outlet else row.contact.shown,
         hears=(*(("alarms",) if alarms else ()), *open_ones), floor=Severity(row.floor),
-        state=row.state, problem="its messages keep failing" if row.failing_since else "",
+        state=row.state, is_of_files=row.uid.startswith(OF_FILES),
+        problem="its messages keep failing" if row.failing_since else "",
     )  # fmt: skip
 
 
