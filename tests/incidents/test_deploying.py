@@ -1,7 +1,10 @@
 """What was put into service before an incident, and that it began with that."""
 
+import shutil
+from dataclasses import replace
+
 import pytest
-from scene import DAY, HOUR, MINUTE, NOON, Status, component, final, message, opening
+from scene import DAY, HOUR, MINUTE, NOON, Status, component, final, opening
 
 from troth.core import clock
 from troth.incidents import actions, queries
@@ -16,8 +19,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def own_store(tmp_path, settings):
-    from dataclasses import replace
-
     settings.TROTH = replace(settings.TROTH, data_dir=tmp_path)
 
 
@@ -94,6 +95,14 @@ def test_a_link_outlives_its_signal(incident):
     ]  # fmt: skip
 
 
+def test_an_incident_is_shown_while_the_signals_cannot_be_read(incident, signed_in, vic, tmp_path):
+    actions.begin_with(uid=incident.uid, source="ci", key="v2", is_public=False, by="Ada", now=NOON)
+    shutil.rmtree(tmp_path / "signals")
+    seen = signed_in(vic).get(f"/desk/status/incidents/{incident.uid}/")
+    assert seen.status_code == 200
+    assert [one.key for one in deploys(incident.uid)] == ["v2"]
+
+
 @pytest.mark.mission("S2.7")
 def test_one_click_on_the_desk_says_so(incident, signed_in, ben, vic):
     address = f"/desk/status/incidents/{incident.uid}/"
@@ -111,4 +120,3 @@ def test_one_click_on_the_desk_says_so(incident, signed_in, ben, vic):
         assert "It began with this deploy.</b>" in editor.get(address).content.decode()
         editor.post(f"{address}beginnings/{found.pk}/end/")
         assert not Began.objects.exists()
-        assert message()

@@ -1,5 +1,6 @@
 """What was put into service in the hours before an incident began, as signals tell it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from troth.signals.store import Filter, Row
 KINDS = ("deploy", "release")
 BEFORE = timedelta(hours=6)
 _MOST = 20
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,11 @@ def _told(start: datetime) -> list[Row]:
     chosen = Filter(
         kinds=KINDS, time=parse("happened_at", role="time"), span=Span(start - BEFORE, start)
     )
-    return signals.store().cases(chosen, order="-happened_at", limit=_MOST).cases
+    try:
+        return signals.store().cases(chosen, order="-happened_at", limit=_MOST).cases
+    except Exception as problem:  # noqa: BLE001 - an incident's screen is there without the signals
+        _log.warning("deploys before an incident cannot be read: %s", problem)
+        return []
 
 
 def _of_signal(one: Row, row: Incident, linked: Mapping[tuple[str, str], Began]) -> Deploy:
