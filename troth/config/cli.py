@@ -36,7 +36,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "watch": ("troth.config.verbs.watch", "Say from elsewhere whether a page is served and fresh."),
     "notify": ("troth.notify.commands", "Messages: try a channel, bounces, subscribers as a file."),
-    "forget": ("troth.config.verbs.forget", "Forget a person: signals, addresses, subscriptions."),
+    "forget": (
+        "troth.config.verbs.forget",
+        "Forget a person: signals, addresses, subscriptions, reports.",
+    ),
     "check": ("troth.config.verbs.check", "Say in plain words what is wrong here."),
     "backup": ("troth.config.verbs.backup", "Write state and signals to one file."),
     "restore": ("troth.config.verbs.restore", "Put an installation back from a backup."),

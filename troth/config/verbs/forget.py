@@ -12,7 +12,7 @@ from troth.signals import actions as signals
 @click.argument("subject")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(subject: str, yes: bool) -> None:  # noqa: FBT001 - click's
-    r"""Forget a person: signals, addresses, subscriptions, what they wrote to us.
+    r"""Forget a person: signals, addresses, subscriptions, reports.
 
     SUBJECT is what their signals named them by, or an address that we write to. Counts stay, and
     an address that is left alone stays left alone, by its hash.
