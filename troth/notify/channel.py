@@ -108,6 +108,7 @@ class Mail:
     sender: str
     server: str = ""  # smtp[s]://[user:password@]host[:port]
     provider: str = ""  # "" is SMTP; else a backend of anymail
+    options: Mapping[str, str] = field(default_factory=dict)  # of the backend: keys and addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
