@@ -56,7 +56,7 @@ def subscribed(at=NOON, **fields):
     return client, answer.url.partition("?")[0]
 
 
-def reader(address="ada@example.com", events=("incidents",), is_confirmed=True, **wish):
+def reader(address="ada@example.com", events=("incidents",), *, is_confirmed=True, **wish):
     """Return a subscription made by a program, at this moment."""
     now = clock.now()
     return subscribe(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from troth.signals import queries
 from troth.config.verbs.forget import forget
+from troth.signals import queries
 from troth.signals.commands import import_
 from troth.signals.imports.problems import ImportProblem
 from troth.signals.models import Inbox
