@@ -218,3 +218,11 @@ def test_the_page_says_which_revision_it_shows_and_is_named_when_it_falls_behind
     assert "page lacks the newest revision" in desk.get(page).content.decode()
     carry(place="page", revisions={"incident:abc": "f" * 16}, now=now)
     assert "Told everywhere" in desk.get(page).content.decode()
+
+
+def test_what_was_written_to_one_person_is_not_for_every_viewer(desk_of):
+    answer = story(about="report:abc", event=Event.REPORT_ANSWERED, body="Your order is here.")
+    told = tell(story=answer, by="Cleo", now=clock.now(), only=[])
+    page = f"/desk/messages/stories/{told.thread.uid}/"
+    assert desk_of("viewer").get(page).status_code == 403
+    assert "Your order is here." in desk_of("support").get(page).content.decode()

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.urls import reverse
 
 from troth.components.queries.labels import labels
 from troth.components.rules.results import Status
@@ -90,7 +89,8 @@ def _about(row: Incident, what: str = "") -> str:
 
 
 def _address(row: Incident) -> str:
-    return settings.TROTH.base_url + reverse("incidents:show", args=[row.uid])
+    # Not reverse(): every address of the desk would be loaded into the worker for it.
+    return f"{settings.TROTH.base_url}/desk/status/incidents/{row.uid}/"
 
 
 def _parts(trouble: Trouble) -> tuple[Part, ...]:

@@ -1,6 +1,7 @@
 """What was told, to whom it went, and which channel does not have it yet."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -9,7 +10,7 @@ from troth.core import clock
 from troth.core.paging import CursorError
 from troth.notify.actions import alarms
 from troth.notify.queries import threads as queries
-from troth.notify.rules.events import Purpose
+from troth.notify.rules.events import Event, Purpose
 from troth.staff.access import person, requires
 from troth.ui.shortcuts import page_or_part
 
@@ -18,6 +19,9 @@ _PURPOSES = {
     Purpose.BREACH: "Breaches", Purpose.OPERATIONS: "Alarms and tests", Purpose.IDEAS: "Ideas",
     Purpose.PROOF: "Certificates", Purpose.DIGEST: "Digests",
 }  # fmt: skip
+
+# What was written to one person is not for everybody who may look at the desk.
+_PERSONAL = frozenset({Event.REPORT_ANSWERED, Event.SUBSCRIPTION_CONFIRM})
 
 
 @require_safe
@@ -54,6 +58,8 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
     shown = queries.thread(uid, now=now)
     if shown is None:
         raise Http404("nothing of this name was told")
+    if shown.row.event in _PERSONAL and not person(request).may("support"):
+        raise PermissionDenied("This is between one person and support: it needs the role support.")
     return render(request, "notify/desk/thread.html", {"shown": shown, "now": now})
 
 
