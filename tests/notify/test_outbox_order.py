@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests import loop
 from tests.notify.outbox import (
     deliver,
     mail_sink,
@@ -288,7 +289,7 @@ def test_several_couriers_share_the_work(sink):
         offices = [Office() for _ in range(3)]
         await asyncio.gather(*(one.run(asyncio.Event(), once=True) for one in offices))
 
-    asyncio.run(asyncio.wait_for(three(), 60))
+    loop.run(asyncio.wait_for(three(), 60))
     assert states() == ["accepted"] * 60
     assert len(set(sink.readers)) == len(sink.lines) == 60
 
