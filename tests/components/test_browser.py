@@ -112,6 +112,7 @@ def test_everything_works_without_a_script(opened, a_real_set, ben):
     page.goto("/desk/status/")
     page.fill("#search", "basket")
     page.click("text=Show >> nth=0")
+    page.wait_for_url("**search=basket*")
     assert page.locator("svg.bars").count() == 1
     page.goto("/desk/status/")
     page.click("[aria-label='Move Basket up']")

@@ -53,6 +53,14 @@ def get(port, path="/", **headers):
             time.sleep(0.1)
 
 
+def until_it_changed(port, before):
+    """Wait until the page has another tag than `before`."""
+    deadline = time.monotonic() + 2
+    while get(port)[2]["etag"] == before:
+        assert time.monotonic() < deadline, "a change must be visible within two seconds"
+        time.sleep(0.05)
+
+
 @pytest.mark.mission("S3.16", "S3.4")
 def test_the_page_is_served_when_the_database_is_gone_and_says_how_old_it_is(tmp_path):
     """No worker runs, and the database is broken under the server: only the files are left."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from tests.page.support import NOON, company, published
-from tests.page.test_server import ROOT, get, server
+from tests.page.test_server import ROOT, get, server, until_it_changed
 from troth.core import clock
 from troth.page.watching import Alarm, judged, worst
 
@@ -77,13 +77,14 @@ def test_a_publisher_that_stopped_is_noticed_and_a_dead_host_too(tmp_path):
     alarm = shlex.join([sys.executable, "-c", program])
     with server(tmp_path) as port:
         url = f"http://127.0.0.1:{port}"
-        assert get(port)[0] == 200
+        status, _, headers = get(port)
+        assert status == 200
         fresh = troth(url, "--json", "--alarm", alarm)
         assert (fresh.returncode, json.loads(fresh.stdout)["state"]) == (0, "fresh")
         assert not told.exists()
         old = now - timedelta(hours=3)
         published(tmp_path / "page", company(written_at=old), now=old)
-        get(port)
+        until_it_changed(port, headers["etag"])
         stale = troth(url, "--alarm", alarm)
         assert stale.returncode == 1, stale.stdout + stale.stderr
         assert "last checked 3 hours ago" in stale.stdout
