@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
+import msgspec
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.feedback.test_reporting import case, told
 from tests.feedback.writing import NOON, part, write, written
@@ -18,6 +21,7 @@ from troth.feedback.actions import watching
 from troth.feedback.models import Report, Step, Surge
 from troth.feedback.queries import Choice
 from troth.feedback.sealing import words_of
+from troth.notify.contents import story_of
 from troth.notify.models import Alarm, Delivery, Subscription, Telling
 from troth.people.models import Contact
 from troth.staff.models import AuditEntry
@@ -212,6 +216,34 @@ def test_a_person_is_forgotten_and_counts_stay(desk):
     assert words_of(other) == "Mine"
     assert desk.browser.get(f"/desk/feedback/{row.uid}/").status_code == 200
     assert desk.browser.get("/desk/feedback/").status_code == 200
+
+
+def test_an_answer_lies_sealed_in_the_outbox_too(desk, tmp_path):
+    row = written(address="ada@example.com")
+    desk(row, "answer", text="The lamp of Lovelace street")
+    (content,) = Telling.objects.values_list("content", flat=True)
+    assert "Lovelace" not in str(content)
+    assert "answer" in content["event"]
+    (thread,) = Telling.objects.values_list("thread__uid", flat=True)
+    assert (
+        "Lovelace" in desk.browser.get(reverse("messages:thread", args=[thread])).content.decode()
+    )
+
+
+def test_answers_from_before_are_sealed_by_the_migration(desk):
+    from django.apps import apps
+
+    desk(written(address="ada@example.com"), "answer", text="The lamp of Lovelace street")
+    row = Telling.objects.get()
+    told = story_of(row.content)
+    row.content = msgspec.to_builtins(told)
+    row.save()
+    migration = import_module("troth.notify.migrations.0002_sealed_answers")
+    for _ in range(2):
+        migration.seal(apps, None)
+    row.refresh_from_db()
+    assert "Lovelace" not in str(row.content)
+    assert story_of(row.content) == told
 
 
 def test_reports_go_after_their_time_and_networks_after_a_day(desk):

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from django.db import transaction
 from django.db.models import F
 
 from troth.core.ids import new_id
 from troth.core.steps import reached
 from troth.notify.actions.addressing import address
+from troth.notify.contents import content_of
 from troth.notify.models import Telling, Thread
 from troth.notify.rules.story import Story
 
@@ -64,7 +64,7 @@ def _written(thread: Thread, story: Story, by: str, now: datetime) -> Telling:
         number=thread.newest,
         event=story.event.value,
         revision=story.revision,
-        content=msgspec.to_builtins(story),
+        content=content_of(story),
         severity=int(story.severity),
         is_urgent=story.is_urgent,
         is_correction=story.is_correction,

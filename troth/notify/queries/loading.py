@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-import msgspec
 from django.db import connection
 
+from troth.notify.contents import story_of
 from troth.notify.models import Telling
 from troth.notify.queries.raw import instant, moment, places
 from troth.notify.rules.events import Event
@@ -111,5 +111,5 @@ def _claimed(row: Sequence[Any]) -> Claimed:
 def _told(pk: int, revision: str) -> Told:
     """Return a telling; it is never changed."""
     row = Telling.objects.get(pk=pk, revision=revision)
-    story = msgspec.convert(row.content, Story)
+    story = story_of(row.content)
     return Told(pk, row.number, story.event, story, row.is_urgent, story.event.purpose.value)

@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import Count, Q, QuerySet
 
 from troth.core.paging import Paged, read, written
+from troth.notify.contents import story_of
 from troth.notify.models import Alarm, Carried, Delivery, State, Telling, Thread
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
@@ -165,9 +166,16 @@ def _told(one: Telling, counts: Counts) -> ToldShown:
             by_state[state] += n
     return ToldShown(
         number=one.number, event=Event(one.event), revision=one.revision, told_at=one.told_at,
-        by=one.by, story=msgspec.convert(one.content, Story), is_spread=one.spread_at is not None,
+        by=one.by, story=_story(one), is_spread=one.spread_at is not None,
         counts=dict(by_state),
     )  # fmt: skip
+
+
+def _story(one: Telling) -> Story:
+    try:
+        return story_of(one.content)
+    except ValueError as error:  # another key: the rest can be shown
+        return msgspec.convert({**one.content, "what": f"({error})"}, Story)
 
 
 def _places(row: Thread, tellings: Sequence[ToldShown], now: datetime) -> list[Has]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-import msgspec
-
+from troth.notify.contents import story_of
 from troth.notify.models import Delivery, Telling
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
@@ -13,7 +12,7 @@ def last_told(about: str, *, but: Collection[Event] = ()) -> Story | None:
     """Return the newest story told of a thing, some events apart; None where none was."""
     rows = Telling.objects.filter(thread__about=about).exclude(event__in=[one.value for one in but])
     content = rows.order_by("-number").values_list("content", flat=True).first()
-    return msgspec.convert(content, Story) if content else None
+    return story_of(content) if content else None
 
 
 def fates(about: str) -> dict[str, str]:
