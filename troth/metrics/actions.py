@@ -10,10 +10,23 @@ from django.db.models import F, ProtectedError
 from troth.core import clock
 from troth.metrics import definitions, queries
 from troth.metrics.definitions import Difference
+from troth.metrics.enrolling import allow_false_alarms, keep_holidays, rebaseline, unwatch, watch
 from troth.metrics.models import Definition, Dirty, Series, Sweep, Watch
 from troth.metrics.ranges import epoch
 from troth.metrics.rules import Measure, digest_of
 from troth.staff import actions as staff
+
+__all__ = [
+    "allow_false_alarms",
+    "declare",
+    "follow",
+    "keep_holidays",
+    "rebaseline",
+    "retire",
+    "unfollow",
+    "unwatch",
+    "watch",
+]
 
 
 @transaction.atomic

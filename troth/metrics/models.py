@@ -155,3 +155,131 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Stream(models.Model):
+    """A daily series that is watched for drift: a touchpoint's share, mean or count, by the day.
+
+    Upper packages enrol theirs by `actions.watch`; `key` says whose it is ("promise:on-time").
+    """
+
+    key = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=200)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="streams")
+    touchpoint = models.CharField(max_length=100, blank=True)
+    step = models.CharField(max_length=100, blank=True)  # of the customer's journey
+    reading = models.CharField(max_length=5, default="share")  # share, mean or count
+    better = models.CharField(max_length=4, default="more")
+    unit = models.CharField(max_length=30, blank=True)
+    # What was promised, expected and felt: in the reading's own unit, a share between 0 and 1.
+    target = models.FloatField(null=True)
+    expected = models.FloatField(null=True)
+    perceived = models.ForeignKey(
+        Series, on_delete=models.PROTECT, null=True, related_name="perceived_by"
+    )
+    thresholds = models.JSONField(default=list)  # drift.thresholds.Threshold, as documents
+    weight = models.FloatField(default=1.0)  # what one bad case costs, against other streams
+    phase_days = models.IntegerField(default=28)  # days with data that make the first baseline
+    heartbeat = models.IntegerField(null=True)  # seconds of silence that are no data
+    settle = models.IntegerField(default=0)  # seconds after a day's end before it is evaluated
+    holidays = models.CharField(max_length=60, blank=True)  # of which calendar (Holiday.calendar)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["step", "touchpoint", "name", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Baseline(models.Model):
+    """A phase of a stream: what was usual, frozen. Only a recorded decision begins another."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="baselines")
+    number = models.IntegerField()
+    starts_on = models.DateField()  # the first local day that is read against it
+    frozen = models.JSONField(null=True)  # drift.phases.Frozen as a document; NULL: too few days
+    frozen_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500)
+    author = models.CharField(max_length=200)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "number"], name="one_baseline_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id} phase {self.number}"
+
+
+class Fade(models.Model):
+    """That a stream left what was usual, as a fact: others answer it. It closes when it is back.
+
+    Of each kind one is open for a stream and segment; a stack has no stream, it is of them all.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, null=True, related_name="fades")
+    kind = models.CharField(max_length=14)  # drift.cases.KINDS
+    segment = models.CharField(max_length=300, blank=True)  # JSON object, "" for all together
+    opened_on = models.DateField()  # the local day whose end showed it
+    opened_at = models.DateTimeField(db_index=True)  # when that day ended
+    onset = models.DateField(null=True)  # since when, as CUSUM dates it
+    size = models.FloatField()  # for the worse: percentage points of a share, else in the unit
+    rings = models.BooleanField(default=True)  # within the budget of false alarms; else only drawn
+    evidence = models.JSONField(default=dict)  # the values at opening
+    contributors = models.JSONField(default=list)
+    recorded_at = models.DateTimeField()
+    closed_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True, db_index=True)
+    why_closed = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "kind", "segment"],
+                condition=models.Q(closed_at=None),
+                name="one_open_fade",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=models.Q(closed_at=None, stream=None),
+                name="one_open_stack",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.stream_id or 'all streams'} since {self.onset}"
+
+
+class Holiday(models.Model):
+    """A day that is unlike others of its weekday: an input, for the streams of its calendar."""
+
+    calendar = models.CharField(max_length=60)
+    day = models.DateField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["calendar", "day"]
+        constraints = [models.UniqueConstraint(fields=["calendar", "day"], name="one_holiday")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class Evaluation(models.Model):
+    """One row: how far the streams were evaluated, and the guard of two workers."""
+
+    turn = models.BigIntegerField(default=0)  # grows with each write
+    revision = models.BigIntegerField(default=0)  # the latest change of tallies that it took in
+    evaluated_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # when time alone may change something; NULL: now
+    # How many days may pass, in the mean, between two false alarms over all streams together.
+    budget_days = models.FloatField(default=91.3125)
+    stack = models.JSONField(default=dict)  # the correlation of residuals that was used, and more
+
+    def __str__(self) -> str:
+        return f"evaluation {self.turn}"

@@ -12,6 +12,7 @@ from troth.metrics.queries.defined import (
     versions,
 )
 from troth.metrics.queries.exact import ask, ask_all
+from troth.metrics.queries.faded import fades, stream, streams
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -36,6 +37,7 @@ __all__ = [
     "catalogue",
     "current_documents",
     "documents",
+    "fades",
     "metric",
     "metrics",
     "percentiles",
@@ -45,6 +47,8 @@ __all__ = [
     "revisions",
     "segment_tallies",
     "series_named",
+    "stream",
+    "streams",
     "tallies",
     "versions",
 ]

@@ -1,0 +1,1 @@
+"""Where trust fades: what is usual of a daily series, and when it left that. Pure."""

@@ -1,0 +1,141 @@
+"""What is shown of streams, as values for screens, charts and programs."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """A stream as people see it. `better` is "more" or "less"; `reading` share, mean or count."""
+
+    pk: int
+    key: str
+    name: str
+    touchpoint: str
+    step: str
+    reading: str
+    better: str
+    unit: str
+    target: float | None
+    expected: float | None
+    weight: float
+    series: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FadeView:
+    """A fact: what left its usual, when that was seen and since when it has been so.
+
+    `size` is how much worse than usual: percentage points of a share, else in the stream's unit.
+    `stream` is None for a stack, which is of all streams; `contributors` then names them, the
+    largest first, each with `stream`, `name`, `touchpoint`, `part` (share of the whole) and `size`.
+    """
+
+    pk: int
+    kind: str
+    stream: StreamView | None
+    segment: dict[str, str | None]
+    opened_on: date
+    opened_at: datetime
+    onset: date | None
+    size: float
+    rings: bool
+    evidence: dict[str, Any]
+    contributors: list[dict[str, Any]]
+    recorded_at: datetime
+    closed_on: date | None
+    closed_at: datetime | None
+    why_closed: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened on a day, to be drawn: a release, an incident, a decision."""
+
+    day: date
+    kind: str
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One local day. `value` is None where nothing happened; so is `z` before there is a baseline.
+
+    `low` and `high` are the limits of one day (3 sigma, dispersion corrected), in the value's unit.
+    `z` is how far the value is from the expected one, in sigmas, positive = worse. `ewma` is the
+    fade's average of z in its own sigmas, to be compared with `Chart.limit`. `rules` names the run
+    rules that hold: they are drawn, never told to anyone.
+    """
+
+    day: date
+    value: float | None
+    n: int
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    z: float | None = None
+    ewma: float | None = None
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """From `starts_on` on days are read against this baseline. `frozen_at` None: too few days."""
+
+    number: int
+    starts_on: date
+    frozen_at: datetime | None
+    center: float | None
+    dispersion: float | None
+    days: int
+    reason: str
+    author: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything that one drawing of a stream needs."""
+
+    stream: StreamView
+    points: tuple[Point, ...]
+    phases: tuple[Phase, ...]
+    limit: float | None
+    fades: tuple[FadeView, ...] = ()
+    events: tuple[Event, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A touchpoint that says nothing: declared, but without signals. `last` is when it last did."""
+
+    touchpoint: str
+    step: str
+    streams: tuple[str, ...]
+    last: date | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A recurring trifle: too small on each day to be noticed, ranked by what it adds up to.
+
+    `gap` is delivered against promised (without a promise: against usual), in the reading's unit,
+    `cases` how many it touched beyond that, `loss` their number times the stream's weight.
+    `days` says on how many days of the week it was there.
+    """
+
+    stream: StreamView
+    cases: float
+    volume: int
+    gap: float
+    days: int
+    loss: float
+    noticed: bool

@@ -1,0 +1,121 @@
+"""Enrolling streams to be watched, and the decisions that are taken about them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from troth.metrics.drift.enrolment import Enrolment, EnrolmentError
+from troth.metrics.models import Baseline, Evaluation, Holiday, Series, Stream
+from troth.staff.actions import note
+from troth.staff.actions.audit import Actor, published_name
+
+_EVER = date(1900, 1, 1)
+_A_CENTURY = 36_525  # days
+
+
+@transaction.atomic
+def watch(  # noqa: PLR0913 - what, whose, who and why, all named
+    *, key: str, series: int, enrolment: Enrolment, author: Actor = None, reason: str = "",
+    now: datetime,
+) -> Stream:  # fmt: skip
+    """Enrol the series as the stream `key`, or change its terms; return the stream.
+
+    The first baseline begins with the first day that there is. A stream that is given another
+    series measures something else from now on: a phase of its own begins, with `reason` beside it.
+    Raises EnrolmentError.
+    """
+    fields = enrolment.checked().columns()
+    known = Stream.objects.select_for_update().filter(key=key).first()
+    fields |= {"series_id": series, "ended_at": None}
+    if known is None:
+        stream = Stream.objects.create(key=key, created_at=now, **fields)
+        _decide(stream, _EVER, reason or "the first days", author, now)
+    else:
+        stream = known
+        changes_series = stream.series_id != series
+        for name, value in fields.items():
+            setattr(stream, name, value)
+        stream.save()
+        if changes_series:
+            _decide(stream, _today(stream, now), reason or "it is counted otherwise", author, now)
+    stir()
+    return stream
+
+
+@transaction.atomic
+def unwatch(*, key: str, now: datetime) -> bool:
+    """Watch a stream no longer; what was seen of it stays. Return whether it was watched."""
+    gone = bool(Stream.objects.filter(key=key, ended_at=None).update(ended_at=now))
+    if gone:
+        stir()
+    return gone
+
+
+@transaction.atomic
+def rebaseline(
+    *, stream: int, starts_on: date, reason: str, author: Actor, now: datetime
+) -> Baseline:
+    """Take what comes from `starts_on` on as the new usual: a decision, with its reason.
+
+    Days before stay read against what they were read against. Raises Stream.DoesNotExist, and
+    EnrolmentError where no reason is given or the day lies before the last decision's.
+    """
+    row = Stream.objects.select_for_update().get(pk=stream)
+    last = row.baselines.order_by("number").last()
+    if not reason.strip():
+        raise EnrolmentError("reason", "say why this is the new usual: readers will ask")
+    if last is not None and starts_on <= last.starts_on:
+        raise EnrolmentError("starts_on", f"the last decision holds from {last.starts_on} on")
+    found = _decide(row, starts_on, reason.strip(), author, now)
+    note(actor=author, verb="rebaselined", thing="stream", thing_id=row.key, now=now,
+         after={"starts_on": starts_on.isoformat(), "reason": reason.strip()})  # fmt: skip
+    stir()
+    return found
+
+
+@transaction.atomic
+def allow_false_alarms(*, days: float, author: Actor, now: datetime) -> None:
+    """Say how many days may pass, in the mean, between two false alarms over all streams.
+
+    Raises EnrolmentError.
+    """
+    if not 1 <= days <= _A_CENTURY:
+        raise EnrolmentError("days", f"between 1 and {_A_CENTURY}")
+    row = Evaluation.objects.get_or_create(pk=1)[0]
+    before = row.budget_days
+    Evaluation.objects.filter(pk=1).update(budget_days=days, due_at=None)
+    note(actor=author, verb="changed", thing="false alarms", now=now,
+         before={"days": before}, after={"days": days})  # fmt: skip
+
+
+@transaction.atomic
+def keep_holidays(*, calendar: str, days: Mapping[date, str]) -> int:
+    """Take these days as the calendar's holidays instead of those it had; return how many."""
+    Holiday.objects.filter(calendar=calendar).delete()
+    rows = [Holiday(calendar=calendar, day=day, name=name) for day, name in days.items()]
+    Holiday.objects.bulk_create(rows)
+    stir()
+    return len(rows)
+
+
+def stir() -> None:
+    """Evaluate at the next opportunity."""
+    if not Evaluation.objects.filter(pk=1).update(due_at=None):
+        Evaluation.objects.get_or_create(pk=1)
+
+
+def _decide(stream: Stream, starts_on: date, reason: str, author: Actor, now: datetime) -> Baseline:
+    return Baseline.objects.create(
+        stream=stream,
+        number=stream.baselines.count() + 1,
+        starts_on=starts_on,
+        reason=reason[:500],
+        author=published_name(author),
+        decided_at=now,
+    )
+
+
+def _today(stream: Stream, now: datetime) -> date:
+    series = Series.objects.select_related("sweep").get(pk=stream.series_id)
+    return (now - timedelta(microseconds=1)).astimezone(series.sweep.tz).date()

@@ -1,0 +1,101 @@
+"""Streams and the facts of their fading, as they are kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.models import Fade, Stream
+
+
+def streams(*, at: datetime | None = None) -> list[StreamView]:
+    """Return the streams that are watched, in the order of the journey; `at`: those of then."""
+    rows = Stream.objects.select_related("series__sweep")
+    if at is None:
+        rows = rows.filter(ended_at=None)
+    else:
+        rows = rows.filter(Q(ended_at=None) | Q(ended_at__gt=at), created_at__lte=at)
+    return [view_of(row) for row in rows]
+
+
+def stream(key: str) -> StreamView | None:
+    """Return the stream of that key, also one that ended, or None."""
+    row = Stream.objects.select_related("series__sweep").filter(key=key).first()
+    return view_of(row) if row else None
+
+
+def fades(
+    *,
+    open_only: bool = False,
+    since: datetime | None = None,
+    at: datetime | None = None,
+    stream: int | None = None,
+) -> list[FadeView]:
+    """Return the fades, the newest first.
+
+    `at`: those that had opened by then, as they stood: one that closed later is open. `since`
+    leaves out those that opened before and had closed by then. `stream` takes one stream's, and
+    the stacks to which it contributed.
+    """
+    rows = Fade.objects.select_related("stream__series__sweep")
+    if at is not None:
+        rows = rows.filter(opened_at__lte=at)
+    if open_only:
+        rows = _open(rows, at)
+    if since is not None:
+        rows = rows.filter(Q(opened_at__gt=since) | Q(closed_at=None) | Q(closed_at__gt=since))
+    found = [_view(row, at) for row in rows]
+    return found if stream is None else list(_of_stream(found, stream))
+
+
+def _open(rows: "QuerySet[Fade]", at: datetime | None) -> "QuerySet[Fade]":
+    still = Q(closed_at=None)
+    return rows.filter(still if at is None else still | Q(closed_at__gt=at))
+
+
+def _of_stream(found: Iterable[FadeView], stream: int) -> Iterable[FadeView]:
+    for fade in found:
+        parts = [part["stream"] for part in fade.contributors]
+        if fade.stream.pk == stream if fade.stream else stream in parts:
+            yield fade
+
+
+def view_of(row: Stream) -> StreamView:
+    return StreamView(
+        pk=row.pk,
+        key=row.key,
+        name=row.name,
+        touchpoint=row.touchpoint,
+        step=row.step,
+        reading=row.reading,
+        better=row.better,
+        unit=row.unit,
+        target=row.target,
+        expected=row.expected,
+        weight=row.weight,
+        series=row.series_id,
+        zone=row.series.sweep.zone,
+    )
+
+
+def _view(row: Fade, at: datetime | None) -> FadeView:
+    is_open = row.closed_at is None or (at is not None and row.closed_at > at)
+    return FadeView(
+        pk=row.pk,
+        kind=row.kind,
+        stream=view_of(row.stream) if row.stream else None,
+        segment=msgspec.json.decode(row.segment) if row.segment else {},
+        opened_on=row.opened_on,
+        opened_at=row.opened_at,
+        onset=row.onset,
+        size=row.size,
+        rings=row.rings,
+        evidence=row.evidence,
+        contributors=row.contributors,
+        recorded_at=row.recorded_at,
+        closed_on=None if is_open else row.closed_on,
+        closed_at=None if is_open else row.closed_at,
+        why_closed="" if is_open else row.why_closed,
+    )
