@@ -42,6 +42,8 @@ def test_a_reader_goes_the_whole_way():
         say(1)
         (question,) = post.to(ADA)
         assert "bestätigen" in question["Subject"]
+        assert {path_of(one).rpartition("/")[2] for one in links_of(question)} == {"confirm"}
+        assert question["List-Unsubscribe"] is None
         link = path_of(links_of(question, holding="/confirm")[0])
         Client().get(link)
         assert state() == "asked"

@@ -68,7 +68,7 @@ def _must_say(told: str, said: saying.Saying, place: tuple[Shape, str]) -> None:
     shape, part = place
     needed = ("title",) if part == "title" else _MUST_SAY[shape]
     for name in needed:
-        if str(said[name]) not in told:
+        if said[name] is not None and str(said[name]) not in told:
             raise WordingError(f"it must always say {{{{ {name} }}}}")
 
 

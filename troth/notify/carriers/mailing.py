@@ -85,7 +85,8 @@ def _date(at: datetime) -> bytes:
 @lru_cache(maxsize=256)
 def _built(words: Words, sender: str, about: str, can_end: bool) -> Pieces:  # noqa: FBT001 - of the cache's key
     """Return the mail in pieces: bytes, and numbers in the places of what is each reader's own."""
-    text = words.text if MANAGE_URL in words.text else f"{words.text}\n\n{MANAGE_URL}\n"
+    is_enough = MANAGE_URL in words.text or not can_end
+    text = words.text if is_enough else f"{words.text}\n\n{MANAGE_URL}\n"
     boundary = _BOUNDARY.format(blake2b(words.text.encode(), digest_size=8).hexdigest())
     pieces = list(_head(words.title, sender, about, can_end=can_end))
     kind = f'multipart/alternative; boundary="{boundary}"' if words.html else ""

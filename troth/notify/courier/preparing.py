@@ -17,13 +17,11 @@ from troth.notify.courier.words import Voice
 from troth.notify.queries import loading
 from troth.notify.queries.loading import Claimed
 from troth.notify.rules import admission, quiet
-from troth.notify.rules.events import Event
+from troth.notify.rules.events import TO_ONE
 from troth.notify.rules.joining import Waiting, joined
 from troth.people import queries as people
 
 log = logging.getLogger(__name__)
-# Asked for by the reader alone: there is no subscription to end by one click.
-_TO_ONE = frozenset({Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +125,8 @@ def _parcel(
     row: Claimed, others: Sequence[Claimed], outlet: Outlet, facts: Facts, voice: Voice
 ) -> Parcel:
     story, words = voice.said([row.told, *(one.told for one in others)], outlet, row.language)
-    manage = links.manage_url(row.uid)
-    end = "" if row.told.event in _TO_ONE else f"{manage}end"
+    manage = "" if row.told.event in TO_ONE else links.manage_url(row.uid)
+    end = f"{manage}end" if manage else ""
     letter = Letter(
         id=letters.letter_id(row.id),
         words=words if outlet.channel.shape is Shape.MAIL else voice.personal(words, manage, end),

@@ -64,6 +64,8 @@ _PURPOSES: Final = {
     "subscription": Purpose.OPERATIONS,
     "report": Purpose.OPERATIONS,
 }
+# Written to one address that asked us: there is no subscription to change or end by it.
+TO_ONE: Final = frozenset({Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
 EVERY_EVENT: Final = (1 << len(Event)) - 1
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from troth.core import prose
 from troth.notify.rules import labels
+from troth.notify.rules.events import TO_ONE
 from troth.notify.rules.story import Story, in_language
 
 # Each reader's own links: put in by whoever sends, for words are made once for all readers.
@@ -75,8 +76,8 @@ def said(story: Story, language: str, manner: Manner) -> Saying:
         "facts": [{"label": label, "text": text} for label, text in story.facts],
         "is_correction": story.is_correction,
         "is_urgent": story.is_urgent,
-        "manage_url": MANAGE_URL,
-        "end_url": END_URL,
+        "manage_url": "" if story.event in TO_ONE else MANAGE_URL,
+        "end_url": "" if story.event in TO_ONE else END_URL,
         "since_label": _since_label(story, language),
         **_times(story, language, manner.zone),
     }

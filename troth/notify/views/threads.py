@@ -10,7 +10,7 @@ from troth.core import clock
 from troth.core.paging import CursorError
 from troth.notify.actions import alarms
 from troth.notify.queries import threads as queries
-from troth.notify.rules.events import Event, Purpose
+from troth.notify.rules.events import TO_ONE, Purpose
 from troth.staff.access import person, requires
 from troth.ui.shortcuts import page_or_part
 
@@ -21,7 +21,6 @@ _PURPOSES = {
 }  # fmt: skip
 
 # What was written to one person is not for everybody who may look at the desk.
-_PERSONAL = frozenset({Event.REPORT_ANSWERED, Event.SUBSCRIPTION_CONFIRM})
 
 
 @require_safe
@@ -58,7 +57,7 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
     shown = queries.thread(uid, now=now)
     if shown is None:
         raise Http404("nothing of this name was told")
-    if shown.row.event in _PERSONAL and not person(request).may("support"):
+    if shown.row.event in TO_ONE and not person(request).may("support"):
         raise PermissionDenied("This is between one person and support: it needs the role support.")
     return render(request, "notify/desk/thread.html", {"shown": shown, "now": now})
 
