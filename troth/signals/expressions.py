@@ -24,7 +24,7 @@ from troth.signals.grammar import (
 
 __all__ = ["Expression", "ExpressionError", "Role", "parse"]
 
-Role = Literal["condition", "number", "time", "slice"]
+Role = Literal["condition", "number", "time", "text", "slice"]
 LONGEST = 50_000  # a promise joins its exclusions into one expression
 LARGEST = 20_000
 

@@ -8,7 +8,7 @@ recorded by then, unless another case has superseded it (docs/decisions/010-case
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -100,6 +100,36 @@ class Filter:
     as_of: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Which cases `excerpt()` reads, as in a question, and which expressions of each."""
+
+    kinds: tuple[str, ...]
+    time: Expression
+    span: Span
+    fields: tuple[Expression, ...]
+    where: Expression | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    as_of: datetime | None = None
+
+
+MISSING = np.iinfo(np.int64).min  # an instant that a case does not have
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What was read, one entry a case, in order of the instant that places it.
+
+    `at` is that instant in µs since 1970. `fields`, one array for each that was asked: numbers are
+    float64 with NaN for none, instants µs with MISSING, conditions bool (null is not true), texts
+    objects with None.
+    """
+
+    at: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    fields: tuple[NDArray[Any], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CasePage:
     """Some cases, the cursor that `after` takes for the next ones, and how many there are."""
@@ -179,6 +209,13 @@ class Store(Protocol):
 
         `grain` is the bucket's length in seconds; 86,400 means local days of `zone`, anything
         shorter is aligned to UTC (core.windows). `as_of` answers as of an earlier instant.
+        """
+        ...
+
+    def excerpt(self, asked: Excerpt) -> Columns:
+        """Read some expressions of each case whose `time` lies in the span: for what no sum tells.
+
+        A subject is a text here, the keyed hash: it tells two people apart and names nobody.
         """
         ...
 

@@ -43,6 +43,13 @@ class Engine(Protocol):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
 
+    def columns(self, sql: str) -> list[Any]:
+        """Return the columns of an answer: arrays, masked where something is null, or lists.
+
+        Of an answer without rows, an engine may return no columns either.
+        """
+        ...
+
     def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows of an answer that may be too long to hold."""
         ...

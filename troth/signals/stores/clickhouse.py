@@ -23,6 +23,8 @@ from troth.signals.store import (
     Added,
     Batch,
     CasePage,
+    Columns,
+    Excerpt,
     Extent,
     Filter,
     Question,
@@ -31,7 +33,15 @@ from troth.signals.store import (
     Tally,
     Touched,
 )
-from troth.signals.stores import asking, janitor, listing, loading, manifest, resolving
+from troth.signals.stores import (
+    asking,
+    excerpts,
+    janitor,
+    listing,
+    loading,
+    manifest,
+    resolving,
+)
 from troth.signals.stores.asking import Scope
 from troth.signals.stores.cluster import REPLACED, SIGNALS, WANTED, Cluster, Reader, literal
 from troth.signals.stores.duck import connection, quoted
@@ -98,6 +108,9 @@ class ClickHouse:
         as_of: datetime | None = None,
     ) -> list[list[Tally]]:  # fmt: skip
         return asking.answer(self._reader(), questions, Scope(span, zone, grain, as_of))
+
+    def excerpt(self, asked: Excerpt) -> Columns:
+        return excerpts.read(self._reader(), asked)
 
     def cases(
         self, chosen: Filter, *, order: str = "-happened_at", after: str | None = None,

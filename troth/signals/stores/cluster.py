@@ -113,6 +113,9 @@ class Reader:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.cluster.rows(sql)
 
+    def columns(self, sql: str) -> list[Any]:
+        return list(self.cluster.client.query(sql, column_oriented=True).result_columns)
+
     def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         with self.cluster.client.query_row_block_stream(sql) as blocks:
             yield from (list(map(tuple, block)) for block in blocks)

@@ -12,6 +12,8 @@ from troth.signals.store import (
     Added,
     Batch,
     CasePage,
+    Columns,
+    Excerpt,
     Extent,
     Filter,
     Question,
@@ -23,6 +25,7 @@ from troth.signals.store import (
 from troth.signals.stores import (
     asking,
     compaction,
+    excerpts,
     files,
     listing,
     loading,
@@ -66,6 +69,10 @@ class Embedded:
     ) -> list[list[Tally]]:  # fmt: skip
         with connection() as con:
             return asking.answer(Reader(con), questions, Scope(span, zone, grain, as_of))
+
+    def excerpt(self, asked: Excerpt) -> Columns:
+        with connection() as con:
+            return excerpts.read(Reader(con), asked)
 
     def cases(
         self, chosen: Filter, *, order: str = "-happened_at", after: str | None = None,

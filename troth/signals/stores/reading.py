@@ -31,6 +31,9 @@ class Reader:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.con.execute(sql).fetchall()
 
+    def columns(self, sql: str) -> list[Any]:
+        return list(self.con.execute(sql).fetchnumpy().values())
+
     def batches(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         answer = self.con.execute(sql)
         while rows := answer.fetchmany(_BATCH):
