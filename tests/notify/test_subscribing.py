@@ -1,5 +1,6 @@
 """Nobody is told anything before they said yes, and a GET changes nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 
 from tests.notify.readers import NOON, fill_in, path_of, questions, subscribed, with_mail
 from troth.core import clock
-from troth.notify.models import Knock, Subscription
+from troth.notify.models import Knock, Outlet, Subscription
 from troth.people import queries as people
 from troth.people.models import Contact
 
@@ -285,3 +286,18 @@ def test_a_page_for_some_readers_subscribes_them_as_such_and_a_change_keeps_it(a
         client.post(own, {"events": ["incidents"]})
     row.refresh_from_db()
     assert (row.page, row.audience) == ("partners", "partners")
+
+
+def offered():
+    body = Client().get("/subscribe").content.decode()
+    return re.findall(r'name="channel" value="(\w+)"', body)
+
+
+def test_what_most_people_use_is_offered_first_and_only_what_can_send(settings):
+    assert offered() == ["email", "slack", "teams", "discord", "mattermost", "webhook"]
+    row = Outlet.objects.create(slug="phones", channel="sms", is_default=True, created_at=NOON)
+    assert offered()[:3] == ["email", "sms", "slack"]
+    Outlet.objects.filter(pk=row.pk).update(paused_at=NOON)
+    Outlet.objects.create(slug="mail", channel="email", is_default=True, created_at=NOON,
+                          paused_at=NOON)  # fmt: skip
+    assert offered()[0] == "slack"

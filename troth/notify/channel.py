@@ -161,6 +161,7 @@ class Channel:
     counts: Callable[[str], int] = len  # how the network counts: see rules/counting
     is_idempotent: bool = False  # the other side drops repeats of Letter.id
     is_public: bool = False  # strangers may subscribe by it on the page
+    place: int = 50  # among those they choose from: what more people use comes first
     at_once: int = 4  # messages under way at the same time
     per_second: float = 0  # 0: no limit
     # Raises ValueError for settings that make no sense together.

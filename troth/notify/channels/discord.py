@@ -58,6 +58,7 @@ discord = Channel(
     ),
     limit=_LONGEST_TEXT // 2,  # each sign may need another before it
     is_public=True,
+    place=5,
     per_second=20,
     reads=reads,
 )

@@ -98,5 +98,6 @@ email = Channel(
     address=Address(label="E-mail address", check=check, hint="you@example.org"),
     hand=hand,
     is_public=True,
+    place=1,
     at_once=8,
 )

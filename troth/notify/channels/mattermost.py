@@ -39,4 +39,5 @@ mattermost = Channel(
     ),
     limit=_LONGEST,
     is_public=True,
+    place=6,
 )

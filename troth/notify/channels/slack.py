@@ -67,6 +67,7 @@ slack = Channel(
     ),
     limit=_LONGEST_TEXT,
     is_public=True,
+    place=3,
     per_second=20,
     reads=reads,
 )

@@ -82,6 +82,7 @@ sms = Channel(
     check=check,
     address=Address(label="Telephone number", check=addresses.phone, hint="+49 151 23456789"),
     is_public=True,
+    place=2,
     per_second=10,
     reads=reads,
 )

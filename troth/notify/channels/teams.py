@@ -55,5 +55,6 @@ teams = Channel(
     ),
     limit=_LONGEST,
     is_public=True,
+    place=4,
     per_second=4,
 )

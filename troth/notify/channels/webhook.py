@@ -72,5 +72,6 @@ webhook = Channel(
     hand=hand,
     is_idempotent=True,
     is_public=True,
+    place=7,
     at_once=50,
 )  # fmt: skip

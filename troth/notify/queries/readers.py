@@ -63,22 +63,23 @@ def of_contact(contact_id: int) -> "QuerySet[Subscription]":
 
 
 def public_channels() -> dict[str, Channel]:
-    """Return the channels by which a stranger may subscribe here: those that are set up."""
-    set_up = set(
-        Outlet.objects.filter(is_default=True, retired_at=None, paused_at=None).values_list(
-            "channel", flat=True
-        )
-    )
+    """Return the channels by which a stranger may subscribe here, what most people use first.
+
+    They are those that can send: set up, or in no need of it, and not paused.
+    """
+    rows = Outlet.objects.filter(is_default=True, retired_at=None)
+    outlets = {row.channel: row.paused_at is None for row in rows}
+    known = sorted(catalogue.all_channels().items(), key=lambda one: (one[1].place, one[0]))
     return {
         key: channel
-        for key, channel in catalogue.all_channels().items()
-        if channel.is_public and channel.address and _is_ready(key, channel, set_up)
+        for key, channel in known
+        if channel.is_public and channel.address and _is_ready(key, channel, outlets)
     }
 
 
-def _is_ready(key: str, channel: Channel, set_up: set[str]) -> bool:
-    if key in set_up:
-        return True
+def _is_ready(key: str, channel: Channel, outlets: Mapping[str, bool]) -> bool:
+    if key in outlets:
+        return outlets[key]
     return bool(settings.TROTH.email_url) if key == "email" else channel.settings is None
 
 
