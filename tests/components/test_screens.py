@@ -10,6 +10,7 @@ from troth.components import actions, queries
 from troth.components.models import Component, Formula, Group, Page
 from troth.components.rules.results import Status
 from troth.core import clock
+from troth.staff import actions as staff
 
 NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
 BEGAN = NOON - timedelta(days=100)
@@ -158,6 +159,30 @@ def test_a_word_that_ends_before_it_begins_is_refused_at_its_field(signed_in, cl
     page = post(signed_in(cleo), "/desk/status/components/api/word/", 422,
                 status="major_outage", until="2026-03-18T11:00")  # fmt: skip
     assert "The end must come after the beginning." in text(page, 422)
+
+
+def test_a_word_and_a_link_end_as_the_clocks_of_their_writer_show_it(signed_in, ben, declared):
+    declared("api")
+    staff.choose_zone(person=ben, zone="Europe/Berlin", now=NOON)
+    browser = signed_in(ben)
+    word = "/desk/status/components/api/word/"
+    assert "Until (Europe/Berlin)" in text(browser.get(word))
+    said = {"status": "major_outage", "until": "2026-03-29T02:30"}
+    refused = text(post(browser, word, 422, **said), 422)
+    assert "02:30 does not exist on 29 March 2026 in Europe/Berlin" in refused
+    said["until"] = "2026-10-25T02:30"
+    assert "Which of the two?" in text(post(browser, word, 422, **said), 422)
+    post(browser, word, **said, **{"until-which": "second"})
+    assert queries.word("api", at=NOON).ends_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    post(browser, "/desk/status/pages/new/", name="inner", display_name="Inner", privacy="link")
+    place = "/desk/status/pages/inner/link/"
+    assert "Good until (Europe/Berlin)" in text(browser.get(place))
+    page = text(post(browser, place, 200, until="2026-03-18T14:00"))
+    token = page.split("?key=")[1].split("<")[0]
+    for minutes, is_let_in in ((59, True), (61, False)):
+        at = NOON + timedelta(minutes=minutes)
+        seen = queries.may_see("inner", signed_in=False, address="", link=token, at=at)
+        assert seen is is_let_in
 
 
 def test_pages_readers_groups_and_the_formula_are_declared_on_the_desk(

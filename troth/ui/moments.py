@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from troth.core import walls
@@ -98,11 +99,21 @@ class MomentField(forms.Field):
             return True
 
 
-def place(form: forms.BaseForm, zone: ZoneInfo) -> None:
-    """Let all instants of a form be entered and shown in a zone."""
-    for field in form.fields.values():
-        if isinstance(field, MomentField):
-            field.in_zone(zone)
+class Timed(forms.Form):
+    """A form whose instants are entered and shown in `zone`, which stands beside them."""
+
+    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.wall = zone or ZoneInfo(settings.TROTH.time_zone)
+        for field in self._moments():
+            field.in_zone(self.wall)
+
+    @property
+    def is_timed(self) -> bool:
+        return bool(self._moments())
+
+    def _moments(self) -> list[MomentField]:
+        return [field for field in self.fields.values() if isinstance(field, MomentField)]
 
 
-__all__ = ["MomentField", "MomentInput", "Written", "place"]
+__all__ = ["MomentField", "MomentInput", "Timed", "Written"]

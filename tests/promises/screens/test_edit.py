@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -8,6 +8,7 @@ from tests.shop import NOW, document, parcel
 from troth.promises import queries
 from troth.promises.models import Promise, Version
 from troth.signals import actions as signals
+from troth.staff import actions as staff
 from troth.staff.models import AuditEntry
 
 EDIT = "/desk/promises/on-time/edit/"
@@ -230,3 +231,47 @@ def test_a_suspension_is_announced_and_ended(bens):
     assert "further notice" in bens.get("/desk/promises/on-time/").text
     assert bens.post(f"/desk/promises/on-time/suspensions/{row.id}/end/").status_code == 302
     assert queries.suspensions(slug="on-time")[0].ends_at is not None
+
+
+@pytest.fixture
+def berlin(ben, bens):
+    staff.choose_zone(person=ben, zone="Europe/Berlin", now=NOW)
+    return bens
+
+
+def test_an_exclusion_is_entered_and_shown_as_the_readers_clocks_show_it(berlin):
+    url = "/desk/promises/on-time/exclusions/new/"
+    page = berlin.get(url).text
+    assert "From (Europe/Berlin)" in page
+    assert 'data-zone="Europe/Berlin"' in page
+    filled = {"category": "storm", "reason": "Storm."}
+    summer = filled | {"starts_at": "2026-03-28T12:00", "ends_at": "2026-03-29T12:00"}
+    assert berlin.post(url, summer).status_code == 302
+    (row,) = queries.exclusions(slug="on-time")
+    assert row.starts_at == datetime(2026, 3, 28, 11, tzinfo=UTC)
+    assert row.ends_at == datetime(2026, 3, 29, 10, tzinfo=UTC)
+
+
+def test_an_hour_that_is_not_there_is_refused_and_one_that_comes_twice_asked_for(berlin):
+    url = "/desk/promises/on-time/exclusions/new/"
+    filled = {"category": "storm", "reason": "Storm."}
+    answer = berlin.post(url, filled | {"starts_at": "2026-03-29T02:30"})
+    assert answer.status_code == 422
+    assert "02:30 does not exist on 29 March 2026 in Europe/Berlin" in answer.text
+    twice = filled | {"starts_at": "2025-10-26T02:30", "ends_at": "2025-10-26T02:30"}
+    answer = berlin.post(url, twice)
+    assert "02:30 comes twice on 26 October 2025 in Europe/Berlin" in answer.text
+    assert 'name="starts_at-which"' in answer.text
+    said = twice | {"starts_at-which": "first", "ends_at-which": "second"}
+    assert berlin.post(url, said).status_code == 302
+    (row,) = queries.exclusions(slug="on-time")
+    assert (row.ends_at - row.starts_at) == timedelta(hours=1)
+
+
+def test_a_suspension_begins_as_the_readers_clocks_show_it(berlin):
+    url = "/desk/promises/on-time/suspensions/new/"
+    assert 'value="2026-03-20T13:00"' in berlin.get(url).text
+    filled = {"starts_at": "2026-03-20T14:00", "ends_at": "2026-03-30T14:00", "reason": "Snow."}
+    assert berlin.post(url, filled).status_code == 302
+    (row,) = queries.suspensions(slug="on-time")
+    assert (row.starts_at.hour, row.ends_at.hour) == (13, 12)

@@ -4,9 +4,10 @@ from django import forms
 
 from troth.components.rules.results import Status
 from troth.components.rules.words import WORDS
+from troth.ui.moments import MomentField, Timed
 
 
-class WordForm(forms.Form):
+class WordForm(Timed):
     """What a person says of a component, why, and until when."""
 
     status = forms.ChoiceField(
@@ -18,18 +19,12 @@ class WordForm(forms.Form):
         label="Note", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Shown beside the status, to everybody who sees the component.",
     )  # fmt: skip
-    until = forms.DateTimeField(
-        label="Until (UTC)", required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Then its probes and incidents speak again. Empty: until you end it.",
-    )  # fmt: skip
+    until = MomentField(
+        "Until", help_text="Then its probes and incidents speak again. Empty: until you end it."
+    )
 
 
-class LinkForm(forms.Form):
+class LinkForm(Timed):
     """Until when a link opens a private page."""
 
-    until = forms.DateTimeField(
-        label="Good until (UTC)",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="At most a year from now.",
-    )  # fmt: skip
+    until = MomentField("Good until", required=True, help_text="At most a year from now.")

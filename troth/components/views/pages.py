@@ -11,6 +11,7 @@ from troth.components.forms.saying import LinkForm
 from troth.components.models import Page
 from troth.components.views import found
 from troth.core import clock
+from troth.staff import queries as staff
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 
@@ -34,7 +35,7 @@ def readers(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, slug: str) -> HttpResponse:
     """Give a link that opens a private page until an instant. It is shown once."""
     row = found.row(Page, slug)
-    form = LinkForm(request.POST or None)
+    form = LinkForm(request.POST or None, zone=staff.zone_of(person(request)))
     address = ""
     if request.method == "POST" and form.is_valid():
         token = _invited(request, row, form)

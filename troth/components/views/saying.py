@@ -9,6 +9,7 @@ from troth.components.models import Component
 from troth.components.rules.results import Status
 from troth.components.views import found
 from troth.core import clock
+from troth.staff import queries as staff
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 
@@ -18,7 +19,7 @@ from troth.ui.asking import Question, ask
 def say(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask what a person says of a component, why, and until when."""
     row = _living(slug)
-    form = WordForm(request.POST or None)
+    form = WordForm(request.POST or None, zone=staff.zone_of(person(request)))
     if request.method == "POST" and form.is_valid() and _say(request, row, form):
         messages.success(request, f"“{row.name}” shows what you said.")
         return redirect("status:show", slug=slug)

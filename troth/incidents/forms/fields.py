@@ -4,10 +4,8 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 
@@ -18,7 +16,7 @@ from troth.core import clock
 from troth.incidents.actions import NotAllowed, NotReady, Overtaken
 from troth.incidents.rules.publishing import LONGEST
 from troth.incidents.rules.results import Impact
-from troth.ui.moments import MomentField, place
+from troth.ui.moments import MomentField, Timed
 
 SAID = (Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL, Status.MAJOR)
 IMPACTS = [(str(one), str(one)) for one in Impact if one is not Impact.MAINTENANCE]
@@ -63,11 +61,8 @@ def whole_minutes(at: datetime | None) -> datetime | None:
     return at.replace(second=0, microsecond=0) if at else None
 
 
-class Asking(forms.Form):
-    """A form whose gaps the action names. `asked` are the fields that are not optional.
-
-    Instants are entered and shown in `zone`, which stands beside them.
-    """
+class Asking(Timed):
+    """A form whose gaps the action names. `asked` are the fields that are not optional."""
 
     asked: ClassVar[tuple[str, ...]] = ()
     use_required_attribute = False
@@ -77,15 +72,6 @@ class Asking(forms.Form):
     )
     turn = forms.IntegerField(required=False, widget=forms.HiddenInput)  # that its writer read
     is_overtaken = False
-
-    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args, **kwargs)
-        self.wall = zone or ZoneInfo(settings.TROTH.time_zone)
-        place(self, self.wall)
-
-    @property
-    def is_timed(self) -> bool:
-        return any(isinstance(field, MomentField) for field in self.fields.values())
 
     def full_clean(self) -> None:
         super().full_clean()

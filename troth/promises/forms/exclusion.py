@@ -1,28 +1,15 @@
 """What is asked before cases are left out of a count, or a promise is suspended."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 
 from troth.promises.rules.terms import DocumentError
 from troth.signals import expressions
+from troth.ui.moments import MomentField, Timed
 
 
-class Moment(forms.DateTimeField):
-    """An instant written without a zone: it is UTC."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def __init__(self, label: str, *, required: bool = False, help_text: str = "") -> None:
-        super().__init__(label=f"{label} (UTC)", required=required, help_text=help_text)
-
-    def clean(self, value: object) -> datetime | None:
-        found = super().clean(value)
-        return found.astimezone(UTC) if found else None
-
-
-class _Spanning(forms.Form):
+class _Spanning(Timed):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
@@ -41,8 +28,8 @@ class ExclusionForm(_Spanning):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Published with your name beside the figure.",
     )
-    starts_at = Moment("From")
-    ends_at = Moment("To")
+    starts_at = MomentField("From")
+    ends_at = MomentField("To")
     where = forms.CharField(
         label="Only those where",
         required=False,
@@ -83,8 +70,8 @@ class ExclusionForm(_Spanning):
 class SuspensionForm(_Spanning):
     """From when to when a promise is publicly not given, and why."""
 
-    starts_at = Moment("From", required=True)
-    ends_at = Moment("To", help_text="Empty: until further notice.")
+    starts_at = MomentField("From", required=True)
+    ends_at = MomentField("To", help_text="Empty: until further notice.")
     reason = forms.CharField(
         label="Reason",
         max_length=2000,

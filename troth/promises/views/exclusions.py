@@ -9,6 +9,7 @@ from troth.promises.forms import documents
 from troth.promises.forms.exclusion import ExclusionForm
 from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
+from troth.staff import queries as staff
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 
@@ -19,7 +20,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask which cases are left out of the count, and why; sign and record it."""
     promise = found.changeable(slug)
     categories = documents.categories(queries.document(slug))
-    form = ExclusionForm(request.POST or None, categories=categories)
+    form = ExclusionForm(
+        request.POST or None, categories=categories, zone=staff.zone_of(person(request))
+    )
     if request.method == "POST" and form.is_valid() and _exclude(request, slug, form):
         messages.success(request, "The exclusion is signed and counts from now on.")
         return redirect("promises:show", slug=slug)

@@ -8,6 +8,7 @@ from troth.core.moments import Moments
 from troth.promises import actions
 from troth.promises.forms.exclusion import SuspensionForm
 from troth.promises.views import found
+from troth.staff import queries as staff
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 
@@ -17,7 +18,11 @@ from troth.ui.asking import Question, ask
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask from when to when a promise is publicly not given, and why."""
     promise = found.changeable(slug)
-    form = SuspensionForm(request.POST or None, initial={"starts_at": clock.now()})
+    form = SuspensionForm(
+        request.POST or None,
+        initial={"starts_at": clock.now()},
+        zone=staff.zone_of(person(request)),
+    )
     if request.method == "POST" and form.is_valid() and _suspend(request, slug, form):
         messages.success(request, f"“{promise.name}” is suspended, and says so.")
         return redirect("promises:show", slug=slug)
