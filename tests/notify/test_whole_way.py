@@ -1,18 +1,21 @@
 """The whole way with a real mail server: ask, confirm, be told, leave by one click."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
-from tests.letterbox import letterbox, links_of
-from tests.notify.outbox import deliver, mailing, story
+from tests.letterbox import letterbox, links_of, text_of
+from tests.notify.outbox import deliver, mailing, reader, story
 from tests.notify.readers import path_of
 from troth.core import clock
+from troth.notify.actions.routing import route
 from troth.notify.actions.telling import tell
 from troth.notify.forms.subscribing import begun
 from troth.notify.models import Delivery, Subscription
+from troth.notify.rules.events import EVERY_EVENT
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 ADA = "ada@example.org"
@@ -61,3 +64,28 @@ def test_a_reader_goes_the_whole_way():
         assert len(post.to(ADA)) == 2
     assert Subscription.objects.get().end_how == "one-click"
     assert not Delivery.objects.filter(telling__number=3, state="accepted").exists()
+
+
+def test_each_reader_gets_the_times_of_their_own_zone(settings):
+    settings.TROTH = replace(settings.TROTH, time_zone="Europe/Paris")
+    zones = {"ada": "Asia/Tokyo", "ben": "America/New_York", "cleo": "America/Toronto"}
+    for name, zone in zones.items():
+        reader(f"{name}@example.org", zone=zone)
+    route(name="Team", channel="email", events=EVERY_EVENT, author=None, now=clock.now(),
+          address="team@example.org")  # fmt: skip
+    at = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    with letterbox() as post, mailing(post.port):
+        tell(story=story(1, next_at=at), by="Ada", now=clock.now())
+        deliver()
+        said = {
+            name: re.search(
+                r"We speak again: [^\r\n]*", text_of(post.to(f"{name}@example.org")[0])
+            )[0]
+            for name in (*zones, "team")
+        }
+    assert said == {
+        "ada": "We speak again: 1 Jul 2026, 21:00 JST (UTC+9)",
+        "ben": "We speak again: 1 Jul 2026, 08:00 EDT (UTC-4)",
+        "cleo": "We speak again: 1 Jul 2026, 08:00 EDT (UTC-4)",
+        "team": "We speak again: 1 Jul 2026, 14:00 CEST (UTC+2)",
+    }

@@ -130,8 +130,31 @@ def test_times_are_said_in_the_house_s_zone(settings):
         time_zone="Europe/Berlin",
     )
     words = words_of(full(), shape=Shape.NOTE, language="de")
-    assert "22.11.2026, 13:30 CET" in words.text
+    assert "22.11.2026, 13:30 CET (UTC+1)" in words.text
     assert labels.moment(NOON, ZoneInfo("UTC"), "en") == "22 Nov 2026, 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "said"),
+    [
+        ("2026-03-29T00:59", "Europe/Berlin", "29 Mar 2026, 01:59 CET (UTC+1)"),
+        ("2026-03-29T01:00", "Europe/Berlin", "29 Mar 2026, 03:00 CEST (UTC+2)"),
+        ("2026-10-25T00:30", "Europe/Berlin", "25 Oct 2026, 02:30 CEST (UTC+2)"),
+        ("2026-10-25T01:30", "Europe/Berlin", "25 Oct 2026, 02:30 CET (UTC+1)"),
+        ("2026-07-01T12:00", "America/New_York", "1 Jul 2026, 08:00 EDT (UTC-4)"),
+        ("2026-07-01T12:00", "Asia/Kathmandu", "1 Jul 2026, 17:45 UTC+5:45"),
+        ("2026-07-01T12:00", "America/Sao_Paulo", "1 Jul 2026, 09:00 UTC-3"),
+        ("2026-07-01T12:00", "America/St_Johns", "1 Jul 2026, 09:30 NDT (UTC-2:30)"),
+        ("2026-01-01T12:00", "Europe/London", "1 Jan 2026, 12:00 GMT"),
+        ("2026-07-01T12:00", "Nowhere/Else", "1 Jul 2026, 12:00 UTC"),
+    ],
+)
+def test_a_time_is_that_of_the_reader_s_wall_with_its_zone(at, zone, said):
+    told = full(next_at=datetime.fromisoformat(at).replace(tzinfo=UTC))
+    words = words_of(told, shape=Shape.MAIL, language="en", zone=zone)
+    assert f"We speak again: {said}" in words.text
+    short = words_of(told, shape=Shape.POST, language="en", zone=zone).text
+    assert f"We speak again at {said.partition(', ')[2].partition(' (')[0]}." in short
 
 
 def test_planned_work_has_a_from_and_an_incident_a_since():

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.resources import files
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -18,6 +17,7 @@ from troth.notify import mailframe, sandbox
 from troth.notify.channel import Shape, Words
 from troth.notify.rules import counting, labels, saying
 from troth.notify.rules.fitting import Fits, fitted, shortened
+from troth.notify.rules.quiet import zone_of
 from troth.notify.rules.saying import Manner, Saying
 from troth.notify.rules.story import Story
 from troth.notify.sandbox import WordingError
@@ -61,13 +61,15 @@ def words_of(  # noqa: PLR0913 - all named
     limit: int = 0,
     counts: Callable[[str], int] = len,
     wordings: Wordings = SHIPPED,
+    zone: str = "",
 ) -> Words:
-    """Return a story in one shape and language, the same for every reader.
+    """Return a story in one shape and language, the same for every reader of one zone.
 
+    Times are those of `zone`; "" is the house's own.
     `limit` is the most that `text` may measure by `counts`; 0: no limit. Each reader's own links
     stand in it as saying.MANAGE_URL and END_URL: whoever sends puts the real ones in.
     """
-    said = saying.said(story, language, manner())
+    said = saying.said(story, language, manner(zone))
     if shape is Shape.HOOK:
         return Words(title=said["title"], text=story.what or said["body"] or "")
     speaker = _Speaker(story, shape, language, wordings)
@@ -83,9 +85,10 @@ def words_of(  # noqa: PLR0913 - all named
     )
 
 
-def manner() -> Manner:
+def manner(zone: str = "") -> Manner:
+    """Return how the house speaks to readers in a zone."""
     house = settings.TROTH
-    return Manner(organisation=house.organisation, zone=ZoneInfo(house.time_zone))
+    return Manner(organisation=house.organisation, zone=zone_of(zone or house.time_zone))
 
 
 def personal(words: Words, *, manage_url: str, end_url: str) -> Words:

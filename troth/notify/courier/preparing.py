@@ -124,7 +124,9 @@ def _with(facts: Facts, row: Claimed) -> Facts:
 def _parcel(
     row: Claimed, others: Sequence[Claimed], outlet: Outlet, facts: Facts, voice: Voice
 ) -> Parcel:
-    story, words = voice.said([row.told, *(one.told for one in others)], outlet, row.language)
+    zone = "" if row.is_ours else row.zone  # what we post ourselves is by our own clock
+    tellings = [row.told, *(one.told for one in others)]
+    story, words = voice.said(tellings, outlet, row.language, zone=zone)
     manage = "" if row.told.event in TO_ONE else links.manage_url(row.uid)
     end = f"{manage}end" if manage else ""
     letter = Letter(

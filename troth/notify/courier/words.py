@@ -16,7 +16,7 @@ from troth.notify.rules.story import Story
 from troth.notify.wording import Wordings
 
 log = logging.getLogger(__name__)
-_KEPT: Final = 512
+_KEPT: Final = 1_024  # a story that names times has words for each zone
 Said = tuple[Story, Words]
 
 
@@ -32,24 +32,27 @@ class Voice:
         if wordings.version() != self.wordings.version:
             self.wordings = wordings.in_force()
 
-    def said(self, tellings: Sequence[Told], outlet: Outlet, language: str) -> Said:
-        """Return a story, or several as one, and its words."""
+    def said(
+        self, tellings: Sequence[Told], outlet: Outlet, language: str, *, zone: str = ""
+    ) -> Said:
+        """Return a story, or several as one, and its words with the times of a zone."""
+        zone = zone if any(_names_times(told.story) for told in tellings) else ""
         key = (
             *((told.id, told.story.revision) for told in tellings),
-            outlet.lane.channel, language, self.wordings.version,
+            outlet.lane.channel, language, zone, self.wordings.version,
         )  # fmt: skip
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = self._made(tellings, outlet, language)
+            found = self._kept[key] = self._made(tellings, outlet, language, zone)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return found
 
-    def _made(self, tellings: Sequence[Told], outlet: Outlet, language: str) -> Said:
+    def _made(self, tellings: Sequence[Told], outlet: Outlet, language: str, zone: str) -> Said:
         stories = [told.story for told in tellings]
         story = stories[0] if len(stories) == 1 else digest.together(stories, language)
         channel = outlet.channel
-        say = partial(wording.words_of, story, shape=channel.shape, language=language)
+        say = partial(wording.words_of, story, shape=channel.shape, language=language, zone=zone)
         words = say(limit=channel.limit, counts=channel.counts, wordings=self.wordings)
         if words.remark:
             log.warning("the shipped words were used", extra={"reason": words.remark})
@@ -58,3 +61,7 @@ class Voice:
     def personal(self, words: Words, manage: str, end: str) -> Words:
         """Return words with a reader's own links."""
         return wording.personal(words, manage_url=manage, end_url=end)
+
+
+def _names_times(story: Story) -> bool:
+    return bool(story.since or story.until or story.next_at)

@@ -1,7 +1,7 @@
 """The few words of our own in messages, in each language that we ship. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -101,12 +101,29 @@ def of_field(name: str, language: str) -> str:
 
 
 def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return an instant with its date and zone, such as 22 Nov 2026, 14:05 CET."""
+    """Return an instant with its date and zone, such as 22 Nov 2026, 14:05 CET (UTC+1)."""
     local = at.astimezone(zone)
+    offset = _offset(local)
+    name = _zone(local)
+    whole = name if name.startswith(offset) or not local.utcoffset() else f"{name} ({offset})"
     if spoken(language) == "de":
-        return f"{local:%d.%m.%Y, %H:%M %Z}"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M %Z}"
+        return f"{local:%d.%m.%Y, %H:%M} {whole}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M} {whole}"
 
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%H:%M %Z}"
+    """Return the time of the day with its zone, such as 14:05 CET."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M} {_zone(local)}"
+
+
+def _zone(local: datetime) -> str:
+    """Return what people call a zone; many have no name but the offset."""
+    name = local.tzname() or ""
+    return name if name.isalpha() else _offset(local)
+
+
+def _offset(local: datetime) -> str:
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"

@@ -21,7 +21,7 @@ def zone_of(name: str) -> ZoneInfo:
     """Return a zone, UTC for one that is not known."""
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         return _UTC
 
 
