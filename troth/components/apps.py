@@ -12,3 +12,4 @@ class ComponentsConfig(AppConfig):
 
         topics.offer("components", followed.topics)
         topics.offer_pages("components", followed.places)
+        topics.offer_audiences("components", followed.audiences)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from troth.components.models import Component
+from troth.components.models import Audience, Component
 from troth.components.queries.pages import page_components, pages
 from troth.notify.topics import Place, Topic
 
@@ -17,6 +17,11 @@ def places() -> list[Place]:
         for page in pages()
         if not page.is_private
     ]
+
+
+def audiences() -> dict[str, str]:
+    """Return the audiences that readers can belong to."""
+    return dict(Audience.objects.order_by("name", "slug").values_list("slug", "name"))
 
 
 def topics(page: str, language: str) -> list[Topic]:

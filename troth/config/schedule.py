@@ -39,6 +39,7 @@ SCHEDULE = (
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
     _entry("feedback.hear", timedelta(seconds=5), asked="feedback.jobs.is_asked"),
+    _entry("notify.send", _SOON, asked="notify.jobs.is_to_send"),
     _entry("notify.spread", _AT_ONCE, asked="notify.jobs.is_unspread"),
     _entry("page.publish", _AT_ONCE, asked="page.jobs.is_due", apart=True),
     _entry("page.forget_views", timedelta(days=1), slow=True),

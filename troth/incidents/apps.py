@@ -7,6 +7,13 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what we tell readers of."""
-        from troth.notify import topics
+        from troth.notify import signing_off, topics
 
         topics.tells("incidents", "maintenance", "breaches")
+        signing_off.offer("incidents", _two_publish)
+
+
+def _two_publish() -> bool:
+    from troth.incidents.queries import grid
+
+    return grid().two_person

@@ -2,13 +2,29 @@
 
 from django.urls import path
 
-from troth.notify.views import deliveries, duty, followers, outlets, threads, words
+from troth.notify.views import (
+    composing,
+    composing_out,
+    deliveries,
+    duty,
+    followers,
+    outlets,
+    threads,
+    words,
+)
 
 app_name = "messages"
 urlpatterns = [
     path("", threads.index, name="threads"),
     path("stories/<str:uid>/", threads.show, name="thread"),
     path("stories/<str:uid>/acknowledgement/", threads.acknowledge, name="acknowledge"),
+    path("written/", composing.index, name="drafts"),
+    path("written/new/", composing.new, name="new_draft"),
+    path("written/<str:uid>/", composing.edit, name="draft"),
+    path("written/<str:uid>/preview/", composing_out.preview, name="draft_preview"),
+    path("written/<str:uid>/mail/", composing_out.mail, name="draft_mail"),
+    path("written/<str:uid>/earlier/", composing.earlier, name="draft_earlier"),
+    path("written/<str:uid>/<slug:verb>/", composing_out.act, name="draft_act"),
     path("deliveries/", deliveries.index, name="deliveries"),
     path("deliveries/<int:number>/", deliveries.show, name="delivery"),
     path("deliveries/<int:number>/replay/", deliveries.replay, name="replay"),

@@ -6,7 +6,14 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from troth.notify.actions import alarms, forgetting, measuring, spreading, tidying
+from troth.notify.actions import (
+    alarms,
+    composing_sending,
+    forgetting,
+    measuring,
+    spreading,
+    tidying,
+)
 from troth.notify.models import Telling
 
 _A_TURN: Final = 1.0  # seconds of spreading before other jobs have theirs
@@ -61,3 +68,13 @@ def is_unmeasured(*, now: datetime) -> bool:
 def measure(*, now: datetime) -> int:
     """Send how soon readers were told as signals; return how many tellings."""
     return measuring.measure(now=now)
+
+
+def is_to_send(*, now: datetime) -> bool:
+    """Return whether a story written by hand is to go out."""
+    return composing_sending.is_due(now=now)
+
+
+def send(*, now: datetime) -> int:
+    """Tell the stories written by hand whose time has come; return how many."""
+    return composing_sending.send_due(now=now)

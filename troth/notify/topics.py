@@ -5,7 +5,7 @@ They offer their parts and the families of events that they tell of at the start
 and that of its group, so that whoever follows a group hears of what joins it later.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.notify.rules.families import FAMILIES
@@ -35,6 +35,7 @@ Provider = Callable[[str, str], Sequence[Topic]]
 Places = Callable[[], Sequence[Place]]
 _offered: dict[str, Provider] = {}
 _places: dict[str, Places] = {}
+_audiences: dict[str, Callable[[], Mapping[str, str]]] = {}
 _told: set[str] = set()
 
 
@@ -77,3 +78,13 @@ def places() -> dict[str, Place]:
 def families() -> list[str]:
     """Return the families that somebody tells of, in their order."""
     return [key for key in FAMILIES if key in _told]
+
+
+def offer_audiences(name: str, provider: Callable[[], Mapping[str, str]]) -> None:
+    """Say which audiences (slug → name) readers can belong to."""
+    _audiences[name] = provider
+
+
+def audiences() -> dict[str, str]:
+    """Return the audiences by their slug."""
+    return {slug: name for provider in _audiences.values() for slug, name in provider().items()}

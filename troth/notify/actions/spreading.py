@@ -80,11 +80,11 @@ def _end_of_chunk(cursor: int) -> tuple[int, bool]:
 def _queue(telling: Telling, upto: int, now: datetime) -> int:
     story = msgspec.convert(telling.content, Story)
     earlier = list(telling.thread.tellings.filter(number__lt=telling.number).order_by("number"))
-    match = _match(story, telling, earlier)
+    who = match(story, telling, earlier)
     due = _due(telling, upto, now)
-    sql = _INSERT.format(match=match.text, due=due.text, priority=_priority(telling))
+    sql = _INSERT.format(match=who.text, due=due.text, priority=_priority(telling))
     span = (telling.cursor, upto)
-    values = (telling.pk, telling.thread_id, *due.values, *span, *match.values)
+    values = (telling.pk, telling.thread_id, *due.values, *span, *who.values)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         queued = changed(cursor)
@@ -120,7 +120,7 @@ def _due(telling: Telling, upto: int, now: datetime) -> Sql:
     return Sql(f"CASE{cases} ELSE %s END", (*values, moment(now)))
 
 
-def _match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
+def match(story: Story, telling: Telling, earlier: list[Telling]) -> Sql:
     """Return who is to be told: whoever asked for it, and whoever an earlier one went to.
 
     A correction goes to the latter alone: to the others it would correct what they never heard.

@@ -1,5 +1,6 @@
 """Outlets, subscriptions, what was told, and the outbox."""
 
+from troth.notify.models.composing import Draft, Edit
 from troth.notify.models.duty import Alarm, Escalation
 from troth.notify.models.outbox import Attempt, Courier, Delivery, State
 from troth.notify.models.outlet import Outlet
@@ -13,6 +14,8 @@ __all__ = [
     "Carried",
     "Courier",
     "Delivery",
+    "Draft",
+    "Edit",
     "Escalation",
     "Knock",
     "Outlet",

@@ -23,7 +23,7 @@ from troth.staff.access import person, requires
 from troth.ui.headers import POLICY
 
 # The mail's own inline styles may show in our frame; scripts, forms and requests may not.
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def html(request: HttpRequest) -> HttpResponse:
     written = form.cleaned_data if form.is_bound and form.is_valid() else {}
     _name, shown = _previews(asked, _with(kept, asked, written))[0]
     response = HttpResponse(shown.words.html or "This shape has no HTML.")
-    response.headers["Content-Security-Policy"] = _MAIL_POLICY
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
     return response
 
 

@@ -166,6 +166,7 @@ STATUS = (
 
 MESSAGES = (
     ("/desk/messages/", "Told"),
+    ("/desk/messages/written/", "Write"),
     ("/desk/messages/deliveries/", "Deliveries"),
     ("/desk/messages/subscribers/", "Subscribers"),
     ("/desk/messages/suppressions/", "Left alone"),

@@ -1,0 +1,64 @@
+"""What things of messages are called on the desk: names that people would say. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from troth.notify.rules.events import Event
+
+_EVENTS: Final[Mapping[Event, str]] = {
+    Event.INCIDENT_OPENED: "Incident opened",
+    Event.INCIDENT_UPDATED: "Incident updated",
+    Event.INCIDENT_RESOLVED: "Incident resolved",
+    Event.INCIDENT_POSTMORTEM: "Post-mortem",
+    Event.MAINTENANCE_ANNOUNCED: "Maintenance announced",
+    Event.MAINTENANCE_UPDATED: "Maintenance changed",
+    Event.MAINTENANCE_REMINDER: "Maintenance is near",
+    Event.MAINTENANCE_STARTED: "Maintenance began",
+    Event.MAINTENANCE_COMPLETED: "Maintenance done",
+    Event.PROMISE_BROKEN: "Promise broken",
+    Event.PROMISE_KEPT: "Promise kept again",
+    Event.PROMISE_CHANGED: "Promise changed",
+    Event.BREACH_NOTICE: "Breach notice",
+    Event.IDEA_SHIPPED: "An idea that is done",
+    Event.CERTIFICATE_RENEWED: "Certificate renewed",
+    Event.CERTIFICATE_EXPIRING: "Certificate ends soon",
+    Event.DIGEST_WEEKLY: "The week",
+    Event.ALERT_RAISED: "Alarm for our own people",
+    Event.ALERT_CLEARED: "Alarm over",
+    Event.ALERT_TAKEN: "Alarm taken",
+    Event.TEST: "Test",
+    Event.SUBSCRIPTION_CONFIRM: "Question whether to subscribe",
+    Event.REPORT_ANSWERED: "Answer to one person",
+}
+_STATES: Final[Mapping[str, str]] = {
+    "queued": "waits", "claimed": "being sent", "leaving": "on its way", "accepted": "accepted",
+    "overtaken": "overtaken by a newer one", "joined": "told within another message",
+    "withheld": "withheld", "refused": "refused", "given up": "given up", "unknown": "unknown",
+    "failed": "did not arrive", "waiting": "not sent yet",
+}  # fmt: skip
+_PLACES: Final[Mapping[str, str]] = {
+    "page": "The page", "feed": "Feeds", "api": "The API", "banner": "The banner",
+}  # fmt: skip
+_FATES: Final[Mapping[str, str]] = {
+    "accepted": "taken", "later": "not now", "refused": "refused", "gone": "nobody is there",
+    "unknown": "no answer came",
+}  # fmt: skip
+
+
+def event(one: Event | str) -> str:
+    return _EVENTS[Event(one)]
+
+
+def state(one: str) -> str:
+    """Return how a message stands, in a word or a few."""
+    return _STATES.get(str(one), str(one))
+
+
+def fate(one: str) -> str:
+    """Return what came of one try."""
+    return _FATES.get(str(one), str(one))
+
+
+def place(one: str) -> str:
+    """Return what a place that is read is called."""
+    return _PLACES.get(one, one)
