@@ -167,7 +167,13 @@ def subscribe_a_program(world, page):
     page.check("input[name=channel][value=webhook]")
     page.fill("[name=address]", f"{world.program.url}/hook")
     page.click("button[type=submit]")
-    page.wait_for_url("**/subscribe/begun**")
+    page.wait_for_url("**/subscribe/asked**")
+    wait_for("the program is asked", lambda: world.program.got)
+    [asked] = hooks(world)
+    world.program.got.clear()
+    page.goto(asked["data"]["confirm_url"])
+    page.click("button[type=submit]")
+    page.wait_for_url("**/?is=confirmed")
 
 
 def subscribe_a_browser(world, page):

@@ -49,7 +49,7 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=20)
     is_given = models.BooleanField()
     at = models.DateTimeField()
-    how = models.CharField(max_length=20)  # form, link, one-click, api, import, staff, complaint
+    how = models.CharField(max_length=20)  # form, link, challenge, one-click, api, import, …
     proof = models.JSONField(default=dict)
     by = models.CharField(max_length=100, default="")
 

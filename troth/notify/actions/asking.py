@@ -32,18 +32,20 @@ def ask(*, subscription: Subscription, language: str, now: datetime) -> bool:
 
 
 def _story(subscription: Subscription, language: str, now: datetime) -> Story:
-    who = {"who": settings.TROTH.organisation}
+    who, link = {"who": settings.TROTH.organisation}, links.confirm_url(subscription.uid, now=now)
     with translation.override(language):
         return Story(
             about=f"{ABOUT}{subscription.uid}",
             event=Event.SUBSCRIPTION_CONFIRM,
             revision=f"{int(now.timestamp()):x}",
             title=_("Messages from %(who)s") % who,
-            link=links.confirm_url(subscription.uid, now=now),
+            link=link,
             what=_("Somebody, most likely you, asked %(who)s to write to this address.") % who,
             advice=_(
                 "Confirm within seven days by the link. If it was not you, do nothing: you will "
                 "hear nothing more."
             ),
             is_urgent=True,
+            # A program answers with the challenge, or its owner opens the link.
+            data={"challenge": link.split("/")[-2], "confirm_url": link},
         )

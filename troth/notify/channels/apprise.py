@@ -24,7 +24,6 @@ apprise = Channel(
         label="Address",
         check=schemes.checked,
         is_secret=True,
-        confirms=False,
         hint="gotify://host/token",
     ),
     limit=_LIMIT,

@@ -54,7 +54,6 @@ ntfy = Channel(
         label="Topic",
         check=calling.matching(r"[\w-]{1,64}", "a topic has letters, digits, - and _; at most 64"),
         is_secret=True,
-        confirms=False,
         hint="our-shop-alerts",
     ),
     limit=_LIMIT,

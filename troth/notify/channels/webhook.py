@@ -1,5 +1,8 @@
 """Signed webhooks, as https://www.standardwebhooks.com describes them."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -7,9 +10,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from troth.core import clock
+from troth.notify import calling
+from troth.notify.carriers.http import read
 from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target
+from troth.notify.rules.results import Answer, Fate
 
 _LONGEST: Final = 2_000
+_CHALLENGE: Final = re.compile(r"sub_[\w.:=-]{40,200}")
 
 
 def hand(letter: Letter, target: Target) -> Call:
@@ -26,6 +33,16 @@ def hand(letter: Letter, target: Target) -> Call:
         },
         body=body,
     )
+
+
+def reads(status: int, headers: Mapping[str, str], body: str) -> Answer:
+    """Return what a program means; one that was asked may answer with our challenge alone."""
+    answer = read(status, headers, body)
+    if answer.fate is not Fate.ACCEPTED:
+        return answer
+    text = body.strip().strip('"')
+    echo = text if _CHALLENGE.fullmatch(text) else str(calling.answered(body).get("challenge", ""))
+    return replace(answer, echo=echo if _CHALLENGE.fullmatch(echo) else "")
 
 
 def body_of(letter: Letter, at: datetime) -> bytes:
@@ -67,11 +84,12 @@ webhook = Channel(
     label="Webhook",
     help="JSON for programs, signed; repeats carry the same webhook-id.",
     shape=Shape.HOOK,
-    address=Address(label="Address", check=check, is_secret=True, confirms=False,
+    address=Address(label="Address", check=check, is_secret=True,
                     hint="https://example.org/hook"),
     hand=hand,
     is_idempotent=True,
     is_public=True,
     place=7,
     at_once=50,
+    reads=reads,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from django.db import DatabaseError, close_old_connections
 
 from troth.core import clock
-from troth.notify.actions import receipting
+from troth.notify.actions import heeding, receipting
 from troth.notify.actions.receipting import Sent
 
 T = TypeVar("T")
@@ -91,7 +91,11 @@ class Ledger:
 
 
 def _written(ids: Sequence[int], sent: Sequence[Sent], courier: str) -> set[int]:
-    return receipting.write(leaving=ids, sent=sent, courier=courier, now=clock.now())
+    now = clock.now()
+    echoes = {one.errand.subscription: one.answer.echo for one in sent if one.answer.echo}
+    if echoes:
+        heeding.heed(echoes, now=now)
+    return receipting.write(leaving=ids, sent=sent, courier=courier, now=now)
 
 
 async def patiently(step: Callable[[], T], ask: Ask) -> T:

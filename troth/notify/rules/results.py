@@ -22,3 +22,4 @@ class Answer:
     said: str = ""
     after: float | None = None
     receipt: str = ""  # the other side's id of the message
+    echo: str = ""  # our challenge, given back

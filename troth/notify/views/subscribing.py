@@ -17,6 +17,7 @@ from troth.core import clock
 from troth.core.visitors import address_of, household
 from troth.notify import riddles, vapid
 from troth.notify.actions.subscribing import Source, subscribe
+from troth.notify.channel import Shape
 from troth.notify.forms.subscribing import SubscribeForm, begun
 from troth.notify.queries.readers import public_channels
 from troth.notify.rules.wishes import WishError
@@ -107,7 +108,9 @@ def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpRe
 def asked(request: HttpRequest) -> HttpResponse:
     """Say that a message was sent, whoever the address belongs to."""
     channel = request.GET.get("channel", "")
-    context = {"channel": public_channels().get(channel), "is_mail": channel == "email"}
+    found = public_channels().get(channel)
+    is_program = found is not None and found.shape is Shape.HOOK
+    context = {"channel": found, "is_mail": channel == "email", "is_program": is_program}
     return shown("asked.html", context, language=language_of(request))
 
 
