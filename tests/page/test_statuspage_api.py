@@ -12,10 +12,10 @@ import pytest
 from tests.page.situations import board, component, maintenance, past, problem, situation, town, uid
 from tests.page.support import NOON
 from troth.components.rules.results import Status
+from troth.components.rules.rollup import blend, overall
 from troth.core.ids import page_id
 from troth.incidents.rules.results import State
 from troth.page.statuspage.files import Answers
-from troth.page.statuspage.rollup import blend, overall
 from troth.page.statuspage.shapes import instant
 
 Instant = str

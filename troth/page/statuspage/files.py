@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from troth.components.rules.results import GroupShown, Status
+from troth.components.rules.rollup import overall
 from troth.incidents.rules.results import IncidentShown
 from troth.page.picture import Picture
 from troth.page.sheets import Sheet
 from troth.page.situation import Situation, is_maintenance
 from troth.page.statuspage import shapes
-from troth.page.statuspage.rollup import overall
 from troth.page.statuspage.shapes import Json
 
 LATEST = 50
