@@ -43,6 +43,8 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     by: list[str] | None = None
     percentiles: bool | None = None
     better: str | None = None
+    excludes: dict[str, str] | None = None
+    minimum: int | None = None
     zone: str = "UTC"
     grain: str = "1d"
 
@@ -108,15 +110,27 @@ def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:
         raise DefinitionError("spec.like", f"there is no “{spec.like}”; there are {known}")
     if spec.better not in {None, "more", "less"}:
         raise DefinitionError("spec.better", "write more or less")
+    if spec.minimum is not None and spec.minimum < 1:
+        raise DefinitionError("spec.minimum", "is a whole number from 1 on")
     base = catalogue[spec.like] if spec.like else Metric(title=name)
-    fields = ("title", "doc", "at", "where", "good", "value", "unit", "percentiles", "better")
+    said = _said(spec)
+    if spec.excludes is not None:
+        said["excludes"] = tuple({**dict(base.excludes), **spec.excludes}.items())
+    return replace(base, **said)
+
+
+def _said(spec: _Spec) -> dict[str, Any]:
+    """Return the fields of a metric that a document gives."""
+    fields = (
+        "title", "doc", "at", "where", "good", "value", "unit", "percentiles", "better", "minimum",
+    )  # fmt: skip
     given = {field: getattr(spec, field) for field in fields}
     said: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if spec.over is not None:
         said["over"] = (spec.over,) if isinstance(spec.over, str) else tuple(spec.over)
     if spec.by is not None:
         said["by"] = tuple(spec.by)
-    return replace(base, **said)
+    return said
 
 
 def frame(zone: str, grain: str) -> tuple[str, int]:

@@ -4,6 +4,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
+# Django looks for models in this file; these stand in one of their own.
+from troth.metrics.models_outcomes import OutcomeDefinition, Reported  # noqa: F401
+
 
 class Definition(models.Model):
     """A metric as somebody wrote it. A change is a new version; nothing is updated in place."""

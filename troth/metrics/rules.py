@@ -1,6 +1,6 @@
 """What is measured, as values: a measure asks signals one question. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import Any
@@ -92,13 +92,20 @@ def digest_of(fields: object) -> str:
     return blake2b(msgspec.json.encode(fields, order="sorted"), digest_size=16).hexdigest()
 
 
+class Entry:
+    """What a file of the catalogue declares one of: a metric or a recipe."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(Entry):
     """A measure with a name for people: one file in the catalogue, or one YAML document.
 
     `over` names the kinds it asks about, as one text or several; none means all. `unit` is that
     of the values. `percentiles` keeps their distribution. `better` says whether more or less of
-    what is shown is good news.
+    what is shown is good news. `excludes` are pairs of a reason and a condition: such cases are not
+    counted, but how many they are is told. `minimum` is the least n for which a rate is shown.
     """
 
     title: str
@@ -112,6 +119,8 @@ class Metric:
     by: tuple[str, ...] = ()
     percentiles: bool = False
     better: str = "more"
+    excludes: tuple[tuple[str, str], ...] = ()
+    minimum: int = 30
 
     def measure(self) -> Measure:
         """Return the question in canonical form. Raises MeasureError."""
@@ -119,12 +128,35 @@ class Metric:
         return Measure(
             kinds=kinds,
             time=self.at,
-            where=self.where,
+            where=_without(self.where, [condition for _, condition in self.excludes]),
             good=self.good,
             value=self.value,
             by=self.by,
             sketch=self.percentiles,
         ).checked()
+
+    def left_out(self) -> dict[str, Measure]:
+        """Return reason → the measure of the cases left out for it, each for the first that fits.
+
+        Raises MeasureError.
+        """
+        found: dict[str, Measure] = {}
+        whole = replace(self, excludes=(), good=None, value=None, by=(), percentiles=False)
+        for place, (reason, condition) in enumerate(self.excludes):
+            others = [earlier for _, earlier in self.excludes[:place]]
+            among = _without(self.where, others)
+            where = condition if among is None else f"({among}) and ({condition})"
+            found[reason] = replace(whole, where=where).measure()
+        return found
+
+
+def _without(where: str | None, conditions: Sequence[str]) -> str | None:
+    """Return the condition that `where` holds and none of these; what is null does not hold."""
+    if not conditions:
+        return where
+    parts = [f"({where})"] if where is not None else []
+    parts += [f"case when {condition} then 0 else 1 end = 1" for condition in conditions]
+    return " and ".join(parts)
 
 
 def _check_shape(measure: Measure) -> None:

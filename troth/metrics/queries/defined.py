@@ -10,7 +10,7 @@ from troth.metrics import catalogue as folder
 from troth.metrics import definitions
 from troth.metrics.definitions import Difference
 from troth.metrics.models import Definition, Series, Watch
-from troth.metrics.rules import Metric
+from troth.metrics.rules import Entry, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Named:
 @cache
 def catalogue() -> Mapping[str, Metric]:
     """Return name → metric of the catalogue and of entry points that add to it."""
-    return registry.load(folder, Metric)
+    found = registry.load(folder, Entry)
+    return {name: one for name, one in found.items() if isinstance(one, Metric)}
 
 
 def metrics() -> list[Named]:

@@ -1,0 +1,1 @@
+"""What became of customers, as arithmetic: rates with intervals, curves, lifetimes. Pure."""

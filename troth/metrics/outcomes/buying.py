@@ -1,0 +1,141 @@
+"""BG/NBD: who still buys, and how often, from when they bought (Fader, Hardie and Lee 2005).
+
+While alive a customer buys at a rate of their own (gamma: r, alpha), and after each purchase stops
+for ever with a probability of their own (beta: a, b). Time is in any unit; alpha is in it too.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troth.metrics.outcomes.minimise import Least, covariance, minimise
+from troth.metrics.outcomes.special import digamma, gammaln, hyp2f1
+
+Array = NDArray[np.float64]
+_STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (2.0, 20.0, 0.5, 5.0))
+_FURTHEST = 15.0  # logarithm of a parameter beyond which a fit means nothing
+_NEAR_ONE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Customers, one entry each: repeat purchases, time of the last one, time under observation.
+
+    Both times count from the customer's first purchase. `repeats` is 0 where `last` is.
+    """
+
+    repeats: Array
+    last: Array
+    observed: Array
+
+    def __len__(self) -> int:
+        return len(self.repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class Buying:
+    """Fitted parameters, their log-likelihood, and the covariance of their logarithms, if known."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    likelihood: float
+    spread: Array | None = None
+
+    def draws(self, count: int, seed: int = 1) -> list["Buying"]:
+        """Return parameters as uncertain as the fit, drawn from its normal approximation."""
+        if self.spread is None:
+            return []
+        middle = np.log([self.r, self.alpha, self.a, self.b])
+        drawn = np.random.default_rng(seed).multivariate_normal(middle, self.spread, size=count)
+        return [_model(np.exp(row), self.likelihood) for row in drawn]
+
+
+def fit(people: Histories) -> Buying | None:
+    """Return the parameters of greatest likelihood, or None where the data point to none."""
+    if len(people) == 0 or not (people.repeats > 0).any():
+        return None
+    rows, times = np.unique(
+        np.stack([people.repeats, people.last, people.observed], axis=1), axis=0, return_counts=True
+    )
+    groups = Histories(*rows.T)
+
+    def cost(logs: Array) -> tuple[float, Array]:
+        return _cost(logs, groups, times.astype(float))
+
+    least = minimise(cost, _starts(people))
+    if not _is_sound(least):
+        return None
+    return _model(np.exp(least.at), -least.value, covariance(cost, least.at))
+
+
+def _model(parameters: Array, likelihood: float, spread: Array | None = None) -> Buying:
+    r, alpha, a, b = (float(one) for one in parameters)
+    return Buying(r, alpha, a, b, likelihood, spread)
+
+
+def _starts(people: Histories) -> list[Array]:
+    unit = max(float(people.observed.mean()), 1e-9) / 30  # so that the unit of time is no matter
+    return [np.log([r, alpha * unit, a, b]) for r, alpha, a, b in _STARTS]
+
+
+def _is_sound(least: Least) -> bool:
+    return least.converged and bool(np.all(np.abs(least.at) < _FURTHEST))
+
+
+def _cost(logs: Array, people: Histories, times: Array) -> tuple[float, Array]:
+    """Return minus the log-likelihood, and its gradient in the logarithms of the parameters."""
+    if np.abs(logs).max() > 3 * _FURTHEST:
+        return float("inf"), np.zeros(4)
+    r, alpha, a, b = np.exp(logs)
+    x, last, observed = people.repeats, people.last, people.observed
+    again = x > 0
+    rest = np.where(again, b + x - 1, 1.0)
+    still = -(r + x) * np.log(alpha + observed)
+    gone = np.where(again, np.log(a) - np.log(rest) - (r + x) * np.log(alpha + last), -np.inf)
+    joined = np.logaddexp(still, gone)
+    alive, dead = np.exp(still - joined), np.exp(gone - joined)
+    told = (
+        gammaln(r + x) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) + gammaln(b + x)
+        - gammaln(b) - gammaln(a + b + x) + joined
+    )  # fmt: skip
+    both = digamma(a + b) - digamma(a + b + x)
+    slopes = (
+        digamma(r + x) - digamma(r) + np.log(alpha)
+        - alive * np.log(alpha + observed) - dead * np.log(alpha + last),
+        r / alpha - (r + x) * (alive / (alpha + observed) + dead / (alpha + last)),
+        both + dead / a,
+        both + digamma(b + x) - digamma(b) - dead / rest,
+    )  # fmt: skip
+    gradient = np.array([times @ slope for slope in slopes]) * np.exp(logs)
+    return -float(times @ told), -gradient
+
+
+def alive(model: Buying, people: Histories) -> Array:
+    """Return for each customer the probability of being one still."""
+    return 1 / (1 + _odds_of_gone(model, people))
+
+
+def _odds_of_gone(model: Buying, people: Histories) -> Array:
+    x = people.repeats
+    again = x > 0
+    rest = np.where(again, model.b + x - 1, 1.0)
+    with np.errstate(over="ignore"):  # whoever is gone for certain has infinite odds
+        silence = (model.r + x) * np.log(
+            (model.alpha + people.observed) / (model.alpha + people.last)
+        )
+        return np.where(again, model.a / rest * np.exp(silence), 0.0)
+
+
+def expected(model: Buying, people: Histories, ahead: float) -> Array:
+    """Return how many purchases each customer is expected to make in the next `ahead`."""
+    less = model.a - 1
+    less = less if abs(less) > _NEAR_ONE else _NEAR_ONE
+    z = ahead / (model.alpha + people.observed + ahead)
+    c = less + model.b + people.repeats
+    # Euler's transformation: nothing overflows, however often somebody has bought.
+    kept = (1 - z) ** less * hyp2f1(less + model.b - model.r, less, c, z)
+    bought = c / less * (1 - kept)
+    return np.asarray(bought / (1 + _odds_of_gone(model, people)))

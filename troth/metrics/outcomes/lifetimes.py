@@ -1,0 +1,174 @@
+"""Who still buys, and what they will be worth: BG/NBD and Gamma-Gamma over orders.
+
+A customer's orders of one day are one purchase. Time is in weeks, counted from the day of the
+first purchase to the day that ends the span.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troth.metrics.outcomes import buying, intervals, spending
+from troth.metrics.outcomes.buying import Buying, Histories
+from troth.metrics.outcomes.following import NAMELESS
+from troth.metrics.outcomes.results import Figure, Finding, Part
+from troth.metrics.outcomes.spending import Spending
+from troth.metrics.outcomes.tables import (
+    DAY,
+    Context,
+    Table,
+    Tables,
+    known,
+    merged,
+    numbered,
+    one_currency,
+)
+
+Array = NDArray[np.float64]
+_DRAWS = 100
+_WEEKS = 365.25 / 7
+_MONTHS = 12
+_STEP = _WEEKS / _MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class Purses:
+    """Customers: when they bought, and what their repeat purchases were worth on average."""
+
+    histories: Histories
+    average: Array  # NaN for who has bought once
+
+
+def purses(orders: Table, end: int) -> Purses:
+    """Return each customer's history up to `end` (µs), by days of UTC."""
+    [who] = numbered(orders["who"])
+    day = (orders.at - 1) // DAY
+    value = orders["value"] if "value" in orders.columns else np.zeros(len(orders))
+    pairs, place = np.unique(np.stack([who, day], axis=1), axis=0, return_inverse=True)
+    worth = np.bincount(place.ravel(), weights=np.nan_to_num(value), minlength=len(pairs))
+    starts = np.flatnonzero(np.r_[len(pairs) > 0, pairs[1:, 0] != pairs[:-1, 0]])
+    return _gathered(pairs, worth, starts, (end - 1) // DAY)
+
+
+def _gathered(
+    pairs: NDArray[np.int64], worth: NDArray[Any], starts: NDArray[Any], last_day: int
+) -> Purses:
+    if not len(starts):
+        none = np.zeros(0)
+        return Purses(Histories(none, none, none), none)
+    counts = np.diff(np.r_[starts, len(pairs)])
+    first, last = pairs[starts, 1], pairs[starts + counts - 1, 1]
+    spent = np.add.reduceat(worth, starts) - worth[starts]
+    repeats = counts - 1.0
+    with np.errstate(invalid="ignore"):
+        average = np.where(repeats > 0, spent / repeats, np.nan)
+    found = Histories(repeats, (last - first) / 7.0, (last_day - first) / 7.0)
+    return Purses(found, average)
+
+
+def churn(tables: Tables, context: Context) -> Finding:
+    """Return the share of customers who are more likely gone than not, by BG/NBD.
+
+    Without a contract nobody says goodbye: it is told from how long they have been silent, for
+    their own rhythm. Option: `likely`, the probability of being alive below which one is gone.
+    """
+    orders = known(tables["orders"], "who", NAMELESS)
+    people = purses(orders, context.end).histories
+    model = buying.fit(people)
+    told = merged(orders)
+    if model is None:
+        return Finding(figure=_unfitted(len(people)), excluded=told, facts={"fit": "none"})
+    limit = float(context.options["likely"])
+
+    def gone(one: Buying) -> float:
+        return float((buying.alive(one, people) < limit).mean())
+
+    silent = int((buying.alive(model, people) < limit).sum())
+    span = intervals.between([gone(one) for one in model.draws(_DRAWS)])
+    return Finding(
+        figure=_figure(silent, len(people), span), excluded=told, facts=_facts(model) | {
+            "expected alive": float(buying.alive(model, people).sum())
+        },
+    )  # fmt: skip
+
+
+def _figure(count: float, n: int, span: tuple[float, float] | None) -> Figure:
+    low, high = span if span is not None else (None, None)
+    return Figure(value=count / n, numerator=count, denominator=n, n=n, low=low, high=high)
+
+
+def _unfitted(n: int) -> Figure:
+    return Figure(value=None, numerator=0, denominator=n, n=n)
+
+
+def _facts(model: Buying) -> dict[str, float | int | str | None]:
+    return {
+        "r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b,
+        "log-likelihood": model.likelihood,
+    }  # fmt: skip
+
+
+def value(tables: Tables, context: Context) -> Finding:
+    """Return what a customer will still bring, on average: BG/NBD by Gamma-Gamma, discounted.
+
+    Options: `months` ahead; `discount` a year; `margin`, the share of an order's value that stays.
+    Orders without a value, or of nothing, and those in other currencies are left out.
+    """
+    orders = one_currency(known(known(tables["orders"], "who", NAMELESS), "value", "without value"))
+    people = purses(orders, context.end)
+    bought = people.histories.repeats
+    paying = (bought > 0) & (np.nan_to_num(people.average) > 0)
+    model = buying.fit(people.histories)
+    purse = spending.fit(bought[paying], people.average[paying])
+    told = merged(orders)
+    if model is None or purse is None or purse.q <= 1:
+        return Finding(figure=_unfitted(len(bought)), excluded=told, facts={"fit": "none"})
+    each = _worth(model, purse, people, context)
+    pairs = zip(model.draws(_DRAWS), purse.draws(_DRAWS), strict=False)
+    span = intervals.between([float(_worth(m, s, people, context).mean()) for m, s in pairs])
+    return Finding(
+        figure=_figure(float(each.sum()), len(each), span), excluded=told, parts=_tenths(each),
+        facts=_facts(model) | {"p": purse.p, "q": purse.q, "v": purse.v, "currency": _unit(orders)},
+    )  # fmt: skip
+
+
+def _unit(orders: Table) -> str | None:
+    found = orders["currency"].tolist()
+    return found[0] if found else None
+
+
+def _worth(model: Buying, purse: Spending, people: Purses, context: Context) -> Array:
+    """Return each customer's discounted value; alike customers are computed once."""
+    histories = people.histories
+    key = np.stack([histories.repeats, histories.last, histories.observed], axis=1)
+    rows, place = np.unique(key, axis=0, return_inverse=True)
+    bought = _discounted(model, Histories(*rows.T), context)[place.ravel()]
+    spent = spending.expected(purse, histories.repeats, np.nan_to_num(people.average))
+    return np.asarray(bought * spent * float(context.options["margin"]))
+
+
+def _discounted(model: Buying, people: Histories, context: Context) -> Array:
+    monthly = (1 + float(context.options["discount"])) ** (1 / _MONTHS)
+    found, before = np.zeros(len(people)), np.zeros(len(people))
+    for month in range(1, int(context.options["months"]) + 1):
+        until = buying.expected(model, people, month * _STEP)
+        found += (until - before) / monthly**month
+        before = until
+    return found
+
+
+def _tenths(each: Array) -> tuple[Part, ...]:
+    """Return what the tenth of customers with the most bring, and the rest."""
+    ordered = np.sort(each)[::-1]
+    cut = max(1, len(ordered) // 10)
+    return tuple(
+        Part(name, intervals.mean_of(side), unit="") for name, side in _sides(ordered, cut)
+        if len(side)
+    )  # fmt: skip
+
+
+def _sides(ordered: Array, cut: int) -> Sequence[tuple[str, Array]]:
+    return (("the first tenth", ordered[:cut]), ("the others", ordered[cut:]))

@@ -1,0 +1,194 @@
+"""Outcomes: what became of customers, with all that it takes to believe the figure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from troth.core import clock
+from troth.core.fields import nearest
+from troth.core.windows import Span
+from troth.metrics import measuring, reading
+from troth.metrics.outcomes.results import Curve, Finding, Outcome, Part, State
+from troth.metrics.outcomes.tables import Context, Table
+from troth.metrics.queries import defined, recipes
+from troth.metrics.reading import Frame
+from troth.metrics.recipes import Recipe
+from troth.metrics.rules import Metric
+from troth.signals import queries as signals
+
+_MOST_SEGMENTS = 200
+UTC = ZoneInfo("UTC")
+
+
+class OutcomeError(ValueError):
+    """What was asked cannot be answered, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A definition of an outcome: a metric, or a recipe, under its name and version."""
+
+    name: str
+    definition: Metric | Recipe
+    version: str
+    source: str  # catalogue or own
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of signals that it reads; none: all."""
+        if isinstance(self.definition, Recipe):
+            return tuple(dict.fromkeys(self.definition.kinds()))
+        return self.definition.measure().kinds
+
+    @property
+    def unit(self) -> str:
+        if isinstance(self.definition, Recipe):
+            return self.definition.unit
+        return measuring.unit(self.definition)
+
+
+def outcome(  # noqa: PLR0913 - one argument for each thing that a question has
+    name: str, *, span: Span, segment: Mapping[str, str] | None = None, at: datetime | None = None,
+    as_of: datetime | None = None, zone: ZoneInfo = UTC,
+) -> Outcome:  # fmt: skip
+    """Return the outcome of this name over a span.
+
+    `segment` narrows it to cases with these attributes. `at` is the instant that asks: nothing
+    later is read, and what is too recent at it to tell is left out; now by default. `as_of`
+    answers with what had been recorded by then. Raises OutcomeError, MeasureError.
+    """
+    frame = _frame(span, segment, at, as_of, zone)
+    return next(_answered(named(name), frame))
+
+
+def outcomes_by(  # noqa: PLR0913 - one argument for each thing that a question has
+    name: str, *, by: str, span: Span, segment: Mapping[str, str] | None = None,
+    at: datetime | None = None, as_of: datetime | None = None, zone: ZoneInfo = UTC,
+) -> list[Outcome]:  # fmt: skip
+    """Return the outcome for each value of an attribute, the largest first, 200 at most.
+
+    Cases without the attribute are in none of them. Raises OutcomeError, MeasureError.
+    """
+    frame = replace(_frame(span, segment, at, as_of, zone), by=by)
+    found = sorted(_answered(named(name), frame), key=lambda one: (-one.n, [*one.segment.values()]))
+    return found[:_MOST_SEGMENTS]
+
+
+def retention(
+    *, span: Span, segment: Mapping[str, str] | None = None, at: datetime | None = None,
+    name: str = "retention",
+) -> tuple[Curve, ...]:  # fmt: skip
+    """Return retention curves: “all” first, then one a cohort; name="survival" for contracts'."""
+    return outcome(name, span=span, segment=segment, at=at).curves
+
+
+def named(name: str) -> Named:
+    """Return the definition of that name, people's own before the catalogue's.
+
+    Raises OutcomeError.
+    """
+    found = {one.name: one for one in definitions()}
+    if name not in found:
+        raise OutcomeError(f"there is no outcome “{name}”{nearest(name, list(found))}")
+    return found[name]
+
+
+def definitions() -> list[Named]:
+    """Return every outcome, in order of name; of two with one name, the one that somebody wrote."""
+    found: dict[str, Named] = {}
+    for metric in defined.metrics():
+        source = "catalogue" if metric.version is None else "own"
+        version = measuring.version(metric.metric, metric.version)
+        found[metric.name] = Named(metric.name, metric.metric, version, source)
+    for recipe in recipes.recipes():
+        found[recipe.name] = Named(recipe.name, recipe.recipe, recipe.told_version, recipe.source)
+    return [found[name] for name in sorted(found)]
+
+
+def with_data() -> list[Named]:
+    """Return the outcomes of which there are signals, apart from those that ask about any kind."""
+    known = set(signals.kinds())
+    return [one for one in definitions() if one.kinds and known.intersection(one.kinds[:1])]
+
+
+def _frame(
+    span: Span, segment: Mapping[str, str] | None, at: datetime | None, as_of: datetime | None,
+    zone: ZoneInfo,
+) -> Frame:  # fmt: skip
+    if span.end <= span.start:
+        raise OutcomeError("a span ends after it starts")
+    return Frame(
+        span=span, at=at or clock.now(), as_of=as_of, segment=dict(segment or {}), zone=zone
+    )
+
+
+def _answered(one: Named, frame: Frame) -> Iterator[Outcome]:
+    found = (
+        _cooked(one.definition, frame) if isinstance(one.definition, Recipe)
+        else measuring.findings(signals.store(), one.definition, frame)
+    )  # fmt: skip
+    for value, finding in found:
+        yield _told(one, frame, value, finding)
+
+
+def _cooked(recipe: Recipe, frame: Frame) -> Iterator[tuple[str | None, Finding]]:
+    """Yield (value of the attribute, finding); (None, finding) where there is no split."""
+    tables = reading.tables(signals.store(), recipe.inputs, frame)
+    context = Context(
+        span=frame.span, at=frame.at, options=dict(recipe.options), minimum=recipe.minimum
+    )
+    if frame.by is None:
+        yield None, recipe.formula(tables, context)
+        return
+    for value in _values(tables):
+        yield value, recipe.formula(_of(tables, value), context)
+
+
+def _values(tables: Mapping[str, Table]) -> list[str]:
+    split = [one[reading.SEGMENT] for one in tables.values() if reading.SEGMENT in one.columns]
+    texts = {text for column in split for text in np.unique(column[column != np.array(None)])}
+    return sorted(texts)
+
+
+def _of(tables: Mapping[str, Table], value: str) -> dict[str, Table]:
+    return {
+        name: one.only(one[reading.SEGMENT] == value) if reading.SEGMENT in one.columns else one
+        for name, one in tables.items()
+    }
+
+
+def _told(one: Named, frame: Frame, value: str | None, found: Finding) -> Outcome:
+    what, figure = one.definition, found.figure
+    state = _state(figure.n, figure.value, what.minimum)
+    shown = state is State.SHOWN
+    extra = {frame.by: value} if frame.by and value is not None else {}
+    facts: dict[str, Any] = dict(found.facts) if shown else {}
+    return Outcome(
+        name=one.name, title=what.title, doc=what.doc, span=frame.span,
+        segment={**frame.segment, **extra}, unit=one.unit, better=what.better,
+        numerator=figure.numerator, denominator=figure.denominator, n=figure.n,
+        value=figure.value if shown else None, low=figure.low if shown else None,
+        high=figure.high if shown else None, state=state, minimum_n=what.minimum,
+        definition_version=one.version, computed_at=frame.at, excluded=dict(found.excluded),
+        parts=tuple(hushed(part, what.minimum) for part in found.parts),
+        curves=found.curves, facts=facts,
+    )  # fmt: skip
+
+
+def _state(n: int, value: float | None, minimum: int) -> State:
+    if n == 0:
+        return State.NO_DATA
+    if n < minimum:
+        return State.NOT_ENOUGH
+    return State.UNDEFINED if value is None else State.SHOWN
+
+
+def hushed(part: Part, minimum: int) -> Part:
+    """Return the part without its rate where it has too few cases: its counts stay."""
+    if part.figure.n >= minimum:
+        return part
+    return replace(part, figure=replace(part.figure, value=None, low=None, high=None))

@@ -1,0 +1,102 @@
+"""Reading what a recipe needs from a store, as tables."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from troth.core.windows import Span
+from troth.metrics.outcomes.tables import Array, Table
+from troth.metrics.recipes import Input
+from troth.metrics.rules import MeasureError
+from troth.signals.expressions import Expression, parse
+from troth.signals.grammar import Node
+from troth.signals.store import Columns, Excerpt, Store
+
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+SEGMENT = "segment"  # the column by which tables are split
+_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Which span is asked about, at which instant, with what had been recorded by when, of whom."""
+
+    span: Span
+    at: datetime
+    as_of: datetime | None = None
+    segment: Mapping[str, str] = field(default_factory=dict)
+    by: str | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+def tables(store: Store, inputs: Mapping[str, Input], frame: Frame) -> dict[str, Table]:
+    """Return name → table of each input. Raises MeasureError."""
+    return {name: table(store, one, frame) for name, one in inputs.items()}
+
+
+def table(store: Store, asked: Input, frame: Frame) -> Table:
+    """Return the cases of one input, and how many a reason excludes. Raises MeasureError."""
+    fields, reasons = asked.expressions(), asked.exclusions()
+    if frame.by and asked.split:
+        fields[SEGMENT] = attribute(frame.by)
+    found = store.excerpt(
+        Excerpt(
+            kinds=asked.kinds, time=asked.placed(), where=_where(asked, frame), zone=frame.zone,
+            span=stretch(asked, frame), fields=(*fields.values(), *reasons.values()),
+            as_of=frame.as_of,
+        )
+    )  # fmt: skip
+    return _sifted(found, list(fields), list(reasons))
+
+
+def _sifted(found: Columns, names: list[str], reasons: list[str]) -> Table:
+    columns: dict[str, Array] = dict(zip(names, found.fields, strict=False))
+    sifted = Table(found.at, found.weight, columns)
+    out = np.zeros(len(found.at), dtype=bool)
+    told: dict[str, int] = {}
+    for reason, hit in zip(reasons, found.fields[len(names) :], strict=True):
+        fresh = hit & ~out
+        told |= {reason: int(fresh.sum())} if fresh.any() else {}
+        out |= fresh
+    kept = sifted.only(~out)
+    return Table(kept.at, kept.weight, kept.columns, told)
+
+
+def stretch(asked: Input, frame: Frame) -> Span:
+    """Return from when until when an input is read."""
+    span, now = frame.span, frame.at
+    start = {
+        "span": span.start, "until": span.start, "history": FIRST, "all": FIRST,
+        "around": span.start - (span.end - span.start),
+    }[asked.reads]  # fmt: skip
+    end = min(span.end, now) if asked.reads in {"span", "history"} else now
+    return Span(start, max(start, end))
+
+
+def _where(asked: Input, frame: Frame) -> Expression | None:
+    parts = [asked.chosen(), *(narrowed(frame.segment) if asked.split else ())]
+    nodes = [part.node for part in parts if part is not None]
+    if not nodes:
+        return None
+    joined = nodes[0]
+    for node in nodes[1:]:
+        joined = Node("and", "condition", (joined, node))
+    return Expression(text=repr(joined), role="condition", node=joined)
+
+
+def narrowed(segment: Mapping[str, str]) -> Iterator[Expression]:
+    """Yield the conditions that a segment means. Raises MeasureError."""
+    for name, value in segment.items():
+        node = Node("=", "condition", (attribute(name).node, Node("text", "text", value=value)))
+        yield Expression(text=repr(node), role="condition", node=node)
+
+
+def attribute(name: str) -> Expression:
+    """Return the expression that reads an attribute of the segment. Raises MeasureError."""
+    if not _ATTRIBUTE(name):
+        raise MeasureError("segment", f"“{name}” cannot be an attribute of a segment")
+    return parse(f"segment.{name}", role="text")
