@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.forms import BoundField
 
+from troth.core import prose
 from troth.notify import previewing, topics
 from troth.notify.actions.composing import Page
 from troth.notify.models import Draft
@@ -101,6 +102,18 @@ class DraftForm(Timed):
         for language in self.languages:
             self.fields |= {f"{name}-{language}": _text(name) for name in TEXTS}
         self._choose()
+        if not self.is_bound:
+            self._ask()
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._ask()
+
+    def _ask(self) -> None:
+        """Show what no story goes out without as needed; it may be kept without it."""
+        first = next(iter(self.languages))
+        for name in (f"title-{first}", f"what-{first}", "link"):
+            self.fields[name].required = True
 
     def _choose(self) -> None:
         language = next(iter(self.languages))
@@ -137,7 +150,9 @@ class DraftForm(Timed):
         """Return what stands in the form."""
         said = self.cleaned_data
         texts = {
-            language: {name: text for name in TEXTS if (text := said[f"{name}-{language}"])}
+            language: {
+                name: text for name in TEXTS if (text := prose.tidy(said[f"{name}-{language}"]))
+            }
             for language in self.languages
         }
         written = Written(

@@ -10,14 +10,19 @@ from django.db.models import Count, Q, QuerySet
 
 from troth.core.paging import Paged, read, written
 from troth.notify.contents import story_of
-from troth.notify.models import Alarm, Carried, Delivery, State, Telling, Thread
+from troth.notify.models import Alarm, Bounce, Carried, Delivery, State, Telling, Thread
+from troth.notify.rules import naming
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
-GRACE = timedelta(seconds=60)  # so long may a channel lack the newest revision before it is named
+# So long may a channel lack the newest revision before it is named: a screen that looks every few
+# seconds names it within a minute.
+GRACE = timedelta(seconds=45)
 _SHOWN = 20  # tellings of one thread that the desk shows
 _UNDER_WAY = (State.QUEUED, State.CLAIMED, State.LEAVING)
-_FAILED = (State.REFUSED, State.GIVEN_UP, State.UNKNOWN)
+_FAILED = (State.REFUSED, State.GIVEN_UP)
+_LACKING = (*_UNDER_WAY, *_FAILED, State.UNKNOWN)
+_CAME_BACK = ("hard", "soft", "complaint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,8 @@ class Has:
     """What a channel has. `is_behind`: it lacks the newest revision for longer than it may.
 
     A place that is read, such as the page, shows one revision; a channel that is written to has
-    messages: accepted, under way, failed. `others` were not sent: overtaken, withheld, joined.
+    messages of the newest one: accepted (of these `bounced` came back and `opened` are known to be
+    read), under way, unknown, failed. `others` were not sent: overtaken, withheld, joined.
     """
 
     channel: str
@@ -63,8 +69,20 @@ class Has:
     is_behind: bool
     accepted: int = 0
     under_way: int = 0
+    unknown: int = 0
     failed: int = 0
     others: int = 0
+    bounced: int = 0
+    opened: int = 0
+
+    @property
+    def lacking(self) -> int:
+        """Return how many readers do not have the newest revision, as far as we know."""
+        return self.under_way + self.unknown + self.failed
+
+    @property
+    def readers(self) -> int:
+        return self.accepted + self.lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +101,21 @@ class ThreadShown:
         )
 
     @property
-    def behind(self) -> tuple[str, ...]:
-        return tuple(one.channel for one in self.channels if one.is_behind)
+    def behind(self) -> tuple[Has, ...]:
+        return tuple(one for one in self.channels if one.is_behind)
+
+    @property
+    def unknown(self) -> int:
+        return sum(one.unknown for one in self.channels)
+
+    @property
+    def failed(self) -> int:
+        return sum(one.failed for one in self.channels)
+
+    @property
+    def desk_url(self) -> str:
+        """Return where the thing told of stands on the desk; "" where it has no screen."""
+        return naming.desk_url(self.row.about)
 
 
 def threads(
@@ -194,25 +225,41 @@ def _written_to(
     tellings: Sequence[ToldShown], counts: Counts, told: Sequence[Telling], now: datetime
 ) -> list[Has]:
     late = now - tellings[0].told_at > GRACE
-    found = []
+    found, news = [], _news(told[0])
     for channel in sorted({channel for _telling, channel, _state in counts}):
         per = [_states(counts, one.pk, channel) for one in told]
-        newest = per[0]
         has = next(
             (one.revision for one, states in zip(tellings, per, strict=True)
              if states.get(State.ACCEPTED)), "",
         )  # fmt: skip
-        lacking = sum(newest.get(state, 0) for state in (*_UNDER_WAY, *_FAILED))
-        found.append(
-            Has(
-                channel=channel, is_place=False, revision=has, is_behind=late and lacking > 0,
-                accepted=newest.get(State.ACCEPTED, 0),
-                under_way=sum(newest.get(state, 0) for state in _UNDER_WAY),
-                failed=sum(newest.get(state, 0) for state in _FAILED),
-                others=sum(n for state, n in newest.items()
-                           if state not in (State.ACCEPTED, *_UNDER_WAY, *_FAILED)),
-            )
-        )  # fmt: skip
+        found.append(_has(channel, has, per[0], late=late, later=news.get(channel, {})))
+    return found
+
+
+def _has(
+    channel: str, revision: str, newest: Mapping[str, int], *, late: bool, later: Mapping[str, int]
+) -> Has:
+    def some(*states: str) -> int:
+        return sum(newest.get(state, 0) for state in states)
+
+    return Has(
+        channel=channel, is_place=False, revision=revision,
+        is_behind=late and some(*_LACKING) > 0, accepted=some(State.ACCEPTED),
+        under_way=some(*_UNDER_WAY), unknown=some(State.UNKNOWN), failed=some(*_FAILED),
+        others=sum(newest.values()) - some(State.ACCEPTED, *_LACKING),
+        bounced=sum(later.get(kind, 0) for kind in _CAME_BACK), opened=later.get("opened", 0),
+    )  # fmt: skip
+
+
+def _news(telling: Telling) -> dict[str, dict[str, int]]:
+    """Return channel → what is known later of its messages: bounces, and which are read."""
+    rows = Bounce.objects.filter(delivery__telling=telling)
+    grouped = rows.values_list("delivery__channel", "kind").annotate(
+        n=Count("delivery", distinct=True)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for channel, kind, n in grouped.order_by():
+        found[channel][kind] = n
     return found
 
 

@@ -62,3 +62,16 @@ def fate(one: str) -> str:
 def place(one: str) -> str:
     """Return what a place that is read is called."""
     return _PLACES.get(one, one)
+
+
+_SCREENS: Final[Mapping[str, str]] = {
+    "incident": "/desk/status/incidents/{}/", "promise": "/desk/promises/{}/",
+    "story": "/desk/messages/written/{}/preview/", "report": "/desk/feedback/{}/",
+}  # fmt: skip
+
+
+def desk_url(about: str) -> str:
+    """Return where the thing that a story is about stands on the desk; "" where nowhere."""
+    kind, _, rest = about.removeprefix("alert:").partition(":")
+    name = rest.partition(":")[0]
+    return _SCREENS[kind].format(name) if kind in _SCREENS and name else ""

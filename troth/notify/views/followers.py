@@ -1,5 +1,6 @@
 """Who reads us, with each yes and no; readers from a file; addresses that are left alone."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +22,8 @@ from troth.notify.incoming.shapes import Usual
 from troth.notify.incoming.tables import UnreadableError
 from troth.notify.models import Subscription, Suppression
 from troth.notify.queries import readers as queries
-from troth.notify.rules import families
+from troth.notify.rules import families, quiet
+from troth.notify.rules.wishes import clock_of
 from troth.people import queries as people
 from troth.staff.access import person, requires
 from troth.staff.actions import note
@@ -90,8 +92,20 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
         "parts": [named.get(key, key) for key in wish.keys], "wish": wish,
         "words": people.ledger(row.contact)[:200],
         "alone": queries.suppression(row.contact.channel, row.contact.digest),
+        **_peace(row, clock.now()),
     }  # fmt: skip
     return render(request, "notify/desk/reader.html", context)
+
+
+def _peace(row: Subscription, now: datetime) -> dict[str, Any]:
+    """Return when a reader is left in peace, and when their next digest goes."""
+    zone, begin, end = row.contact.zone, row.quiet_from, row.quiet_until
+    is_digest = row.pace != "at once"
+    return {
+        "quiet": f"{clock_of(begin)} to {clock_of(end)}" if begin is not None else "",
+        "quiet_until": quiet.quiet_until(now, zone=zone, begin=begin, end=end),
+        "next_digest": quiet.digest_at(now, zone=zone, pace=row.pace) if is_digest else None,
+    }
 
 
 def _found(uid: str) -> Subscription:

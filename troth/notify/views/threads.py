@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
 from troth.core.paging import CursorError
 from troth.notify.actions import alarms
+from troth.notify.queries import deliveries
 from troth.notify.queries import threads as queries
 from troth.notify.rules.events import TO_ONE, Purpose
 from troth.staff.access import person, requires
+from troth.ui.asking import Question, ask
 from troth.ui.shortcuts import page_or_part
 
 _PURPOSES = {
@@ -19,8 +21,6 @@ _PURPOSES = {
     Purpose.BREACH: "Breaches", Purpose.OPERATIONS: "Alarms and tests", Purpose.IDEAS: "Ideas",
     Purpose.PROOF: "Certificates", Purpose.DIGEST: "Digests",
 }  # fmt: skip
-
-# What was written to one person is not for everybody who may look at the desk.
 
 
 @require_safe
@@ -43,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "purpose": purpose,
         "search": search,
         "is_first": is_first,
+        "is_standing": deliveries.is_standing(at=now),
         "now": now,
     }
     template = page_or_part(request, "notify/desk/threads.html", part="rows")
@@ -59,7 +60,8 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
         raise Http404("nothing of this name was told")
     if shown.row.event in TO_ONE and not person(request).may("support"):
         raise PermissionDenied("This is between one person and support: it needs the role support.")
-    return render(request, "notify/desk/thread.html", {"shown": shown, "now": now})
+    context = {"shown": shown, "now": now, "is_standing": deliveries.is_standing(at=now)}
+    return render(request, page_or_part(request, "notify/desk/thread.html", part="story"), context)
 
 
 @require_POST
@@ -75,4 +77,27 @@ def acknowledge(request: HttpRequest, uid: str) -> HttpResponse:
         messages.success(request, "It is yours. It rings no further, and those it rang know.")
     else:
         messages.info(request, "Nothing rings here: it is over, or somebody has it.")
+    return redirect("messages:thread", uid=uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("support")
+def over(request: HttpRequest, uid: str) -> HttpResponse:
+    """Ask, then say to all who were rung that it is over."""
+    now = clock.now()
+    shown = queries.thread(uid, now=now)
+    if shown is None or not shown.alarms:
+        raise Http404("no alarm of this name was raised")
+    if request.method != "POST":
+        question = Question(
+            title=f"Is “{shown.row.title}” over?", button="It is over",
+            text="It rings no further, and everybody who was rung hears that it is over.",
+            back_url="../",
+        )  # fmt: skip
+        return ask(request, question)
+    by = person(request).shown_name
+    if alarms.clear_alarm(about=shown.row.about, why=f"{by} says that it is over.", by=by, now=now):
+        messages.success(request, "It is over, and those whom it rang know.")
+    else:
+        messages.info(request, "It was over before.")
     return redirect("messages:thread", uid=uid)
