@@ -7,10 +7,12 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what we tell readers of."""
-        from troth.notify import signing_off, topics
+        from troth.incidents.standing import page
+        from troth.notify import signing_off, standing, topics
 
         topics.tells("incidents", "maintenance", "breaches")
         signing_off.offer("incidents", _two_publish)
+        standing.offer("incidents", page)
 
 
 def _two_publish() -> bool:

@@ -9,6 +9,7 @@ from troth.components.rules.results import Status
 from troth.incidents.rules import prose, tongues
 from troth.incidents.rules.macro import STATE_WORDS, macro_of
 from troth.incidents.rules.results import Impact, IncidentShown, Kind, State, UpdateShown, Urgency
+from troth.incidents.rules.webhooks import incident_of
 from troth.notify.rules.events import Event, Severity
 from troth.notify.rules.story import Part, Story
 
@@ -94,6 +95,7 @@ def story_of(shown: IncidentShown, *, event: Event, heard: Heard | None, where: 
             state, (*(part.state for part in parts), *(label for label, _ in facts))
         ),
         data=_data(shown, last, where),
+        statuspage={"incident": incident_of(shown, address=where.address, names=where.names)},
     )
 
 

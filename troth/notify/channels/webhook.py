@@ -16,6 +16,7 @@ from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target
 from troth.notify.rules.results import Answer, Fate
 
 _LONGEST: Final = 2_000
+_DOCUMENTATION: Final = "https://www.standardwebhooks.com"
 _CHALLENGE: Final = re.compile(r"sub_[\w.:=-]{40,200}")
 
 
@@ -46,15 +47,25 @@ def reads(status: int, headers: Mapping[str, str], body: str) -> Answer:
 
 
 def body_of(letter: Letter, at: datetime) -> bytes:
-    """Return `{"type", "timestamp", "data"}`; data is what the story says for programs."""
-    story = letter.story
+    """Return `{"type", "timestamp", "data"}`; data is what the story says for programs.
+
+    `meta` and what the story has of Statuspage's shape stand beside them: receivers of either find
+    what they know.
+    """
+    story, said = letter.story, at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return msgspec.json.encode(
         {
             "type": story.event.value,
-            "timestamp": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "timestamp": said,
             "data": story.data or story,
             **({"correction": True} if story.is_correction else {}),
             "links": {"manage": letter.manage_url, "unsubscribe": letter.end_url},
+            "meta": {
+                "unsubscribe": letter.end_url,
+                "documentation": _DOCUMENTATION,
+                "generated_at": said,
+            },
+            **story.statuspage,
         }
     )
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from troth.notify import wording
-from troth.notify.channel import Words
+import msgspec
+
+from troth.notify import standing, wording
+from troth.notify.channel import Shape, Words
 from troth.notify.courier.parcel import Outlet
 from troth.notify.queries import wordings
 from troth.notify.queries.loading import Told
@@ -52,6 +54,9 @@ class Voice:
         stories = [told.story for told in tellings]
         story = stories[0] if len(stories) == 1 else digest.together(stories, language)
         channel = outlet.channel
+        if channel.shape is Shape.HOOK and story.statuspage:
+            whole = {"page": standing.page(), **story.statuspage}
+            story = msgspec.structs.replace(story, statuspage=whole)
         say = partial(wording.words_of, story, shape=channel.shape, language=language, zone=zone)
         words = say(limit=channel.limit, counts=channel.counts, wordings=self.wordings)
         if words.remark:

@@ -52,6 +52,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: dict[
         str, object
     ] = {}  # for programs: the body of webhooks, as the packages above give it
+    # What webhooks say at the top besides, for receivers of Statuspage's: "incident" and the like.
+    statuspage: dict[str, object] = {}
 
 
 def keys_of(story: Story) -> tuple[str, ...]:
