@@ -18,11 +18,11 @@ from troth.signals.expressions import Expression, ExpressionError, Role, parse
 ROLES: Mapping[str, Role] = {
     "who": "text", "unit": "text", "currency": "text", "referrer": "text", "medium": "text",
     "value": "number", "list": "number", "scale": "number", "duration": "number",
-    "ended": "time", "due": "time", "lost": "condition", "good": "condition",
+    "ended": "time", "due": "time", "issued": "time", "lost": "condition", "good": "condition",
 }  # fmt: skip
 USUAL = {
     "who": "subject", "unit": "subject", "currency": "unit", "value": "value", "list": "expected",
-    "ended": "resolved_at", "due": "due_at",
+    "ended": "resolved_at", "due": "due_at", "issued": "happened_at",
 }  # fmt: skip
 Reads = Literal["span", "until", "history", "all", "around"]
 Option = timedelta | float | int | str | bool
