@@ -53,5 +53,7 @@ SCHEDULE = (
     _entry("notify.measure", timedelta(seconds=10), asked="notify.jobs.is_unmeasured", slow=True),
     _entry("notify.tidy", timedelta(hours=1), slow=True),
     _entry("feedback.tidy", timedelta(hours=1), slow=True),
+    _entry("plan.judge", timedelta(minutes=10), asked="plan.jobs.is_due", slow=True),
+    _entry("metrics.report", timedelta(hours=6), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

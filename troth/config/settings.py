@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "troth.components",
     "troth.incidents",
     "troth.feedback",
+    "troth.plan",
     "troth.page",
     "troth.desk",
     # After ours, so that our templates replace theirs.

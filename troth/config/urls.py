@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/page/", include("troth.page.urls")),
     path("desk/signals/", include("troth.signals.urls")),
     path("desk/feedback/", include("troth.feedback.desk_urls")),
+    path("desk/plan/", include("troth.plan.urls")),
     path("desk/messages/", include("troth.notify.desk_urls")),
     path("v1/", include("troth.incidents.statuspage.urls")),
     path("api/v1/", api.urls),

@@ -59,6 +59,18 @@ def amount(value: float, *, timed: bool) -> str:
     return duration(value / 1000) if timed else number(value)
 
 
+def measured(value: Number | None, unit: str) -> str:
+    """Return a figure in its unit: a share in per cent, seconds as a duration, else its word."""
+    if value is None:
+        return NOTHING
+    if unit == "share":
+        return share(value)
+    if unit == "s":
+        return duration(float(value))
+    word = {"points": "", "ratio": ": 1"}.get(unit, unit)
+    return f"{number(value, 0 if float(value).is_integer() else 2)} {word}".strip()
+
+
 def duration(value: timedelta | float | None) -> str:
     """Return a length of time (timedelta or seconds) by its two largest units: "3 days 4 h"."""
     if value is None:

@@ -44,18 +44,20 @@ class Event:
     href: str = ""
 
 
-def line(
+def line(  # noqa: PLR0913 - the parts of a chart, all named
     points: Sequence[Point],
     *,
     label: str,
     target: Sequence[Step] = (),
     events: Sequence[Event] = (),
     unit: str = "share",
+    dashed: str = "",
 ) -> SafeString:
     """Return a figure: the line with its band, target steps, numbered events, and the table.
 
     `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
-    any word set behind plain numbers. Steps and events outside the points' time are left out.
+    any word set behind plain numbers. `dashed` says what the steps are where they are no target.
+    Steps and events outside the points' time are left out.
     """
     known = [point for point in points if point.value is not None]
     if not known:
@@ -71,7 +73,10 @@ def line(
         _dates(points, on),
         _drawing(points, target, seen, on),
         _events(seen),
-        _legend(target=bool(target), band=any(p.low is not None for p in known)),
+        _legend(
+            target=bool(target) and (dashed or _("dashed: target")),
+            band=any(p.low is not None for p in known),
+        ),
         line_table(points, say),
     )
 
@@ -205,8 +210,8 @@ def _linked(event: Event) -> str:
     return format_html('<a href="{}">{}</a>', event.href, event.text) if event.href else event.text
 
 
-def _legend(*, target: bool, band: bool) -> SafeString:
-    parts = [_("dashed: target")] if target else []
+def _legend(*, target: str | bool, band: bool) -> SafeString:
+    parts = [str(target)] if target else []
     parts += [_("shaded: 90 % interval")] if band else []
     spans = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
     return format_html('<span class="legend">{}</span>', spans)

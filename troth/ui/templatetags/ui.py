@@ -20,6 +20,7 @@ NAV = (
     ("/desk/promises/", "Promises"),
     ("/desk/messages/", "Messages"),
     ("/desk/feedback/", "Feedback"),
+    ("/desk/plan/", "Plan"),
     ("/desk/signals/", "Signals"),
     ("/desk/page/", "Page"),
     ("/desk/settings/", "Settings"),
@@ -56,6 +57,12 @@ def target(value: float | None) -> str:
 @register.filter
 def count(value: float | None, digits: int = 0) -> str:
     return words.number(value, digits)
+
+
+@register.filter
+def measured(value: float | None, unit: str) -> str:
+    """Write a figure in its unit: `{{ one.value|measured:one.unit }}`."""
+    return words.measured(value, unit)
 
 
 @register.filter
@@ -180,6 +187,15 @@ MESSAGES = (
 def status_tabs(context: RequestContext) -> dict[str, Any]:
     """Show the parts of the desk's Status, those that this installation has."""
     return _tabs(context, "Status", STATUS, "/desk/status/")
+
+
+PLAN = (("/desk/plan/", "Goals"), ("/desk/plan/claims/", "Cited claims"))
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def plan_tabs(context: RequestContext) -> dict[str, Any]:
+    """Show the parts of the desk's Plan."""
+    return _tabs(context, "Plan", PLAN, "/desk/plan/")
 
 
 @register.inclusion_tag("ui/tabs.html", takes_context=True)

@@ -1,0 +1,1 @@
+"""What we do to get better: goals, initiatives, what each was to change, and whether it did."""

@@ -1,0 +1,41 @@
+"""What changes the plan, and the register of claims."""
+
+from troth.plan.actions.claiming import Quote, claim, retire, write_claim
+from troth.plan.actions.guarding import ImpossibleError, OvertakenError
+from troth.plan.actions.judging import judge
+from troth.plan.actions.setting import Aim, change_goal, close, reopen, set_goal
+from troth.plan.actions.undertaking import (
+    Task,
+    Wish,
+    change_task,
+    drop,
+    expect,
+    resume,
+    ship,
+    undertake,
+    unship,
+)
+
+__all__ = [
+    "Aim",
+    "ImpossibleError",
+    "OvertakenError",
+    "Quote",
+    "Task",
+    "Wish",
+    "change_goal",
+    "change_task",
+    "claim",
+    "close",
+    "drop",
+    "expect",
+    "judge",
+    "reopen",
+    "resume",
+    "retire",
+    "set_goal",
+    "ship",
+    "undertake",
+    "unship",
+    "write_claim",
+]

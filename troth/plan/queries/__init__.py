@@ -1,0 +1,22 @@
+"""What may be asked of the plan and of the register of claims."""
+
+from troth.plan.queries.board import Board, GoalShown, InitiativeShown, board, goal, initiative
+from troth.plan.queries.claims import ClaimShown, claims, figures, one_claim
+from troth.plan.queries.effects import Measured, measured
+from troth.plan.queries.waiting import is_due
+
+__all__ = [
+    "Board",
+    "ClaimShown",
+    "GoalShown",
+    "InitiativeShown",
+    "Measured",
+    "board",
+    "claims",
+    "figures",
+    "goal",
+    "initiative",
+    "is_due",
+    "measured",
+    "one_claim",
+]

@@ -1,0 +1,1 @@
+"""What decides, and touches nothing but values."""

@@ -1,0 +1,73 @@
+"""What the plan's values are in words."""
+
+from typing import Any
+
+from django import template
+
+from troth.plan.queries import InitiativeShown, Measured
+from troth.ui import words
+
+register = template.Library()
+
+_STATES = {"planned": "planned", "under_way": "under way", "watched": "shipped, being watched",
+           "judged": "judged", "dropped": "dropped"}  # fmt: skip
+_FOUND = {"as_expected": "better, as expected", "less": "better, less than expected",
+          "none": "no detectable effect", "worse": "worse"}  # fmt: skip
+
+
+@register.filter
+def state_word(value: str) -> str:
+    return _STATES.get(str(value), str(value))
+
+
+@register.filter
+def found_word(value: str) -> str:
+    return _FOUND.get(str(value), str(value))
+
+
+@register.filter
+def expected(one: InitiativeShown) -> str:
+    """Say what is expected: “at least 1.5 pp better”."""
+    said = one.expectation
+    return f"at least {_amount(said.least, one.unit)} better" if said else ""
+
+
+@register.filter
+def size(one: InitiativeShown) -> str:
+    """Say what was found, with its interval."""
+    return _sized(one.finding.evidence, one.unit) if one.finding else ""
+
+
+@register.filter
+def sentence(one: InitiativeShown) -> str:
+    """Say what was found in a sentence, with all that it stands on."""
+    if one.finding is None:
+        return ""
+    found = one.finding.evidence
+    days, cases = found["days"], found["cases"]
+    return (
+        f"{_sized(found, one.unit)}. {words.number(cases[0])} cases on {days[0]} days before, "
+        f"{words.number(cases[1])} on {days[1]} days after."
+    )
+
+
+@register.filter
+def so_far(found: Measured) -> str:
+    """Say what the days tell before they are whole."""
+    effect = found.effect
+    unit = "pp" if found.stream.reading == "share" else found.stream.unit
+    return f"{_sized({'size': effect.size, 'low': effect.low, 'high': effect.high}, unit)} so far."
+
+
+def _sized(found: dict[str, Any], unit: str) -> str:
+    """Return “0.8 pp better (0.1 pp worse to 1.7 pp better)”."""
+    low, high = _turned(found["low"], unit), _turned(found["high"], unit)
+    return f"{_turned(found['size'], unit)} ({low} to {high})"
+
+
+def _turned(value: float, unit: str) -> str:
+    return f"{_amount(abs(value), unit)} {'better' if value >= 0 else 'worse'}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return words.duration(value) if unit == "s" else f"{words.number(value, 2)} {unit}".strip()
