@@ -322,3 +322,30 @@ def test_judge_refuses_unknown_promises_and_instants_without_an_offset(folder):
     applied(folder(a=MINIMAL))
     assert "did you mean “calls”?" in run(judge, "--promise", "call").output
     assert "needs its offset" in run(judge, "--at", "2026-01-31T18:00").output
+
+
+TO_ONE = MINIMAL.replace("  target:", "  visibility: audience\n  audience: partners\n  target:")
+PARTNERS = "apiVersion: troth/v1\nkind: Audience\nmetadata: {name: partners}\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.mission("S3.15")
+def test_a_promise_to_readers_whom_nobody_declared_is_refused_and_those_there_are_named(folder):
+    alone = applied(folder(a=TO_ONE)).output
+    assert "spec.audience: there is no audience “partners”; declare it first" in alone
+    applied(folder(a=PARTNERS.replace("partners", "resellers")))
+    named = applied(folder(b=TO_ONE)).output
+    assert "there is no audience “partners”; there are resellers" in named
+    near = applied(folder(b=TO_ONE.replace("partners", "reselers"))).output
+    assert "there is no audience “reselers”; did you mean “resellers”?" in near
+    assert not Promise.objects.exists()
+
+
+@pytest.mark.django_db
+def test_files_may_declare_readers_and_what_they_are_promised_together(folder):
+    assert "Applied: 2 things." in applied(folder(a=TO_ONE, b=PARTNERS)).output
+    assert "0 changes" in applied(folder(a=TO_ONE, b=PARTNERS)).output
+    assert Promise.objects.get().visibility == "audience"
+    spec = yaml.safe_load(TO_ONE.replace("partners", "nobody"))
+    with clock.frozen(NOW), pytest.raises(DocumentError, match="there is no audience “nobody”"):
+        actions.declare(spec=spec, author="Ada", now=NOW)

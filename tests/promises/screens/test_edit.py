@@ -5,7 +5,9 @@ import pytest
 import yaml
 
 from tests.shop import NOW, document, parcel
-from troth.promises import queries
+from troth.components import actions as components
+from troth.components.rules.documents import AudienceTerms
+from troth.promises import actions, queries
 from troth.promises.models import Promise, Version
 from troth.signals import actions as signals
 from troth.staff import actions as staff
@@ -275,3 +277,25 @@ def test_a_suspension_begins_as_the_readers_clocks_show_it(berlin):
     assert berlin.post(url, filled).status_code == 302
     (row,) = queries.suspensions(slug="on-time")
     assert (row.starts_at.hour, row.ends_at.hour) == (13, 12)
+
+
+def test_readers_whom_nobody_declared_are_refused_at_their_field_and_those_there_are_offered(bens):
+    partners = AudienceTerms(slug="partners", name="Partners")
+    components.declare_audience(terms=partners, by="Ada", now=NOW)
+    assert '<option value="partners">Partners</option>' in bens.get(NEW).text
+    filled = FILLED | {"visibility": "audience", "audience": "parners"}
+    refused = bens.post(NEW, filled)
+    assert refused.status_code == 422
+    assert "There is no audience “parners”; did you mean “partners”?" in refused.text
+    assert "id_audience_error" in refused.text
+    assert bens.post(NEW, filled | {"audience": "partners"}).status_code == 302
+
+
+def test_an_older_version_whose_readers_are_gone_is_not_declared_again(bens):
+    first = Version.objects.get(promise__slug="on-time")
+    first.spec["spec"] |= {"visibility": "audience", "audience": "gone"}
+    first.save()
+    actions.declare(spec=document(target="60%"), author="Ada", now=NOW)
+    page = bens.post("/desk/promises/on-time/versions/1/return/", follow=True).text
+    assert "Nothing was changed: spec.audience: there is no audience “gone”" in page
+    assert Version.objects.filter(promise__slug="on-time").count() == 2

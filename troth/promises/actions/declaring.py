@@ -7,10 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from troth.core import windows
+from troth.core.filing import FILES
 from troth.promises.actions.following import follow, let_go
 from troth.promises.actions.judging import stir
 from troth.promises.models import Calendar, Promise, Suspension, Version
 from troth.promises.queries import defined, dockets
+from troth.promises.queries.readers import check_reader
 from troth.promises.queries.regimes import counting_document, terms_of
 from troth.promises.rules import document
 from troth.promises.rules.terms import Counting, DocumentError, Problem, Terms
@@ -34,6 +36,8 @@ def declare(
     measured = _measured(plain)
     terms = document.read(plain, metrics=measured.get)
     _check_calendar(terms)
+    if managed_by != FILES:  # files may declare their readers after it; their plan has checked
+        check_reader(terms)
     promise, is_new = _promise(terms, managed_by, now)
     last = promise.versions.order_by("number").last()
     if last is not None and last.spec == plain and promise.retired_at is None:

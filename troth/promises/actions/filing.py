@@ -9,10 +9,12 @@ from troth.core.filing import ENDING, FILES, Do, Step, handed_over, planned, ste
 from troth.core.problems import Problem
 from troth.metrics import actions as metrics
 from troth.metrics import queries as metric_queries
+from troth.promises.actions import filing_score
 from troth.promises.actions.declaring import declare, plain_values, retire
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
 from troth.promises.models import Calendar, Exclusion, Promise
 from troth.promises.queries import defined
+from troth.promises.queries.readers import check_reader
 from troth.promises.rules import calendars, document, exclusion_document
 from troth.promises.rules.exclusion_document import Excluding
 from troth.promises.rules.terms import Counting
@@ -24,6 +26,7 @@ def declare_all(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
     yield from _metrics(folder, problems)
     yield from planned(folder, "Promise", lambda loaded: _promise(loaded, folder), problems)
     yield from planned(folder, "Exclusion", _exclusion, problems)
+    yield from filing_score.declare_all(folder, problems)
 
 
 def _calendar(loaded: Loaded) -> Step:
@@ -64,6 +67,7 @@ def _metric(name: str, wanted: dict[str, Any] | None) -> Do:
 def _promise(loaded: Loaded, folder: Folder) -> Step:
     plain = plain_values(loaded.document)
     terms = document.read(plain, metrics=lambda name: _known_metric(name, folder))
+    check_reader(terms, declared=folder.names("Audience"))
     row = Promise.objects.filter(slug=terms.slug).first()
     last = row.versions.order_by("number").last() if row and row.retired_at is None else None
 

@@ -166,6 +166,7 @@ class PromiseForm(Declaring):
         max_length=100,
         required=False,
         help_text="For one audience alone: its name in addresses.",
+        widget=forms.TextInput(attrs={"list": "audiences", "autocomplete": "off"}),
     )
     visibility = forms.ChoiceField(label="Who sees it", choices=_VISIBILITY)
     source_url = forms.URLField(

@@ -10,6 +10,7 @@ from troth.core.windows import DAY, Span
 from troth.metrics import queries as metrics
 from troth.promises.queries import defined, gaps, reckoning
 from troth.promises.queries.circumstances import Look
+from troth.promises.queries.readers import check_reader
 from troth.promises.queries.regimes import Regime
 from troth.promises.rules import attesting, measures, wording
 from troth.promises.rules import document as documents
@@ -49,7 +50,9 @@ def backtest(*, document: Mapping[str, object], months: int = 12, now: datetime)
 
 def preview(*, document: Mapping[str, object]) -> tuple[str, ...]:
     """Return the draft in plain sentences. Raises `rules.terms.DocumentError`."""
-    return wording.how_counted(read(document))
+    terms = read(document)
+    check_reader(terms)
+    return wording.how_counted(terms)
 
 
 def read(draft: Mapping[str, object]) -> Terms:

@@ -10,6 +10,7 @@ from troth.core import clock
 from troth.promises import actions, queries, wording
 from troth.promises.forms import documents
 from troth.promises.forms.promise import Declaring, PromiseForm, YamlForm, fits, initial
+from troth.promises.queries import readers
 from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
 from troth.signals import queries as signals
@@ -86,6 +87,7 @@ def _ask(request: HttpRequest, form: Declaring, base: Document | None) -> HttpRe
         "as_yaml": isinstance(form, YamlForm),
         "number": _latest(slug) if slug else 0,
         "kinds": signals.store().kinds(),
+        "audiences": readers.audiences(),
         "preview": _preview(form),
     }
     status = 422 if form.is_bound and form.errors else 200

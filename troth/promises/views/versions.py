@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -6,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from troth.core import clock
 from troth.promises import actions, queries
 from troth.promises.forms import documents
+from troth.promises.rules.terms import DocumentError
 from troth.promises.views import found
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
@@ -22,13 +25,7 @@ def return_to(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         document = documents.merged(
             queries.document(slug, version=number), {"spec.effective_from": None}
         )
-        declared = actions.declare(
-            spec=document,
-            author=person(request),
-            reason=request.POST.get("reason", "").strip()[:2000] or f"back to version {number}",
-            now=clock.now(),
-        )
-        messages.success(request, f"Version {declared.number} says what version {number} said.")
+        _returned(request, document, number)
         return redirect("promises:show", slug=slug)
     question = Question(
         title=f"Back to version {number}",
@@ -38,6 +35,21 @@ def return_to(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         back_url=request.path.removesuffix("return/"),
     )
     return ask(request, question)
+
+
+def _returned(request: HttpRequest, document: dict[str, Any], number: int) -> None:
+    """Declare it, or say why it cannot be said again: what it names may be gone."""
+    try:
+        declared = actions.declare(
+            spec=document,
+            author=person(request),
+            reason=request.POST.get("reason", "").strip()[:2000] or f"back to version {number}",
+            now=clock.now(),
+        )
+    except DocumentError as error:
+        messages.error(request, f"Nothing was changed: {error}.", extra_tags="error")
+    else:
+        messages.success(request, f"Version {declared.number} says what version {number} said.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
