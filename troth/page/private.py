@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from troth.components import queries as components
 from troth.components.queries import PageShown
 from troth.core import clock
+from troth.core.visitors import address_of
 from troth.page import actions
 from troth.page.headers import policy
 from troth.page.manifest import MANIFEST
@@ -66,16 +67,10 @@ def _may_see(request: HttpRequest, page: PageShown, key: str) -> bool:
     return components.may_see(
         page.slug,
         signed_in=request.user.is_authenticated,
-        address=_address(request),
+        address=address_of(request),
         link=key,
         at=clock.now(),
     )
-
-
-def _address(request: HttpRequest) -> str:
-    """Return whence the visitor comes; the proxy in front is believed where there is one."""
-    told = request.headers.get("X-Forwarded-For", "") if settings.TROTH.behind_proxy else ""
-    return told.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _refused(request: HttpRequest, page: PageShown) -> HttpResponse:
