@@ -9,8 +9,8 @@ from troth.notify import sealing
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
-_SEALED: Final = Event.REPORT_ANSWERED
-_TEXTS: Final = ("what", "affects", "advice", "body", "facts", "translations", "data")
+_SEALED: Final = frozenset({Event.REPORT_ANSWERED, Event.SUBSCRIPTION_FAILING})
+_TEXTS: Final = ("link", "what", "affects", "advice", "body", "facts", "translations", "data")
 
 
 def content_of(story: Story) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def content_of(story: Story) -> dict[str, Any]:
 def closed(content: dict[str, Any]) -> dict[str, Any]:
     """Return a telling's content with what was written to one person sealed; others as it is."""
     private = {name: content[name] for name in _TEXTS if content.get(name)}
-    if content["event"] != _SEALED or not private:
+    if content["event"] not in _SEALED or not private:
         return content
     sealed = b64encode(sealing.seal_values(private, label=_label(content))).decode()
     return {"sealed": sealed, **{k: v for k, v in content.items() if k not in private}}

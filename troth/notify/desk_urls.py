@@ -37,6 +37,7 @@ urlpatterns = [
     path("suppressions/<int:number>/", followers.let_go, name="let_go"),
     path("subscribers/<str:uid>/", followers.show, name="reader"),
     path("subscribers/<str:uid>/end/", followers.end, name="reader_end"),
+    path("subscribers/<str:uid>/test/", followers.try_one, name="reader_test"),
     path("outlets/", outlets.index, name="outlets"),
     path("outlets/new/", outlets.channels, name="channels"),
     path("outlets/new/<str:channel>/", outlets.new, name="new_outlet"),

@@ -16,7 +16,7 @@ from troth.people import queries as people
 COLUMNS: Final = (
     "uid", "channel", "address", "state", "page", "audience", "events", "parts", "floor", "pace",
     "quiet_from", "quiet_until", "zone", "language", "asked_at", "confirmed_at", "ended_at",
-    "end_how", "consents",
+    "end_how", "owner", "consents",
 )  # fmt: skip
 _AT_ONCE: Final = 500
 _FORMULA: Final = ("=", "+", "-", "@", "\t")  # what a spreadsheet would run
@@ -39,6 +39,7 @@ def of_contact(contact_id: int) -> Iterator[dict[str, Any]]:
 def _documents(rows: Sequence[Subscription]) -> Iterator[dict[str, Any]]:
     contacts = [row.contact_id for row in rows]
     addresses, words = people.addresses(contacts), people.ledgers(contacts)
+    owners = people.addresses({row.owner_id for row in rows if row.owner_id})
     keys = keys_of_many(rows)
     for row in rows:
         contact = row.contact
@@ -61,6 +62,7 @@ def _documents(rows: Sequence[Subscription]) -> Iterator[dict[str, Any]]:
             "confirmed_at": _iso(row.confirmed_at),
             "ended_at": _iso(row.ended_at),
             "end_how": row.end_how,
+            "owner": owners.get(row.owner_id, "") if row.owner_id else "",
             "consents": words.get(contact.pk, []),
         }
 

@@ -23,6 +23,7 @@ class Held:
     subscriptions: list[dict[str, object]]
     messages: int
     is_suppressed: bool
+    is_told_for: int = 0  # programs and rooms whose failing it is told of
 
 
 def find(*, address: str) -> list[Held]:
@@ -32,6 +33,7 @@ def find(*, address: str) -> list[Held]:
             channel=contact.channel,
             subscriptions=list(of_contact(contact.pk)),
             messages=Delivery.objects.filter(reader=contact).count(),
+            is_told_for=Subscription.objects.filter(owner=contact).count(),
             is_suppressed=Suppression.objects.filter(
                 channel=contact.channel, digest=contact.digest, lifted_at=None
             ).exists(),
@@ -65,6 +67,7 @@ def forget(*, address: str, now: datetime) -> int:
         Subscription.objects.filter(contact=contact).update(
             proof={}, sealed=b"", note="", quiet_from=None, quiet_until=None
         )
+        Subscription.objects.filter(owner=contact).update(owner=None)
         Bounce.objects.filter(contact=contact).update(said="")
         Attempt.objects.filter(delivery__reader=contact).update(said="")
         Delivery.objects.filter(reader=contact).update(said="", receipt="")

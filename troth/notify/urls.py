@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from troth.notify.views import reading, reports, subscribing
+from troth.notify.views import endpoints, reading, reports, subscribing
 
 urlpatterns = [
     path("hooks/mail/<str:token>/", reports.mail, name="mail-reports"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("subscription/<str:token>/end", reading.ending, name="subscription-end"),
     path("subscription/<str:token>/undo", reading.undoing, name="subscription-undo"),
     path("subscription/<str:token>/pause", reading.pausing, name="subscription-pause"),
+    path("subscription/<str:token>/test", endpoints.trying, name="subscription-test"),
+    path("subscription/<str:token>/owner", endpoints.owning, name="subscription-owner"),
     path("subscription/<str:token>/keys", reading.keying, name="subscription-keys"),
     path("subscription/<str:token>/", reading.managing, name="subscription"),
 ]

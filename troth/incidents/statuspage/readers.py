@@ -105,6 +105,7 @@ def subscribe(request: HttpRequest, token: Token, page: str, uid: str = "") -> A
         row = subscribing.subscribe(
             channel=channel, address=address, wish=usual, source=_source(token),
             now=clock.now(), is_confirmed=skips,
+            owner=asked.text("email") or "",
         )  # fmt: skip
     except SettingsError as error:
         raise Refusal(422, f"{channel}: {error.message}", field=f"subscriber.{channel}") from None
@@ -114,10 +115,10 @@ def subscribe(request: HttpRequest, token: Token, page: str, uid: str = "") -> A
 
 
 def _reached(asked: Asked) -> tuple[str, str]:
+    if hook := asked.text("endpoint"):
+        return "webhook", hook  # a mail address beside it is told when it fails
     if mail := asked.text("email"):
         return "email", mail
-    if hook := asked.text("endpoint"):
-        return "webhook", hook
     if phone := asked.text("phone_number"):
         from troth.notify.incoming.shapes import with_country
 

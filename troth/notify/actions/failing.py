@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F
 
 from troth.notify.actions.leaving import leave_all
+from troth.notify.actions.owning import tell_owner
 from troth.notify.actions.subscribing import Source
 from troth.notify.actions.suppressing import suppress
 from troth.notify.models import Subscription
@@ -29,15 +30,17 @@ def note_endpoints(fates: Mapping[int, Fate], *, now: datetime) -> None:
 
 
 def _leave_alone(pk: int, now: datetime) -> None:
-    row = Subscription.objects.filter(pk=pk, state=Subscription.ACTIVE).first()
+    rows = Subscription.objects.filter(pk=pk, state=Subscription.ACTIVE)
+    row = rows.select_related("contact", "owner").first()
     if row is None or row.failing_since is None:
         return
     if retrying.is_quarantined(failures=row.failures, span=now - row.failing_since):
-        Subscription.objects.filter(pk=pk, state=Subscription.ACTIVE).update(
+        rows.update(
             state=Subscription.QUARANTINED,
             quarantined_at=now,
             note=f"failed {row.failures} times since {row.failing_since:%Y-%m-%d %H:%M} UTC",
         )
+        tell_owner(row, now=now)
 
 
 def nobody_there(subscription: int, *, said: str, now: datetime) -> None:

@@ -41,4 +41,5 @@ def _otherwise_unknown(contacts: set[int]) -> set[int]:
     left = contacts - set(
         Subscription.objects.filter(contact__in=contacts).values_list("contact_id", flat=True)
     )
+    left -= set(Subscription.objects.filter(owner__in=left).values_list("owner_id", flat=True))
     return left - set(Bounce.objects.filter(contact__in=left).values_list("contact_id", flat=True))

@@ -6,6 +6,7 @@ its reader left it: importing the same file again changes nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ from django.db import transaction
 from troth.core.ids import new_id
 from troth.notify import catalogue, topics
 from troth.notify.actions.asking import ask
+from troth.notify.actions.owning import own
 from troth.notify.incoming.brought import Brought, Line
 from troth.notify.models import SubscribedPart, Subscription, Suppression
 from troth.notify.rules.wishes import Wish, checked
@@ -157,7 +159,7 @@ class _Bringing:
 
     def _subscription(self, one: _Taken, contact: Any) -> Subscription:  # noqa: ANN401 - a people.Contact
         wish, has_proof = one.wish, self._is_proven(one)
-        return Subscription(
+        row = Subscription(
             uid=new_id("sub"), contact=contact, page=wish.page, audience=wish.audience,
             state=self._state(one),
             events=wish.events, floor=int(wish.floor), has_parts=bool(wish.keys), pace=wish.pace,
@@ -168,6 +170,10 @@ class _Bringing:
                 "wants_language": wish.language, "wants_zone": wish.zone,
             },
         )  # fmt: skip
+        if one.brought.owner:
+            with suppress(catalogue.SettingsError):  # without it nobody is told
+                own(subscription=row, address=one.brought.owner, now=self.now)
+        return row
 
     def _state(self, one: _Taken) -> str:
         if not self._is_proven(one):

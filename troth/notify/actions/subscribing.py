@@ -10,6 +10,7 @@ from django.db import transaction
 from troth.core.ids import new_id
 from troth.notify import catalogue
 from troth.notify.actions.asking import ask
+from troth.notify.actions.owning import own
 from troth.notify.actions.wishing import purposes_of_others, write_wish
 from troth.notify.models import Outlet, Subscription
 from troth.notify.queries.readers import live_twin, wish_of
@@ -43,11 +44,13 @@ def subscribe(  # noqa: PLR0913 - an ask has these parts, all named
     now: datetime,
     outlet: Outlet | None = None,
     is_confirmed: bool = False,
+    owner: str = "",
 ) -> Subscription:
     """Write down that somebody wants to be told, and ask the address whether it was meant.
 
     What is done and how it is answered are the same for addresses that subscribe already. Channels
     whose addresses need no question, and `is_confirmed` (a proof from elsewhere), begin at once.
+    `owner` is a mail address that is told when a program or a room is not reached any more.
     Raises WishError, and catalogue.SettingsError for the address.
     """
     wish = checked(wish)
@@ -60,6 +63,9 @@ def subscribe(  # noqa: PLR0913 - an ask has these parts, all named
     )
     people.hold(contact=contact)
     subscription = _asked(contact, wish, source, outlet, now)
+    if owner:
+        own(subscription=subscription, address=owner, now=now)
+        subscription.save(update_fields=["owner"])
     found = catalogue.channel(channel)
     if is_confirmed or (found.address and not found.address.confirms):
         return confirm(subscription=subscription, source=source, now=now)
@@ -116,6 +122,7 @@ def confirm(
     before = live_twin(subscription)
     if before is not None:
         wish = together(wish_of(before), wish) if is_added else wish
+        subscription.owner_id = subscription.owner_id or before.owner_id
         Subscription.objects.filter(pk=before.pk).update(
             state=Subscription.ENDED, ended_at=now, end_how="replaced"
         )

@@ -104,7 +104,7 @@ def create(request: HttpRequest, payload: schemas.SubscriberIn) -> Status[dict[s
         row = subscribe(
             channel=payload.channel, address=payload.address, wish=payload.applied(usual),
             source=_source(request, payload.proof), now=clock.now(),
-            is_confirmed=bool(payload.proof),
+            is_confirmed=bool(payload.proof), owner=payload.owner,
         )  # fmt: skip
     except catalogue.SettingsError as error:
         raise Refusal(422, error.message, field=error.field) from None

@@ -128,6 +128,11 @@ class SubscriberIn(WishIn):
         pattern=_PLAIN,
         description="What you know of their consent; it begins at once.",
     )
+    owner: str = Field(
+        "",
+        max_length=320,
+        description="Mail address that is told when a program or a room is not reached any more.",
+    )
 
 
 class PauseIn(Schema):

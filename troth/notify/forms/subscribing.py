@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from troth.notify import catalogue
+from troth.notify.actions.owning import may_be_owned
 from troth.notify.channel import Channel
 from troth.notify.forms.guarding import GuardedForm, begun
+from troth.notify.forms.owning import OwnerForm
 from troth.notify.forms.wishing import WishForm
 
 __all__ = ["BY_SCRIPT", "SubscribeForm", "begun"]
 BY_SCRIPT: Final = frozenset({"push"})  # nobody can type such an address
 
 
-class SubscribeForm(GuardedForm, WishForm):
+class SubscribeForm(GuardedForm, OwnerForm, WishForm):
     """`channels` are those a stranger may choose among; the first is chosen."""
 
     channel = forms.ChoiceField(label=later("By"), widget=forms.RadioSelect)
@@ -37,6 +39,7 @@ class SubscribeForm(GuardedForm, WishForm):
         self._choose("channel", [(key, one.label) for key, one in self.channels.items()])
         field = self.fields["channel"]
         field.initial = "email" if "email" in self.channels else next(iter(self.channels), "")
+        self.has_places = any(map(may_be_owned, self.channels))
         self.is_mail_alone = list(self.channels) == ["email"]
         if len(self.channels) == 1:
             field.required, field.widget = False, forms.HiddenInput()

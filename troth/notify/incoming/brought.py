@@ -23,6 +23,7 @@ class Brought:
     consents: tuple[Mapping[str, Any], ...] = ()
     has_ended: bool = False
     is_paused: bool = False
+    owner: str = ""  # a mail address: told when a program or a room is not reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

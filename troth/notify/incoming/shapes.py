@@ -131,6 +131,7 @@ def _ours(row: Row, usual: Usual) -> Brought:
         consents=tuple(_consents(row.get("consents"))),
         has_ended=text(row, "state") == "ended",
         is_paused=text(row, "state") == "paused",
+        owner=text(row, "owner").removeprefix("'"),
     )
 
 

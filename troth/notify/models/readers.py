@@ -40,6 +40,10 @@ class Subscription(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     failing_since = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, default="")
+    # The mail address that is told when an endpoint fails; it need not be subscribed to anything.
+    owner = models.ForeignKey(
+        "people.Contact", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
@@ -48,6 +52,11 @@ class Subscription(models.Model):
                 fields=["asked_at"],
                 condition=models.Q(state="asked"),
                 name="notify_subscription_asked",
+            ),
+            models.Index(
+                fields=["owner"],
+                condition=models.Q(owner__isnull=False),
+                name="notify_subscription_owner",
             ),
             models.Index(
                 fields=["paused_until"],

@@ -14,11 +14,12 @@ from troth.notify.rules.events import Severity
 from troth.notify.rules.wishes import Wish
 from troth.people import queries as people
 
+_MOST_COUNTED = 1_000
 LIVE = (Subscription.ACTIVE, Subscription.PAUSED, Subscription.QUARANTINED)
 
 
 def of_uid(uid: str) -> Subscription | None:
-    return Subscription.objects.select_related("contact").filter(uid=uid).first()
+    return Subscription.objects.select_related("contact", "owner").filter(uid=uid).first()
 
 
 def keys_of(subscription: Subscription) -> tuple[str, ...]:
@@ -152,6 +153,12 @@ def counts() -> dict[tuple[str, str], int]:
     """Return how many subscriptions there are by (channel, state). It reads the whole index."""
     rows = Subscription.objects.filter(is_ours=False).values_list("contact__channel", "state")
     return {(channel, state): number for channel, state, number in rows.annotate(n=Count("pk"))}
+
+
+def failing() -> int:
+    """Return how many endpoints are in quarantine, at most a thousand."""
+    rows = Subscription.objects.filter(state=Subscription.QUARANTINED)
+    return rows.values("pk")[:_MOST_COUNTED].count()
 
 
 def unconfirmed(*, asked_before: datetime, limit: int) -> list[int]:

@@ -206,7 +206,7 @@ def _story(one: Telling) -> Story:
     try:
         return story_of(one.content)
     except ValueError as error:  # another key: the rest can be shown
-        return msgspec.convert({**one.content, "what": f"({error})"}, Story)
+        return msgspec.convert({"link": "", **one.content, "what": f"({error})"}, Story)
 
 
 def _places(row: Thread, tellings: Sequence[ToldShown], now: datetime) -> list[Has]:

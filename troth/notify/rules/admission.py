@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from troth.notify.rules.events import Event
+from troth.notify.rules.events import TO_ONE, Event
 
-_BY_HAND: Final = frozenset({Event.TEST, Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
+_BY_HAND: Final = TO_ONE | {Event.TEST}
 _STATES: Final = {
     "asked": "the address was never confirmed",
     "paused": "the reader paused it",

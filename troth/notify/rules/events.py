@@ -40,6 +40,7 @@ class Event(StrEnum):
     ALERT_TAKEN = "alert.taken"
     SUBSCRIPTION_CONFIRM = "subscription.confirm"  # “was it you?”: goes to who never said yes
     REPORT_ANSWERED = "report.answered"  # to who asked us something, and to nobody else
+    SUBSCRIPTION_FAILING = "subscription.failing"  # to the owner of an endpoint in quarantine
 
     @property
     def bit(self) -> int:
@@ -65,7 +66,9 @@ _PURPOSES: Final = {
     "report": Purpose.OPERATIONS,
 }
 # Written to one address that asked us: there is no subscription to change or end by it.
-TO_ONE: Final = frozenset({Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED})
+TO_ONE: Final = frozenset(
+    {Event.SUBSCRIPTION_CONFIRM, Event.REPORT_ANSWERED, Event.SUBSCRIPTION_FAILING}
+)
 EVERY_EVENT: Final = (1 << len(Event)) - 1
 
 

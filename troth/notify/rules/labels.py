@@ -34,6 +34,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.TEST: "Test",
         Event.SUBSCRIPTION_CONFIRM: "Please confirm",
         Event.REPORT_ANSWERED: "Answer",
+        Event.SUBSCRIPTION_FAILING: "Not reached",
     },
     "de": {
         Event.INCIDENT_OPENED: "Störung",
@@ -59,6 +60,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.TEST: "Probe",
         Event.SUBSCRIPTION_CONFIRM: "Bitte bestätigen",
         Event.REPORT_ANSWERED: "Antwort",
+        Event.SUBSCRIPTION_FAILING: "Nicht erreicht",
     },
 }
 _SEVERITIES: Final = {

@@ -18,6 +18,8 @@ SOLVED: Final = (Limit(30, _HOUR), Limit(100, _DAY))
 UNSOLVED: Final = (Limit(5, _HOUR), Limit(15, _DAY))
 # To one address to write to: these are messages that nobody has agreed to yet.
 ASKED: Final = (Limit(1, _HOUR), Limit(4, _DAY))
+# Test messages to one endpoint.
+TRIED: Final = (Limit(3, _HOUR), Limit(10, _DAY))
 # Whoever is tried with links that are not ours.
 STRANGE: Final = (Limit(60, _HOUR),)
 # A solved riddle opens one door.

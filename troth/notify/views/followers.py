@@ -16,6 +16,7 @@ from troth.notify.actions.importing import Origin, Report, import_subscribers
 from troth.notify.actions.leaving import leave
 from troth.notify.actions.subscribing import Source
 from troth.notify.actions.suppressing import lift, suppress_address
+from troth.notify.actions.trying import send_test
 from troth.notify.forms.following import AloneForm, FileForm
 from troth.notify.incoming.reading import lines
 from troth.notify.incoming.shapes import Usual
@@ -51,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, families.names(row.events)) for row in rows], "address": address,
         "next": written((rows[-1].pk,)) if more else "", "sieve": sieve, "states": _STATES,
-        "channels": catalogue.all_channels(),
+        "channels": catalogue.all_channels(), "failing": queries.failing(),
     }  # fmt: skip
     template = page_or_part(request, "notify/desk/readers.html", part="readers")
     return render(request, template, context)
@@ -113,6 +114,19 @@ def _found(uid: str) -> Subscription:
     if row is None or row.is_ours:
         raise Http404("there is no such reader")
     return row
+
+
+@require_POST
+@requires("editor")
+def try_one(request: HttpRequest, uid: str) -> HttpResponse:
+    """Send a test message to one reader: one that arrives ends a quarantine."""
+    row = _found(uid)
+    if row.state in queries.LIVE:
+        send_test(subscription=row, by=person(request).shown_name, now=clock.now())
+        messages.success(
+            request, "A test message is on its way; Deliveries says what becomes of it."
+        )
+    return redirect("messages:reader", uid=row.uid)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,8 +23,10 @@ from troth.notify import catalogue, links, topics
 from troth.notify.actions import signing
 from troth.notify.actions.knocking import knock
 from troth.notify.actions.leaving import leave, leave_all, may_undo, undo
+from troth.notify.actions.owning import may_be_owned
 from troth.notify.actions.subscribing import EndedError, Source, change, confirm, go_on, pause
 from troth.notify.channel import Shape
+from troth.notify.forms.owning import OwnerForm
 from troth.notify.forms.wishing import FAMILIES, WishForm, initial_of
 from troth.notify.models import Subscription
 from troth.notify.queries.readers import LIVE, live_twin, of_contact, of_uid, wish_of
@@ -35,7 +37,7 @@ _PAUSES: Final = {"day": timedelta(days=1), "week": timedelta(days=7), "month": 
 View = Callable[[HttpRequest, Subscription, str], HttpResponse]
 
 
-def _of_reader(view: View) -> Callable[..., HttpResponse]:
+def of_reader(view: View) -> Callable[..., HttpResponse]:
     """Give the view the subscription that the link names, in its reader's language."""
 
     @csrf_exempt  # whoever holds the link may use it; nobody is signed in
@@ -116,7 +118,7 @@ def _after(subscription: Subscription, language: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_of_reader
+@of_reader
 def managing(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
     """Show what a reader gets, and take changes."""
     if subscription.state not in LIVE:
@@ -149,6 +151,7 @@ def _managed(request: HttpRequest, subscription: Subscription, form: WishForm) -
         "form": form, "subscription": subscription, "contact": subscription.contact,
         "place": topics.places().get(subscription.page), "news": news,
         "is_signed": _is_signed(subscription),
+        "owner": OwnerForm() if may_be_owned(subscription.contact.channel) else None,
         "others": others.exclude(pk=subscription.pk).count(), "base": _base(subscription),
         "has_chosen": bool(form["parts"].value()),
     }  # fmt: skip
@@ -159,7 +162,7 @@ def _base(subscription: Subscription) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_of_reader
+@of_reader
 def ending(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
     """End a subscription by a POST, be it of a mail program (RFC 8058) or of a button."""
     if request.method != "POST":
@@ -189,7 +192,7 @@ def _left(subscription: Subscription, language: str) -> HttpResponse:
 
 
 @require_POST
-@_of_reader
+@of_reader
 def undoing(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
     """Take a leaving back."""
     undo(subscription=subscription, source=_source(request, language), now=clock.now())
@@ -197,7 +200,7 @@ def undoing(request: HttpRequest, subscription: Subscription, language: str) -> 
 
 
 @require_POST
-@_of_reader
+@of_reader
 def pausing(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:  # noqa: ARG001 - as all views here
     """Be quiet for a time, or go on."""
     now = clock.now()
@@ -210,7 +213,7 @@ def pausing(request: HttpRequest, subscription: Subscription, language: str) -> 
 
 
 @require_POST
-@_of_reader
+@of_reader
 def keying(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
     """Show the keys that sign what a program gets, or make a new one beside the one before."""
     if not _is_signed(subscription) or subscription.state not in LIVE:

@@ -92,6 +92,7 @@ def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpRe
             wish=replace(form.wish(), audience=place.audience if place else ""),
             source=Source(how="form", proof=proof_of(request, spoken)),
             now=clock.now(),
+            owner=form.cleaned_data["owner"],
         )
     except WishError as error:
         for field, what in error.problems.items():
