@@ -91,3 +91,21 @@ def test_only_the_address_that_was_given_is_answered():
         assert Client().post(wrong, "{}", content_type="application/json").status_code == 404
     Outlet.objects.update(settings={"provider": "smtp"})
     assert tell("postmark", POSTMARK_BOUNCE).status_code == 404
+
+
+def test_a_reading_that_a_provider_tells_of_is_kept_once_and_ends_nothing():
+    from tests.notify.outbox import spread, story
+    from troth.core import clock
+    from troth.notify.actions.telling import tell as told
+    from troth.notify.models import Delivery
+
+    opened = {"RecordType": "Open", "MessageID": "m-1", "Recipient": "ada@example.com",
+              "ReceivedAt": "2026-03-02T11:00:00Z"}  # fmt: skip
+    assert tell("postmark", opened).content == b"0 news\n"  # of a message that we never sent
+    told(story=story(), by="Ada", now=clock.now())
+    spread()
+    Delivery.objects.update(receipt="m-1", state="accepted")
+    for later, news in (("11:05", b"1 news\n"), ("11:09", b"0 news\n")):
+        body = {**opened, "ReceivedAt": f"2026-03-02T{later}:00Z"}
+        assert tell("postmark", body).content == news
+    assert (Bounce.objects.get().kind, Subscription.objects.get().state) == ("opened", "active")

@@ -226,3 +226,28 @@ def test_only_conditions_that_are_understood_whole_are_said_as_hours(where, said
     spec = promise("x", target="99%", signals={"kind": "component.time", "where": where})
     found = read(document.read(spec).counting)
     assert (found and found.hours) == said
+
+
+@pytest.mark.mission("S3.14")
+def test_a_partner_is_told_of_its_own_contract_by_its_own_figures(world):
+    from tests.notify.outbox import reader, spread
+    from troth.notify.contents import story_of
+    from troth.notify.models import Delivery
+    from troth.promises import jobs
+    from troth.promises.models import Flip
+
+    for name in ("acme", "bolt"):
+        reader(f"{name}@example.org", audience=name, page=name, consents=("promises",))
+    reader("public@example.org", consents=("promises",))
+    Flip.objects.filter(now="broken").update(was="kept", at=NOW)  # it was kept before, and told so
+    jobs.tell(now=NOW)
+    spread()
+    rows = Delivery.objects.filter(telling__event__startswith="promise.")
+    [message] = rows.select_related("reader", "telling")
+    story = story_of(message.telling.content)
+    assert message.reader.shown.startswith("a")
+    assert story.title == "We broke our promise “The contract of Acme”."
+    said = story.what.replace("\u202f", " ")
+    assert said == "99.898 % was kept, 99.9 % is promised."
+    assert story.link.endswith("/private/acme/promises/acme/")
+    assert not [word for word in ("Bolt", "bolt") if word in str(message.telling.content)]

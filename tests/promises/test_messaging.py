@@ -4,9 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from tests.notify import outbox
+from tests.notify.outbox import spread
 from tests.shop import DAY, HOUR, NOW, document
+from troth.components import actions as components
+from troth.components.rules.documents import AudienceTerms
 from troth.core import clock
-from troth.notify.models import Telling
+from troth.notify.contents import story_of
+from troth.notify.models import Delivery, Telling
 from troth.notify.queries import last_told
 from troth.notify.rules.story import in_language
 from troth.promises import actions, jobs
@@ -118,3 +123,69 @@ def test_a_fact_whose_transaction_failed_is_told_by_nobody(monkeypatch):
     assert not Said.objects.exists()
     monkeypatch.undo()
     assert tell(NOW + timedelta(minutes=1)) == 1
+
+
+def told_to():
+    """Return who was told what: (address in part, event)."""
+    spread()
+    rows = Delivery.objects.order_by("pk").select_related("reader", "telling")
+    return [(row.reader.shown[0], row.telling.event) for row in rows]
+
+
+@pytest.fixture
+def partners():
+    """Make a reader of each kind: of Acme, of Bolt, of the public, and one of our own routes."""
+    for slug in ("acme", "bolt"):
+        terms = AudienceTerms(slug=slug, name=slug.title())
+        components.declare_audience(terms=terms, by="Ada", now=NOW - 3 * DAY)
+    outbox.reader("acme@example.org", audience="acme", page="acme", consents=("promises",))
+    outbox.reader("bolt@example.org", audience="bolt", page="bolt", consents=("promises",))
+    outbox.reader("public@example.org", consents=("promises",))
+    outbox.reader("ours@example.org", is_ours=True)
+
+
+@pytest.mark.mission("S3.14")
+def test_a_contract_is_told_to_its_own_audience_and_to_nobody_else(partners):
+    acme = declared("acme-sla", visibility="audience", audience="acme")
+    bolt = declared("bolt-sla", visibility="audience", audience="bolt")
+    flipped(acme, "kept", "broken")
+    assert tell() == 1
+    assert told_to() == [("a", "promise.broken")]
+    flipped(acme, "broken", "kept")
+    flipped(bolt, "kept", "broken")
+    tell()
+    assert told_to() == [
+        ("a", "promise.broken"), ("a", "promise.kept"), ("b", "promise.broken"),
+    ]  # fmt: skip
+
+
+def test_a_contract_is_told_by_its_own_figures_where_its_audience_finds_it(partners):
+    from troth.promises import showing
+
+    showing.offer("a test", lambda slug, audience: f"https://{audience}.example/{slug}/")
+    try:
+        declared("on-time", target="90%")
+        flipped(declared("acme-sla", visibility="audience", audience="acme", target="99%"),
+                "kept", "broken")  # fmt: skip
+        tell()
+    finally:
+        showing.offer("a test", lambda _slug, _audience: "")
+    [telling] = Telling.objects.all()
+    story = story_of(telling.content)
+    assert story.link == "https://acme.example/acme-sla/"
+    assert (story.audiences, story.pages) == (("acme",), ())
+    assert "99 %" in story.what or not story.what
+
+
+def test_what_was_public_and_is_a_contract_now_is_told_to_its_audience_alone(partners):
+    promise = declared("sla")
+    flipped(promise, "kept", "broken")
+    tell()
+    public = told_to()
+    assert {who for who, _event in public} == {"a", "b", "p", "o"}
+    actions.declare(spec=document("sla", windows=["28d", "1M"], visibility="audience",
+                                  audience="acme"), author="Ada", now=NOW - HOUR)  # fmt: skip
+    promise.refresh_from_db()
+    flipped(promise, "broken", "kept")
+    tell()
+    assert told_to()[len(public) :] == [("a", "promise.kept")]

@@ -18,6 +18,8 @@ from troth.notify.actions.suppressing import COMPLAINT, HARD, SOFT, bounced
 from troth.notify.queries.readers import delivery_of
 from troth.people import queries as people
 
+OPENED: Final = "opened"  # a provider that was told to count readings says so; we never ask for it
+_PLAIN: Final = {"complained": COMPLAINT, "opened": OPENED}
 _HARD_REASONS: Final = {"invalid", "bounced", "unsubscribed"}
 _SOFT_WORDS: Final = re.compile(r"^(soft[ _-]?bounced?|transient|temporary)$", re.IGNORECASE)
 _MOST: Final = 1_000  # events of one call
@@ -56,7 +58,8 @@ def _news(request: HttpRequest, provider: str, now: datetime) -> Iterator[News]:
     for number, event in enumerate(events):
         kind = _kind(str(event.event_type), str(event.reject_reason or ""), event.esp_event)
         if kind and isinstance(event.recipient, str):
-            own = event.event_id or f"{event.message_id} {event.event_type} {number}"
+            own = "" if kind == OPENED else event.event_id
+            own = own or f"{event.message_id} {event.event_type}{_place(kind, number)}"
             said = event.mta_response or event.description or event.reject_reason or ""
             yield News(
                 address=event.recipient, kind=kind, event_id=f"{provider} {own}"[:200],
@@ -75,8 +78,8 @@ def _reader(provider: str) -> Any:  # noqa: ANN401 - anymail has no types
 
 
 def _kind(event: str, reason: str, told: object) -> str:
-    if event == "complained":
-        return COMPLAINT
+    if event in _PLAIN:
+        return _PLAIN[event]
     if event not in {"bounced", "rejected", "failed"}:
         return ""
     return HARD if reason in _HARD_REASONS and not _says_soft(told) else SOFT
@@ -88,6 +91,11 @@ def _says_soft(told: object) -> bool:
     return any(isinstance(one, str) and _SOFT_WORDS.search(one[:40]) for one in values)
 
 
+def _place(kind: str, number: int) -> str:
+    """Tell events of one message apart; a message that is read twice is read once."""
+    return "" if kind == OPENED else f" {number}"
+
+
 def _write(news: News, now: datetime) -> bool:
     try:
         contact = people.find("email", news.address)
@@ -95,7 +103,10 @@ def _write(news: News, now: datetime) -> bool:
         return False
     if contact is None:
         return False
+    delivery = delivery_of(contact.pk, news.receipt)
+    if news.kind == OPENED and delivery is None:
+        return False
     return bounced(
         contact_id=contact.pk, kind=news.kind, said=news.said, event_id=news.event_id,
-        at=news.at, now=now, delivery_id=delivery_of(contact.pk, news.receipt),
+        at=news.at, now=now, delivery_id=delivery,
     )  # fmt: skip

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
+
 from troth.components import queries as components
 from troth.components.rules.results import Status
 from troth.core.windows import Span
@@ -25,6 +27,13 @@ def declared(*, now: datetime) -> tuple[Shown, ...]:
     known = bulletin.declared_to_audiences(now=now)
     found = promises.standing(slugs=list(known)) if known else []
     return tuple(_shown(one, known[one.slug]) for one in found)
+
+
+def address(slug: str, audience: str) -> str:
+    """Return where a promise to an audience stands: on the first private page of theirs, or ""."""
+    pages = (page for page in components.pages() if page.is_private and audience in page.audiences)
+    base_url = settings.TROTH.base_url.rstrip("/")
+    return next((f"{base_url}/private/{page.slug}/promises/{slug}/" for page in pages), "")
 
 
 def _shown(standing: Standing, one: bulletin.Declared) -> Shown:

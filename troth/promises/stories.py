@@ -13,13 +13,17 @@ from troth.promises.rules.results import FlipRow, Standing, TargetChange, Verdic
 from troth.ui import verdicts, words
 
 Texts = dict[str, str]
+_MOST_DIGITS = 7
 
 
-def of_flip(
+def of_flip(  # noqa: PLR0913 - the parts of a story, all named
     flip: FlipRow, standing: Standing, document: Mapping[str, object], *,
-    address: str, languages: Sequence[str],
+    address: str, languages: Sequence[str], audience: str = "",
 ) -> Story:  # fmt: skip
-    """Return the story of a promise that was broken, or that is kept again."""
+    """Return the story of a promise that was broken, or that is kept again.
+
+    One that was made to an audience is told to nobody else.
+    """
     is_broken = flip.now is Verdict.BROKEN
 
     def texts(language: str) -> Texts:
@@ -42,13 +46,13 @@ def of_flip(
         event=Event.PROMISE_BROKEN if is_broken else Event.PROMISE_KEPT,
         about=(flip.slug, flip.name), revision=f"flip {flip.id}", address=address,
         severity=Severity.MAJOR if is_broken else Severity.NONE, since=flip, texts=texts,
-        languages=languages,
+        languages=languages, audience=audience,
     )  # fmt: skip
 
 
 def of_change(
     change: TargetChange, document: Mapping[str, object], *,
-    address: str, languages: Sequence[str],
+    address: str, languages: Sequence[str], audience: str = "",
 ) -> Story:  # fmt: skip
     """Return the story of a promise that promises more, less, or is counted in another way."""
 
@@ -63,17 +67,24 @@ def of_change(
     return _story(
         event=Event.PROMISE_CHANGED, about=(change.slug, change.name), severity=Severity.NONE,
         revision=f"version {change.version}", address=address, texts=texts, languages=languages,
-        since=change,
+        since=change, audience=audience,
     )  # fmt: skip
 
 
 def _figures(standing: Standing) -> str:
     if not standing.total:
         return ""
+    kept, target = Fraction(standing.good, standing.total), Fraction(standing.target)
     return _("%(share)s was kept, %(target)s is promised.") % {
-        "share": words.share(Fraction(standing.good, standing.total)),
+        "share": words.share(kept, _digits(kept, target)),
         "target": words.target(standing.target),
     }
+
+
+def _digits(kept: Fraction, target: Fraction) -> int:
+    """Return how many digits tell a share from its target: 99.898 % is not 99.9 %."""
+    found = (n for n in range(1, _MOST_DIGITS) if round(kept * 100, n) != target * 100)
+    return next(found, 1) if kept != target else 1
 
 
 def _changed(change: TargetChange) -> str:
@@ -87,6 +98,7 @@ def _changed(change: TargetChange) -> str:
 def _story(  # noqa: PLR0913 - the parts of a story, all named
     *, event: Event, about: tuple[str, str], revision: str, address: str, severity: Severity,
     since: FlipRow | TargetChange, texts: Callable[[str], Texts], languages: Sequence[str],
+    audience: str,
 ) -> Story:  # fmt: skip
     slug, name = about
     said: dict[str, Texts] = {}
@@ -96,7 +108,7 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
             said[language] = texts(language)
     first = said[languages[0]]
     return Story(
-        about=f"promise:{slug}",
+        about=about_of(slug, audience),
         event=event,
         revision=digest,
         title=first["title"],
@@ -107,6 +119,7 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
         since=since.at if isinstance(since, FlipRow) else since.effective_from,
         severity=severity,
         parts=(Part(key=f"promise:{slug}", name=name, state=first["state"]),),
+        audiences=(audience,) if audience else (),
         data={
             "promise": slug,
             "name": name,
@@ -117,6 +130,17 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
         },
         translations={language: text for language, text in said.items() if text is not first},
     )
+
+
+def about_of(slug: str, audience: str) -> str:
+    """Return what a story of a promise is about.
+
+    What is told to an audience is a thing of its own: whoever heard of the promise while it was
+    public, or another's, is told nothing more of it.
+    """
+    if not audience:
+        return f"promise:{slug}"
+    return f"contract:{slug}:{blake2b(audience.encode(), digest_size=4).hexdigest()}"
 
 
 def _name(document: Mapping[str, object], language: str, name: str) -> str:

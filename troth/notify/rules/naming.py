@@ -66,6 +66,7 @@ def place(one: str) -> str:
 
 _SCREENS: Final[Mapping[str, str]] = {
     "incident": "/desk/status/incidents/{}/", "promise": "/desk/promises/{}/",
+    "contract": "/desk/promises/{}/",
     "story": "/desk/messages/written/{}/preview/", "report": "/desk/feedback/{}/",
 }  # fmt: skip
 

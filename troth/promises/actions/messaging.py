@@ -1,20 +1,23 @@
 """Readers hear of a promise that was broken, is kept again, or promises something else now."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from troth.notify import actions as notify
-from troth.promises import stories
-from troth.promises.models import Flip, Said, Version
+from troth.promises import showing, stories
+from troth.promises.models import Flip, Promise, Said, Version
 from troth.promises.queries import lists
 from troth.promises.queries.standings import document, standing
 from troth.promises.rules.results import FlipRow, Verdict
 
 _OLD = timedelta(days=1)  # what happened before that is history, not news
 _AT_ONCE = 200
+_TOLD = ("public", "audience")
 BY = "the installation"
 
 
@@ -30,14 +33,14 @@ def tell_readers(*, now: datetime) -> int:
 
 
 def _flips(now: datetime) -> QuerySet[Flip]:
-    """Return new flips of public promises' headlines without an answer: few rows by their time."""
-    rows = Flip.objects.filter(at__gt=now - _OLD, said=None, promise__visibility="public")
+    """Return new flips of told promises' headlines without an answer: few rows by their time."""
+    rows = Flip.objects.filter(at__gt=now - _OLD, said=None, promise__visibility__in=_TOLD)
     return rows.filter(window=F("promise__headline")).select_related("promise")
 
 
 def _versions(now: datetime) -> QuerySet[Version]:
     rows = Version.objects.filter(created_at__gt=now - _OLD, number__gt=1, said=None)
-    return rows.filter(promise__visibility="public").select_related("promise")
+    return rows.filter(promise__visibility__in=_TOLD).select_related("promise")
 
 
 @transaction.atomic
@@ -49,9 +52,9 @@ def _told_flip(flip: Flip, now: datetime) -> int:
     row.save(update_fields=["why_not"])
     stands = [] if row.why_not else standing(slugs=[flip.promise.slug])
     if stands:
+        written = document(flip.promise.slug)
         story = stories.of_flip(
-            _row(flip), stands[0], document(flip.promise.slug),
-            address=_address(flip.promise.slug), languages=settings.TROTH.languages,
+            _row(flip), stands[0], written, **_whom(flip.promise, written),
         )  # fmt: skip
         notify.tell(story=story, by=BY, now=now)
     return 1
@@ -59,6 +62,8 @@ def _told_flip(flip: Flip, now: datetime) -> int:
 
 def _why_not(flip: Flip) -> str:
     """Return why a flip is no news, or nothing: readers hear of broken, and of kept after that."""
+    if _is_to_nobody(flip.promise, document(flip.promise.slug)):
+        return "no audience"
     if not flip.was:
         return "first"
     if flip.now == Verdict.BROKEN:
@@ -89,15 +94,36 @@ def _told_version(version: Version, now: datetime) -> int:
     change = next(
         (one for one in lists.history_of_targets(slug) if one.version == version.number), None
     )
-    if change is None or change.was == change.now:
+    is_news = change is not None and change.was != change.now
+    if not is_news or _is_to_nobody(version.promise, version.spec):
         Said.objects.filter(pk=row.pk).update(why_not="no news")
         return 1
-    story = stories.of_change(
-        change, version.spec, address=_address(slug), languages=settings.TROTH.languages
-    )
+    assert change is not None  # noqa: S101 - it is news
+    story = stories.of_change(change, version.spec, **_whom(version.promise, version.spec))
     notify.tell(story=story, by=BY, now=now)
     return 1
 
 
-def _address(slug: str) -> str:
-    return f"{settings.TROTH.base_url}/promises/{slug}/"
+class _Whom(TypedDict):
+    audience: str
+    address: str
+    languages: Sequence[str]
+
+
+def _whom(promise: Promise, written: Mapping[str, Any]) -> _Whom:
+    """Return to whom a promise is told, where they find it, and in which languages."""
+    audience = _audience(promise, written)
+    return {
+        "audience": audience, "address": showing.address_of(promise.slug, audience),
+        "languages": settings.TROTH.languages,
+    }  # fmt: skip
+
+
+def _audience(promise: Promise, written: Mapping[str, Any]) -> str:
+    """Return the one audience that a promise is made to; "" of one that is made to everybody."""
+    is_contract = promise.visibility == "audience"
+    return str(written["spec"].get("audience") or "") if is_contract else ""
+
+
+def _is_to_nobody(promise: Promise, written: Mapping[str, Any]) -> bool:
+    return promise.visibility == "audience" and not _audience(promise, written)
