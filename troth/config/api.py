@@ -21,6 +21,7 @@ from troth.desk import api as desk
 from troth.feedback import api as feedback
 from troth.incidents import api as incidents
 from troth.metrics import api as metrics
+from troth.metrics import outcome_api as outcomes
 from troth.notify import api as notify
 from troth.probes import api as probes
 from troth.promises import api as promises
@@ -167,6 +168,7 @@ for _router in (
     signals.router,
     cases.router,
     metrics.router,
+    outcomes.router,
     probes.router,
     promises.router,
     components.router,

@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "Write what is declared to files, as apply takes them.",
     ),
     "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
+    "outcomes": ("troth.metrics.outcome_commands", "Say what became of customers."),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "watch": ("troth.config.verbs.watch", "Say from elsewhere whether a page is served and fresh."),

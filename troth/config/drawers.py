@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 
 from troth.core.filing import Drawer
 
-PACKAGES = ("notify", "probes", "promises", "components", "incidents")
+PACKAGES = ("metrics", "notify", "probes", "promises", "components", "incidents")
 
 
 def drawers() -> Iterator[Drawer]:

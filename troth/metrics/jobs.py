@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.metrics import counting, marking
+from troth.metrics import counting, marking, reporting
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
@@ -25,3 +25,8 @@ def bring_up(store: Store, *, now: datetime, most: int | None = None) -> int:
         pass
     marking.fall_due(now=now)
     return counting.count(store, now=now, most=most)
+
+
+def report(*, now: datetime) -> int:
+    """Write down what the outcomes of the month before were. Returns how many."""
+    return reporting.report_month(now=now)

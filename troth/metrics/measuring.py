@@ -54,16 +54,11 @@ def findings(store: Store, metric: Metric, frame: Frame) -> Iterator[Found]:
 
 def _narrowed(measure: Measure, frame: Frame) -> Measure:
     """Return the measure for the cases of the frame's segment."""
-    texts = [f"segment.{name} = {_quoted(value)}" for name, value in frame.segment.items()]
-    list(narrowed(frame.segment))  # names are checked before they are written
+    texts = [condition.text for condition in narrowed(frame.segment)]
     if not texts:
         return measure
     where = texts if measure.where is None else [f"({measure.where})", *texts]
     return replace(measure, where=" and ".join(where)).checked()
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _split(measure: Measure, frame: Frame) -> Measure:

@@ -1,9 +1,9 @@
 """Reading what a recipe needs from a store, as tables."""
 
-import re
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,14 +11,14 @@ import numpy as np
 from troth.core.windows import Span
 from troth.metrics.outcomes.tables import Array, Table
 from troth.metrics.recipes import Input
-from troth.metrics.rules import MeasureError
-from troth.signals.expressions import Expression, parse
+from troth.metrics.rules import MeasureError, is_attribute
+from troth.signals.envelope import EARLIEST
+from troth.signals.expressions import Expression, ExpressionError, parse
 from troth.signals.grammar import Node
 from troth.signals.store import Columns, Excerpt, Store
 
-FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = EARLIEST - timedelta(days=1)
 SEGMENT = "segment"  # the column by which tables are split
-_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +91,21 @@ def _where(asked: Input, frame: Frame) -> Expression | None:
 def narrowed(segment: Mapping[str, str]) -> Iterator[Expression]:
     """Yield the conditions that a segment means. Raises MeasureError."""
     for name, value in segment.items():
-        node = Node("=", "condition", (attribute(name).node, Node("text", "text", value=value)))
-        yield Expression(text=repr(node), role="condition", node=node)
+        attribute(name)
+        quoted = value.replace("'", "''")
+        try:
+            yield parse(f"segment.{name} = '{quoted}'", role="condition")
+        except ExpressionError as error:
+            raise MeasureError("segment", str(error)) from None
+
+
+def segment_text(segment: Mapping[str, str]) -> str:
+    """Return a segment as rows keep it: a JSON object, "" for all together."""
+    return json.dumps(dict(sorted(segment.items())), ensure_ascii=False) if segment else ""
 
 
 def attribute(name: str) -> Expression:
     """Return the expression that reads an attribute of the segment. Raises MeasureError."""
-    if not _ATTRIBUTE(name):
+    if not is_attribute(name):
         raise MeasureError("segment", f"“{name}” cannot be an attribute of a segment")
     return parse(f"segment.{name}", role="text")

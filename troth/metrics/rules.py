@@ -1,5 +1,6 @@
 """What is measured, as values: a measure asks signals one question. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
@@ -12,6 +13,7 @@ from troth.signals.store import Question
 
 _PLACES = frozenset({"happened_at", "due_at", "resolved_at"})
 _MOST_ATTRIBUTES = 5
+is_attribute = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
 _SLICES = (60, 86_400)
 
 
@@ -164,6 +166,9 @@ def _check_shape(measure: Measure) -> None:
         raise MeasureError("by", f"at most {_MOST_ATTRIBUTES} attributes")
     if len(set(measure.by)) < len(measure.by):
         raise MeasureError("by", "an attribute is named twice")
+    strange = [name for name in measure.by if not is_attribute(name)]
+    if strange:
+        raise MeasureError("by", f"“{strange[0]}” cannot be an attribute of a segment")
     if measure.sketch and (measure.value is None or measure.slice):
         raise MeasureError("sketch", "percentiles need a value, and no slices")
     _check_slices(measure)

@@ -19,6 +19,7 @@ from troth.metrics.outcomes.tables import (
     numbered,
     one_currency,
 )
+from troth.signals.store import MISSING
 
 Array = NDArray[np.float64]
 _MOST_COHORTS = 24
@@ -48,7 +49,7 @@ def breakage(tables: Tables, context: Context) -> Finding:
     figure = intervals.ratio(issued - used, issued)
     redeemed = 1 - figure.value if figure.value is not None else None
     live = known(known(tables["live"], "unit", "without a name"), "value", "without an amount")
-    open_lots = live.only((live["due"] > context.now) | (live["due"] < 0))
+    open_lots = live.only((live["due"] > context.now) | (live["due"] == MISSING))
     left = np.maximum(open_lots["value"], 0) - _used(open_lots, spent, None)
     outstanding = float(left.sum())
     owed = None if redeemed is None else outstanding * redeemed * float(context.options["cost"])

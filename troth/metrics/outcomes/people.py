@@ -49,12 +49,12 @@ def _again(orders: Table, within: int, context: Context) -> tuple[Figure, int]:
     first, second = first_two(orders)
     new = (first > context.start) & (first <= context.end)
     over = first + within <= context.now
-    back = new & over & (second - first <= within) & (second > 0)
+    back = new & over & (second != MISSING) & (second - first <= within)
     return intervals.share(int(back.sum()), int((new & over).sum())), int((new & ~over).sum())
 
 
 def first_two(orders: Table) -> tuple[Whole, Whole]:
-    """Return the instants of each customer's first and second order; the second is 0 for none."""
+    """Return when each customer ordered first and second; MISSING where there is no second."""
     [who] = numbered(orders["who"])
     if not len(who):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -62,7 +62,7 @@ def first_two(orders: Table) -> tuple[Whole, Whole]:
     owners, at = who[order], orders.at[order]
     starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
     counts = np.diff(np.r_[starts, len(owners)])
-    second = np.where(counts > 1, at[np.minimum(starts + 1, len(at) - 1)], 0)
+    second = np.where(counts > 1, at[np.minimum(starts + 1, len(at) - 1)], MISSING)
     return at[starts], second
 
 

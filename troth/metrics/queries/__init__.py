@@ -41,12 +41,18 @@ from troth.metrics.queries.outcomes import (
     retention,
 )
 from troth.metrics.queries.outcomes import definitions as outcome_definitions
+from troth.metrics.queries.outcomes import Named as NamedOutcome
+from troth.metrics.queries.outcomes import named as outcome_named
+from troth.metrics.queries.outcomes import with_data as outcomes_with_data
+from troth.metrics.queries.recipes import outcome_documents, outcome_plan, recipe_catalogue
+from troth.metrics.queries.reported import reported
 
 __all__ = [
     "Asked",
     "Association",
     "Exposure",
     "Named",
+    "NamedOutcome",
     "OutcomeError",
     "Part",
     "Tallies",
@@ -66,10 +72,16 @@ __all__ = [
     "metrics",
     "outcome",
     "outcome_definitions",
+    "outcome_documents",
+    "outcome_named",
+    "outcome_plan",
     "outcomes_by",
+    "outcomes_with_data",
     "percentiles",
     "plan",
     "progress",
+    "recipe_catalogue",
+    "reported",
     "retention",
     "revision",
     "revisions",

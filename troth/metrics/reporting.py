@@ -1,0 +1,125 @@
+"""Outcomes that are said: declared by people, and written down when they are reported."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from troth.core import windows
+from troth.core.windows import Span
+from troth.metrics import queries
+from troth.metrics.definitions import Difference, differences
+from troth.metrics.models_outcomes import OutcomeDefinition, Reported
+from troth.metrics.outcomes import telling
+from troth.metrics.outcomes.results import Outcome
+from troth.metrics.reading import segment_text
+from troth.metrics.recipe_documents import normal
+from troth.staff import actions as staff
+
+SETTLE = timedelta(days=3)  # how long a month is waited for late signals
+MONTH = "month"
+_UTC = ZoneInfo("UTC")
+_ALIKE = ("definition_version", "state", "n", "numerator", "denominator", "value", "low", "high")
+
+
+@transaction.atomic
+def report(*, outcome: Outcome, reason: str) -> Reported:
+    """Write down what an outcome is said to be; the same figure again is the same row.
+
+    `reason`: what it is reported for, such as "month" or "page". Rows are never changed: another
+    figure for the same span is another row, and the newest one is what is said now.
+    """
+    fields = _fields(outcome)
+    place = {name: fields[name] for name in ("name", "segment", "starts_at", "ends_at")}
+    last = Reported.objects.filter(**place, reason=reason).order_by("-pk").first()
+    if last is not None and all(getattr(last, name) == fields[name] for name in _ALIKE):
+        return last
+    return Reported.objects.create(**fields, reason=reason)
+
+
+def _fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "segment": segment_text(outcome.segment),
+        "starts_at": outcome.span.start, "ends_at": outcome.span.end,
+        "definition_version": outcome.definition_version, "state": outcome.state.value,
+        "n": outcome.n, "numerator": float(outcome.numerator),
+        "denominator": float(outcome.denominator), "value": outcome.value, "low": outcome.low,
+        "high": outcome.high, "excluded": dict(outcome.excluded),
+        "detail": telling.details(outcome), "computed_at": outcome.computed_at,
+    }  # fmt: skip
+
+
+def report_month(*, now: datetime) -> int:
+    """Write down every outcome of which there are signals for the month that is over.
+
+    A month is reported three days after its end, and again only under a new definition. Returns
+    how many were written.
+    """
+    span = month_before(now - SETTLE)
+    done = set(
+        Reported.objects.filter(
+            reason=MONTH, segment="", starts_at=span.start, ends_at=span.end
+        ).values_list("name", "definition_version")
+    )
+    written = 0
+    for one in queries.outcomes_with_data():
+        if (one.name, one.version) not in done:
+            report(outcome=queries.outcome(one.name, span=span, at=now), reason=MONTH)
+            written += 1
+    return written
+
+
+def month_before(at: datetime) -> Span:
+    """Return the calendar month (UTC) before the one that holds an instant."""
+    end = windows.calendar_start(at, _UTC, "M")
+    return Span(windows.calendar_start(end, _UTC, "M"), end)
+
+
+@transaction.atomic
+def declare_outcome(*, document: Mapping[str, Any], author: str, now: datetime) -> Difference:
+    """Take a document of kind Outcome as the newest version of its outcome.
+
+    A document that says nothing new leaves no version. Raises DefinitionError.
+    """
+    kept = normal(document, queries.recipe_catalogue())
+    current = queries.outcome_documents()
+    (difference,) = differences(current, [kept])
+    if difference.verb != "same":
+        name = difference.name
+        _add(name, kept, author=author, now=now)
+        staff.note(
+            actor=author, verb=difference.verb, thing="outcome", thing_id=name,
+            before=current.get(name), after=kept, now=now,
+        )  # fmt: skip
+    return difference
+
+
+@transaction.atomic
+def retire_outcome(*, name: str, author: str, now: datetime) -> Difference:
+    """End an outcome of people's own: its versions and what was reported stay.
+
+    Raises KeyError where there is no such outcome.
+    """
+    before = queries.outcome_documents()[name]
+    _add(name, before, author=author, now=now, ends=True)
+    staff.note(
+        actor=author, verb="retire", thing="outcome", thing_id=name, before=before, after=None,
+        now=now,
+    )  # fmt: skip
+    return Difference(name, "retire")
+
+
+def _add(
+    name: str, document: Mapping[str, Any], *, author: str, now: datetime, ends: bool = False
+) -> None:
+    OutcomeDefinition.objects.create(
+        name=name,
+        version=OutcomeDefinition.objects.filter(name=name).count() + 1,
+        document=dict(document),
+        author=author,
+        retired=ends,
+        created_at=now,
+    )
