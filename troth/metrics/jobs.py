@@ -30,3 +30,13 @@ def bring_up(store: Store, *, now: datetime, most: int | None = None) -> int:
 def report(*, now: datetime) -> int:
     """Write down what the outcomes of the month before were. Returns how many."""
     return reporting.report_month(now=now)
+
+
+def is_due(*, now: datetime) -> bool:
+    """Return whether streams want to be evaluated: what an idle worker asks, in a query or two."""
+    return evaluating.is_due(now=now)
+
+
+def evaluate(*, now: datetime) -> int:
+    """Say of every stream what left its usual; return how many facts were opened or closed."""
+    return evaluating.evaluate_all(now=now)

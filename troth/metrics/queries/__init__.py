@@ -1,5 +1,7 @@
 """What may be asked of metrics. Nothing here writes, and nothing here knows who somebody is."""
 
+from troth.metrics.queries.charted import chart
+from troth.metrics.queries.coverage import coverage
 from troth.metrics.queries.defined import (
     Named,
     catalogue,
@@ -34,6 +36,7 @@ from troth.metrics.queries.linked import (
     cost,
     exposure,
 )
+from troth.metrics.queries.lost import losses
 from troth.metrics.queries.outcomes import (
     OutcomeError,
     outcome,
@@ -63,11 +66,14 @@ __all__ = [
     "bad",
     "by_segment",
     "catalogue",
+    "chart",
+    "coverage",
     "cost",
     "current_documents",
     "documents",
     "exposure",
     "fades",
+    "losses",
     "metric",
     "metrics",
     "outcome",

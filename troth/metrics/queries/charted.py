@@ -1,0 +1,145 @@
+"""What a drawing of a stream needs: each day with its limits, score, phase and rules."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from troth.core import clock
+from troth.core.windows import Span
+from troth.metrics.drift import fades as faded
+from troth.metrics.drift.limits import SPECIAL, limits
+from troth.metrics.drift.normal import Array
+from troth.metrics.drift.pictures import Chart, Event, Phase, Point
+from troth.metrics.drift.readings import Distances, distances
+from troth.metrics.drift.rules import marks
+from troth.metrics.drift.thresholds import shown
+from troth.metrics.models import Baseline, Evaluation, Stream
+from troth.metrics.queries.faded import fades, view_of
+from troth.metrics.queries.paneled import Part, Watched, watched
+
+
+def chart(
+    *, stream: int, span: Span, at: datetime | None = None, events: Sequence[Event] = ()
+) -> Chart:
+    """Return the stream's chart for the local days in `span`, as of `at` (default now).
+
+    `events` are what happened beside it (releases, incidents, decisions): those of the span are
+    drawn, and the decisions on its baselines are added to them. Raises Stream.DoesNotExist.
+    """
+    until = at or clock.now()
+    row = (
+        Stream.objects.select_related("series__sweep").prefetch_related("baselines").get(pk=stream)
+    )
+    zone = row.series.sweep.tz
+    first, last = span.start.astimezone(zone).date(), span.end.astimezone(zone).date()
+    found = watched([row], now=until)
+    points, limit = _points(found) if found else ({}, None)
+    decided = [_phase(phase, found) for phase in row.baselines.all() if phase.decided_at <= until]
+    return Chart(
+        stream=view_of(row),
+        points=tuple(point for day, point in sorted(points.items()) if first <= day <= last),
+        phases=tuple(decided),
+        limit=limit,
+        fades=tuple(fades(at=until, since=span.start, stream=stream)),
+        events=tuple(
+            event for event in [*events, *_decisions(decided)] if first <= event.day <= last
+        ),
+    )
+
+
+def _phase(phase: Baseline, found: Watched | None) -> Phase:
+    made = (
+        next((part.row.baseline for part in found.parts if part.phase == phase), None)
+        if found
+        else None
+    )
+    return Phase(
+        number=phase.number,
+        starts_on=phase.starts_on,
+        frozen_at=phase.frozen_at,
+        center=made.center if made else None,
+        dispersion=made.dispersion if made else None,
+        days=made.days if made else 0,
+        reason=phase.reason,
+        author=phase.author,
+        decided_at=phase.decided_at,
+    )
+
+
+def _decisions(phases: Sequence[Phase]) -> list[Event]:
+    return [
+        Event(phase.starts_on, "decision", f"New baseline: {phase.reason}")
+        for phase in phases
+        if phase.number > 1
+    ]
+
+
+def _points(found: Watched) -> tuple[dict[date, Point], float | None]:
+    """Return the points of each day, of the phase that the day belongs to, and the fade's limit."""
+    panel, rows = found.panel, [part.row for part in found.parts]
+    days = np.arange(panel.shape[1])
+    complete = days < np.array([row.complete for row in rows])[:, None]
+    alive = (days >= np.array([row.start for row in rows])[:, None]) & (
+        days < np.array([row.end for row in rows])[:, None]
+    )
+    made = np.array(
+        [(row.baseline.last - panel.first).days if row.baseline else len(days) for row in rows]
+    )
+    baselines = [row.baseline for row in rows]
+    seen = distances(panel, baselines, judged=alive & complete & (days > made[:, None]))
+    chosen = limits(streams=_how_many(), days=_budget())
+    charted = faded.fades(seen, chosen, alive=alive)
+    points: dict[date, Point] = {}
+    for index, part in enumerate(found.parts):
+        whole = _drawn(found, part, index, seen)
+        scores = charted.memory.score[index]
+        for day in np.flatnonzero(alive[index]):
+            point = whole[day]
+            ewma = round(float(scores[day]), 4) if seen.judged[index, day] else None
+            points[point.day] = Point(
+                point.day, point.value, point.n, point.expected, point.low, point.high, point.z,
+                ewma, point.rules,
+            )  # fmt: skip
+    limit = float(charted.limit[-1]) if found.parts and found.parts[-1].row.baseline else None
+    return points, limit
+
+
+def _drawn(found: Watched, part: Part, index: int, seen: Distances) -> list[Point]:
+    panel = found.panel
+    values, volume = panel.values()[index], panel.volume()[index]  # NaN where there is no case
+    usual = shown(panel, seen.expected)[index]
+    reach = (
+        SPECIAL * seen.sigma[index] * (panel.hours[index] if part.stream.reading == "count" else 1)
+    )
+    low, high = usual - reach, usual + reach
+    if part.stream.reading != "mean":
+        low = np.maximum(low, 0)
+    if part.stream.reading == "share":
+        high = np.minimum(high, 1)
+    complete = np.arange(len(values)) < part.row.complete
+    z = np.where(complete & (volume > 0), seen.z[index], np.nan)
+    rules = marks(z)
+    return [
+        Point(
+            day=panel.first + timedelta(days=day),
+            value=_number(values, day),
+            n=int(volume[day]), expected=_number(usual, day), low=_number(low, day),
+            high=_number(high, day), z=_number(z, day), rules=rules[day],
+        )
+        for day in range(len(values))
+    ]  # fmt: skip
+
+
+def _number(column: Array, day: int) -> float | None:
+    value = float(column[day])
+    return None if np.isnan(value) else value
+
+
+def _how_many() -> int:
+    return max(1, Stream.objects.filter(ended_at=None).count())
+
+
+def _budget() -> float:
+    row = Evaluation.objects.filter(pk=1).first()
+    return row.budget_days if row else Evaluation().budget_days

@@ -1,0 +1,80 @@
+"""Where we are blind: touchpoints that were declared and say nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from troth.core.windows import Span
+from troth.metrics.drift.pictures import Blind
+from troth.metrics.models import Fade, Stream
+from troth.metrics.queries.kept import tallies
+from troth.metrics.ranges import instant
+
+_EVER = datetime(1800, 1, 1, tzinfo=UTC)
+_LATELY = timedelta(days=28)
+
+
+def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list[Blind]:
+    """Return the blind spots at `at`: touchpoints of which no stream says anything.
+
+    `declared` names the touchpoints that the journey has (touchpoint → step), also those that
+    nobody enrolled a stream for: these are blind by definition. A touchpoint with one stream that
+    speaks is not blind.
+    """
+    places: dict[str, list[Stream]] = defaultdict(list)
+    for stream in Stream.objects.filter(ended_at=None, created_at__lte=at).select_related(
+        "series__sweep"
+    ):
+        places[stream.touchpoint].append(stream)
+    last = _last(list({one.series_id for ones in places.values() for one in ones}), at)
+    silent: set[int | None] = set(
+        Fade.objects.filter(kind="no_data", closed_at=None).values_list("stream_id", flat=True)
+    )
+    found = [
+        blind
+        for touchpoint, ones in places.items()
+        if touchpoint and (blind := _blind(touchpoint, ones, last, silent, at))
+    ]
+    found += [
+        Blind(touchpoint, step, (), None, "nothing is measured there")
+        for touchpoint, step in (declared or {}).items()
+        if touchpoint not in places
+    ]
+    return sorted(found, key=lambda one: (one.step, one.touchpoint))
+
+
+def _last(series: Sequence[int], at: datetime) -> dict[int, datetime]:
+    """Return series → start of the newest bucket with a case."""
+    found = tallies(series=series, span=Span(_EVER, at))
+    return {
+        int(owner): instant(int(bucket))
+        for owner, bucket, total in zip(found.series_id, found.bucket, found.total, strict=True)
+        if total > 0
+    }
+
+
+def _blind(
+    touchpoint: str,
+    ones: Sequence[Stream],
+    last: Mapping[int, datetime],
+    silent: set[int | None],
+    at: datetime,
+) -> Blind | None:
+    speaking = [
+        one
+        for one in ones
+        if one.pk not in silent and one.series_id in last and last[one.series_id] > at - _LATELY
+    ]
+    if speaking:
+        return None
+    newest = max((last[one.series_id] for one in ones if one.series_id in last), default=None)
+    names = tuple(one.name for one in ones)
+    return Blind(touchpoint, ones[0].step, names, _day(newest, ones[0]), _why(newest))
+
+
+def _day(newest: datetime | None, stream: Stream) -> date | None:
+    return newest.astimezone(stream.series.sweep.tz).date() if newest else None
+
+
+def _why(newest: datetime | None) -> str:
+    return "no signal ever came" if newest is None else "its signals stopped"

@@ -1,0 +1,160 @@
+"""From kept tallies to a panel: streams as days of their own zones, a row for each phase."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from troth.core.windows import TICK, Span, midnight
+from troth.metrics.drift.engine import Row
+from troth.metrics.drift.enrolment import thresholds_from
+from troth.metrics.drift.panels import Panel
+from troth.metrics.drift.phases import Frozen, freeze, frozen_from
+from troth.metrics.models import Baseline, Holiday, Stream
+from troth.metrics.queries.kept import Tallies, tallies
+from troth.metrics.ranges import epoch, instant
+
+_LONGEST = timedelta(days=366 * 6)  # of history is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row of the panel: a stream in one of its phases."""
+
+    stream: Stream
+    phase: Baseline
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Streams, their phases, and the panel that the engine evaluates. `fresh` are new baselines."""
+
+    panel: Panel
+    parts: list[Part]
+    fresh: list[tuple[Baseline, Frozen]]
+
+    def day(self, index: int) -> date:
+        return self.panel.first + timedelta(days=index)
+
+
+def watched(streams: Sequence[Stream], *, now: datetime) -> Watched | None:
+    """Return the streams up to `now` with every baseline that there are days enough for.
+
+    None where there is no tally. Nothing is written. Streams come with `series__sweep` and their
+    `baselines` loaded.
+    """
+    span = Span(now - _LONGEST, now)
+    found = tallies(series=[stream.series_id for stream in streams], span=span)
+    if not len(found):
+        return None
+    frame = _frame(streams, found, now)
+    panel = _panel(streams, found, frame)
+    rows: list[int] = []
+    parts: list[Part] = []
+    fresh: list[tuple[Baseline, Frozen]] = []
+    for index, stream in enumerate(streams):
+        complete = _over(stream, frame[0], now)
+        for phase, start, end in _phases(stream, panel, index, complete):
+            baseline = frozen_from(phase.frozen) if phase.frozen else None
+            if baseline is None:
+                known = panel.until(min(end, complete))
+                baseline = freeze(known, index, start=start, days=stream.phase_days)
+                fresh += [(phase, baseline)] if baseline else []
+            parts.append(Part(stream, phase, _row(stream, baseline, (start, end, complete))))
+            rows.append(index)
+    return Watched(panel.of(rows), parts, fresh)
+
+
+def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) -> Row:
+    start, end, complete = days
+    return Row(
+        baseline=baseline,
+        start=start,
+        end=end,
+        complete=complete,
+        target=stream.target,
+        thresholds=thresholds_from(stream.thresholds),
+    )
+
+
+def _phases(
+    stream: Stream, panel: Panel, row: int, complete: int
+) -> list[tuple[Baseline, int, int]]:
+    """Return (phase, its first day, the day after its last) in order, those that have begun."""
+    has_data = np.flatnonzero(panel.volume()[row] > 0)
+    if not len(has_data):
+        return []
+    phases = list(stream.baselines.all())
+    starts = [max((phase.starts_on - panel.first).days, int(has_data[0])) for phase in phases]
+    ends = [*starts[1:], panel.shape[1] + 1]
+    return [
+        (phase, start, end)
+        for phase, start, end in zip(phases, starts, ends, strict=True)
+        if start < end and start < complete
+    ]
+
+
+def _frame(streams: Sequence[Stream], found: Tallies, now: datetime) -> tuple[date, int]:
+    """Return the first day of the panel and how many days it has."""
+    zones = {stream.series.sweep.tz for stream in streams}
+    first, last = instant(int(found.bucket.min())), max(now, instant(int(found.bucket.max())))
+    begin = min((first + TICK).astimezone(zone).date() for zone in zones)
+    end = max(last.astimezone(zone).date() for zone in zones)
+    return begin, (end - begin).days + 1
+
+
+def _over(stream: Stream, first: date, now: datetime) -> int:
+    """Return how many days of the panel are over for a stream, and have been waited for."""
+    at = now - timedelta(seconds=stream.settle)
+    return (at.astimezone(stream.series.sweep.tz).date() - first).days
+
+
+@lru_cache(maxsize=64)
+def _midnights(zone: ZoneInfo, first: date, days: int) -> NDArray[np.int64]:
+    """Return when each of the days begins and the last one ends, epoch seconds."""
+    return np.array(
+        [epoch(midnight(first + timedelta(days=day), zone)) for day in range(days + 1)],
+        dtype=np.int64,
+    )
+
+
+def _panel(streams: Sequence[Stream], found: Tallies, frame: tuple[date, int]) -> Panel:
+    first, days = frame
+    shape = (len(streams), days)
+    columns = {name: np.zeros(shape) for name in ("good", "total", "n", "sum")}
+    hours, holidays = np.full(shape, 24.0), np.zeros(shape, dtype=bool)
+    calendars = _calendars(streams, first, days)
+    for row, stream in enumerate(streams):
+        edges = _midnights(stream.series.sweep.tz, first, days)
+        own = found.of(stream.series_id)
+        at = np.searchsorted(edges, own.bucket, side="right") - 1
+        inside = (at >= 0) & (at < days)
+        for name, column in columns.items():
+            np.add.at(column[row], at[inside], getattr(own, name)[inside])
+        hours[row] = np.diff(edges) / 3600
+        holidays[row] = calendars[stream.holidays]
+    return Panel(
+        first=first,
+        **columns,
+        hours=hours,
+        readings=tuple(stream.reading for stream in streams),
+        worse=np.array([1.0 if stream.better == "less" else -1.0 for stream in streams]),
+        holidays=holidays,
+    )
+
+
+def _calendars(streams: Sequence[Stream], first: date, days: int) -> dict[str, NDArray[np.bool_]]:
+    names = {stream.holidays for stream in streams}
+    found = {name: np.zeros(days, dtype=bool) for name in names}
+    if names == {""}:
+        return found
+    last = first + timedelta(days=days - 1)
+    rows = Holiday.objects.filter(calendar__in=names, day__gte=first, day__lte=last)
+    for calendar, day in rows.values_list("calendar", "day"):
+        found[calendar][(day - first).days] = True
+    return found
