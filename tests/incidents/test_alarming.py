@@ -49,7 +49,9 @@ def test_a_draft_that_a_monitor_opened_rings(waiting):
     assert story.event is Event.ALERT_RAISED
     assert "a draft waits for you" in story.title
     assert "timeout" in story.what
-    assert story.link.endswith(f"/desk/status/incidents/{waiting.uid}/")
+    assert "/alarm/" in story.link
+    [(_label, address)] = story.facts
+    assert address.endswith(f"/desk/status/incidents/{waiting.uid}/")
     assert {part.key.partition(":")[0] for part in story.parts} == {"monitor", "component"}
     assert Alarm.objects.get().cleared_at is None
 

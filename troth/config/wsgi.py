@@ -32,6 +32,7 @@ PASSED = (
     "/share/",
     "/subscribe",
     "/subscription/",
+    "/alarm/",
     "/v1/",
     "/welcome/",
 )

@@ -4,15 +4,19 @@ A link to leave never expires; one to confirm lives for seven days. A token name
 and what it is for: one for leaving confirms nothing.
 """
 
+from base64 import b32encode
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 _HOLDING: Final = Signer(salt="troth notify subscription 1", sep=".")
 _CONFIRMING: Final = Signer(salt="troth notify confirm 1", sep=".")
 _REPORTING: Final = Signer(salt="troth notify mail hook 1", sep=".")
+_MOST: Final = 2**63
+_SEAL_BYTES: Final = 10  # 80 bits in 16 letters
 CONFIRM_SECONDS: Final = 7 * 86_400
 
 
@@ -48,6 +52,28 @@ def report_url(outlet_slug: str) -> str:
 def reporting(token: str) -> str | None:
     """Return the outlet's slug, or None of a token that is not ours."""
     return _unsigned(_REPORTING, token)
+
+
+def alarm_url(thread: int) -> str:
+    """Return where whoever was rung says “I have it”, without signing in: short, for an SMS."""
+    return f"{settings.TROTH.base_url}/alarm/{thread:x}-{_sealed(thread)}/"
+
+
+def alarm(token: str) -> int | None:
+    """Return the thread (its id) that a link names, or None of a token that is not ours."""
+    number, _, seal = token.partition("-")
+    try:
+        thread = int(number, 16)
+    except ValueError:
+        return None
+    if not 0 < thread < _MOST or not constant_time_compare(seal, _sealed(thread)):
+        return None
+    return thread
+
+
+def _sealed(thread: int) -> str:
+    made = salted_hmac("troth notify alarm 1", str(thread), algorithm="sha256").digest()
+    return b32encode(made[:_SEAL_BYTES]).decode().lower()
 
 
 def token_of(subscription_uid: str) -> str:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from troth.notify.views import endpoints, reading, reports, subscribing
+from troth.notify.views import answering, endpoints, reading, reports, subscribing
 
 urlpatterns = [
+    path("alarm/<str:token>/", answering.alarm, name="alarm"),
     path("hooks/mail/<str:token>/", reports.mail, name="mail-reports"),
     path("subscribe", subscribing.form, name="subscribe"),
     path("subscribe/push-worker.js", subscribing.push_worker, name="subscribe-push-worker"),

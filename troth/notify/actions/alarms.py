@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 
-from troth.notify.actions.telling import tell
+from troth.notify import links
+from troth.notify.actions.telling import tell, thread_of
 from troth.notify.models import Alarm, Delivery, Escalation, Telling, Thread
 from troth.notify.queries.told import last_told
 from troth.notify.rules import escalating
@@ -15,15 +17,17 @@ from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
 _AT_ONCE = 100
+ON_THE_DESK: Final = "On the desk"  # the fact that leads to what an alarm is about
 
 
 @transaction.atomic
 def raise_alarm(*, story: Story, by: str, now: datetime) -> None:
     """Tell our own people of trouble, and let the escalations that it concerns begin.
 
-    In the caller's transaction. The same story again raises nothing new.
+    In the caller's transaction. The same story again raises nothing new. Its link leads to where
+    whoever is rung says “I have it” without signing in; where it is about stands beside that.
     """
-    telling = tell(story=story, by=by, now=now)
+    telling = tell(story=_answerable(story, now), by=by, now=now)
     parts = [part.key for part in story.parts]
     for row in Escalation.objects.filter(retired_at=None):
         steps = escalating.steps_of(row.steps)
@@ -37,6 +41,12 @@ def raise_alarm(*, story: Story, by: str, now: datetime) -> None:
                     "next_at": escalating.rings_at(steps, number=0, raised_at=now),
                 },
             )  # fmt: skip
+
+
+def _answerable(story: Story, now: datetime) -> Story:
+    link = links.alarm_url(thread_of(story, now).pk)
+    facts = (*story.facts, (ON_THE_DESK, story.link)) if story.link else story.facts
+    return msgspec.structs.replace(story, link=link, facts=facts)
 
 
 def is_ringing(*, now: datetime) -> bool:

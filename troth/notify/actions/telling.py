@@ -22,7 +22,7 @@ def tell(*, story: Story, by: str, now: datetime, only: Sequence[str] | None = N
     told. Earlier tellings are spread no further, the newest one says it; one for some readers
     `only` leaves them as they are.
     """
-    thread = _thread(story, now)
+    thread = thread_of(story, now)
     known = thread.tellings.filter(revision=story.revision, event=story.event.value).first()
     if known is not None:
         return known
@@ -41,7 +41,7 @@ def tell(*, story: Story, by: str, now: datetime, only: Sequence[str] | None = N
     return telling
 
 
-def _thread(story: Story, now: datetime) -> Thread:
+def thread_of(story: Story, now: datetime) -> Thread:
     """Return the thread of a story, locked until the transaction ends."""
     Thread.objects.bulk_create(
         [
