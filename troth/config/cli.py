@@ -34,6 +34,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
     "outcomes": ("troth.metrics.outcome_commands", "Say what became of customers."),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
+    "score": (
+        "troth.promises.score_commands",
+        "Say how far our promises can be relied on, and why that changed.",
+    ),
     "publish": ("troth.page.commands", "Write the public page to files, here or for another host."),
     "watch": ("troth.config.verbs.watch", "Say from elsewhere whether a page is served and fresh."),
     "notify": ("troth.notify.commands", "Messages: try a channel, bounces, subscribers as a file."),

@@ -2,33 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from troth.core import clock
 from troth.core.fields import nearest
 from troth.promises import actions, queries, tables
+from troth.promises.instants import Instant
 from troth.signals import queries as signals
-
-
-class Instant(click.ParamType[datetime]):
-    """An instant with its offset, or a date: its first moment in UTC."""
-
-    name = "instant"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"“{value}” is no instant; write 2026-01-31 or 2026-01-31T18:00+01:00")
-        if len(value) > len("2026-01-31") and found.tzinfo is None:
-            self.fail(f"“{value}” needs its offset: end it in Z or for example +01:00", param, ctx)
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
 @click.command("judge")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from troth.metrics import queries as metrics
-from troth.promises.models import Calendar, Exclusion, Promise
+from troth.promises.models import Calendar, Exclusion, IntegrityEvent, Promise, ScoreRules
 from troth.promises.queries.regimes import terms_of
 from troth.promises.rules import openslo_out
 
@@ -25,6 +25,36 @@ def documents(*, as_openslo: bool = False) -> Iterator[Named]:
     for row in Exclusion.objects.filter(withdrawn_at=None).select_related("promise"):
         name = row.slug or f"{row.promise.slug}-{row.pk}"
         yield f"exclusion-{name}", _exclusion(row, name)
+    yield from _of_score()
+
+
+def _of_score() -> Iterator[Named]:
+    """Yield the rules of the score, and the integrity events that somebody signed."""
+    rules = ScoreRules.objects.order_by("-number").first()
+    if rules is not None:
+        yield "score-rules", rules.spec
+    for event in IntegrityEvent.objects.filter(found=False).select_related("promise"):
+        yield f"integrity-{event.slug}", _event(event)
+
+
+def _event(row: IntegrityEvent) -> dict[str, Any]:
+    """Return a signed event as it was signed; what is found is found again."""
+    spec: dict[str, Any] = {
+        "kind": row.kind,
+        "promise": row.promise.slug if row.promise else "",
+        "happened_on": row.happened_on.isoformat(),
+        "summary": row.summary,
+        "evidence": row.evidence,
+        "signed_by": row.signed_by,
+    }
+    if row.withdrawn_at is not None:
+        spec["withdrawn"] = {"by": row.withdrawn_by, "reason": row.withdrawn_why}
+    return {
+        "apiVersion": "troth/v1",
+        "kind": "IntegrityEvent",
+        "metadata": {"name": row.slug},
+        "spec": {field: value for field, value in spec.items() if value},
+    }
 
 
 def _exclusion(row: Exclusion, name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from troth.promises import actions
-from troth.promises.actions import messaging
+from troth.promises.actions import messaging, scoring
 
 
 def is_due(*, now: datetime) -> bool:
@@ -24,3 +24,13 @@ def is_untold(*, now: datetime) -> bool:
 def tell(*, now: datetime) -> int:
     """Tell readers what happened to promises; return how much."""
     return messaging.tell_readers(now=now)
+
+
+def is_unscored(*, now: datetime) -> bool:
+    """Return whether a day is over that has no score, or one may come out differently."""
+    return scoring.is_unscored(now=now)
+
+
+def score(*, now: datetime) -> int:
+    """Compute the score of the days that are over; return how many came out new."""
+    return scoring.score_days(now=now)

@@ -230,3 +230,88 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class ScoreRules(models.Model):
+    """One version of the weights and constants of the score. Append-only, public."""
+
+    number = models.IntegerField(unique=True)
+    spec = models.JSONField()  # the whole document, as declared
+    author = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name_plural = "score rules"
+
+    def __str__(self) -> str:
+        return f"score rules {self.number}"
+
+
+class IntegrityEvent(models.Model):
+    """A deception: found among the facts, or signed by a person. Public; withdrawn, never deleted.
+
+    What is found counts from `counts_from` on, so that it can be explained before.
+    """
+
+    slug = models.CharField(max_length=100, unique=True)  # of what is found: the fact it is about
+    kind = models.CharField(max_length=12)  # concealment, restatement, exclusion
+    promise = models.ForeignKey(
+        Promise, on_delete=models.CASCADE, null=True, related_name="integrity_events"
+    )
+    happened_on = models.DateField()
+    counts_from = models.DateField()
+    summary = models.TextField()
+    evidence = models.TextField(blank=True)
+    found = models.BooleanField()  # by the machine; else signed by hand
+    signed_by = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawn_why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"
+
+
+class Score(models.Model):
+    """The score of one day as it was computed at one instant. Append-only.
+
+    A day that is counted again gets another row, and the newest one holds.
+    """
+
+    day = models.DateField()
+    scope = models.CharField(max_length=10)  # public; all
+    rules = models.ForeignKey(ScoreRules, on_delete=models.PROTECT, null=True, related_name="+")
+    computed_at = models.DateTimeField()
+    value = models.FloatField(null=True)  # NULL: not enough evidence for a number
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    grade = models.CharField(max_length=12)
+    detail = models.JSONField()  # pillars, promises, what it rests on
+    digest = models.CharField(max_length=32)  # of all that was computed
+
+    class Meta:
+        ordering = ["day", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "day", "computed_at"], name="one_score_an_instant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.scope} {self.value}"
+
+
+class ScoreData(models.Model):
+    """What the newest score of a scope was computed from, so that it is given away with it."""
+
+    score = models.OneToOneField(Score, on_delete=models.CASCADE, related_name="data")
+    document = models.BinaryField()  # scoring.exporting.document as JSON, gzip
+
+    def __str__(self) -> str:
+        return f"data of {self.score_id}"

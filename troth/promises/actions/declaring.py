@@ -8,6 +8,7 @@ from django.db import transaction
 
 from troth.core import windows
 from troth.core.filing import FILES
+from troth.promises.actions import enrolling
 from troth.promises.actions.following import follow, let_go
 from troth.promises.actions.judging import stir
 from troth.promises.models import Calendar, Promise, Suspension, Version
@@ -54,6 +55,7 @@ def declare(
     )
     _show(promise, terms, managed_by)
     follow(dockets.load([promise]), now=now)
+    enrolling.enrol(version, author=author, now=now)
     stir(promise)
     before = {"version": last.number, "spec": last.spec} if last else None
     note(actor=author, verb="declared" if is_new else "changed", thing="promise", now=now,
@@ -138,6 +140,7 @@ def retire(*, slug: str, author: Actor, reason: str = "", now: datetime) -> Prom
         promise.retired_at = now
         promise.save(update_fields=["retired_at"])
         let_go(dockets.load([promise])[0])
+        enrolling.let_go(promise, now=now)
         note(actor=author, verb="retired", thing="promise", now=now, thing_id=slug,
              after={"reason": reason})  # fmt: skip
     return promise

@@ -59,7 +59,7 @@ def counted(askings: Sequence[Asking], *, at: datetime, as_of: datetime | None) 
         groups[question.zone, question.grain].append(question)
     columns: dict[tuple[int, int], Columns] = defaultdict(dict)
     for (zone, grain), questions in groups.items():
-        answers = _ask([q.measure for q in questions], ZoneInfo(zone), grain, at, as_of)
+        answers = ask([q.measure for q in questions], ZoneInfo(zone), grain, at, as_of)
         for question, answer in zip(questions, answers, strict=True):
             columns[question.promise, question.place][question.part, grain] = _column(answer)
     return [
@@ -92,9 +92,10 @@ def _questions(askings: Sequence[Asking]) -> Iterator[_Question]:
                     yield _Question(number, place, regime.terms.zone, part, grain, measure)
 
 
-def _ask(
+def ask(
     asked: Sequence[Measure], zone: ZoneInfo, grain: int, at: datetime, as_of: datetime | None
 ) -> list[list[Tally]]:
+    """Answer several measures over all that ever happened by `at`, as known at `as_of`."""
     extent = signals.store().extent()
     if extent is None or extent.happened.start - _EARLIER >= at:
         return [[] for _ in asked]

@@ -6,7 +6,7 @@ from troth.core import documents
 from troth.core.documents import Folder, Language, Loaded
 from troth.promises.rules import openslo
 
-KINDS = ("Calendar", "Metric", "Promise", "Exclusion")
+KINDS = ("Calendar", "Metric", "Promise", "Exclusion", "ScoreRules", "IntegrityEvent")
 
 
 def load(texts: Iterable[tuple[str, str]]) -> Folder:

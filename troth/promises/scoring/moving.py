@@ -9,12 +9,15 @@ Rates and mix by Kitagawa's two-point means; where points bend, by the mean of b
 (Shapley): no order is preferred, nothing is left over.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from troth.promises.scoring.belief import Belief, Segment
 from troth.promises.scoring.constants import Constants
 from troth.promises.scoring.evidence import Faded, Real
 from troth.promises.scoring.gap import secant, zero_gap
+
+_NOTHING = 1e-13  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ def moved(pair: Pair) -> list[Moved]:
     return _moved_zero(pair) if pair.end.zero else _moved_share(pair)
 
 
+def _told(found: Iterable[Moved]) -> list[Moved]:
+    """Leave out what is only the rounding of a computer."""
+    return [part for part in found if abs(part.points) > _NOTHING]
+
+
 @dataclass(frozen=True, slots=True)
 class _Stratum:
     """A part of what is believed: its weight in p, and its share kept."""
@@ -83,7 +91,7 @@ def _moved_share(pair: Pair) -> list[Moved]:
     other = slope * (was + now) / 2 * (end.prior.mean - start.prior.mean)
     bend = pair.change - slope * (end.share - start.share)
     found.append(Moved("target", other + (bend if start.tolerance != end.tolerance else 0.0)))
-    return [part for part in found if part.points]
+    return _told(found)
 
 
 def _slope(start: Belief, end: Belief, kappa: float) -> float:
@@ -161,7 +169,7 @@ def _moved_zero(pair: Pair) -> list[Moved]:
     weight = slope * (start.certainty + end.certainty) / 2
     days, fresh = _violations(pair, weight)
     rest = weight * (own[1] - own[0]) - fresh
-    return [p for p in (*days, Moved("evidence", known), Moved("forgiven", rest)) if p.points]
+    return _told([*days, Moved("evidence", known), Moved("forgiven", rest)])
 
 
 def _violations(pair: Pair, weight: float) -> tuple[list[Moved], float]:

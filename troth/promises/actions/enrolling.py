@@ -1,0 +1,59 @@
+"""Each promise is watched for drift: a fade is seen while every verdict is still kept."""
+
+from datetime import datetime
+
+from troth.core.windows import DAY
+from troth.metrics import actions as metrics
+from troth.metrics import queries
+from troth.metrics.drift.enrolment import Enrolment
+from troth.promises.models import Promise, Version
+from troth.promises.queries.regimes import terms_of
+from troth.promises.rules import measures
+from troth.promises.rules.measures import Bounds
+from troth.promises.rules.terms import Terms
+from troth.staff.actions.audit import Actor
+
+
+def key_of(slug: str) -> str:
+    """Return the key of a promise's stream."""
+    return f"promise:{slug}"
+
+
+def enrol(version: Version, *, author: Actor, now: datetime) -> None:
+    """Watch the share that the newest version of a promise counts, by the day.
+
+    All cases are watched, whichever version judges them: another target changes no usual. Where
+    another version counts otherwise, its stream begins a phase of its own. What has no share by
+    the day (attestations, business hours) is not watched.
+    """
+    promise, terms = version.promise, terms_of(version)
+    measure = measures.parts(terms, Bounds(), {}).get(("judged", DAY))
+    before = queries.stream(key_of(promise.slug))
+    if measure is None:
+        let_go(promise, now=now)
+        return
+    series = metrics.follow(measure=measure, zone=terms.zone, grain=DAY)
+    metrics.watch(
+        key=key_of(promise.slug),
+        series=series.pk,
+        enrolment=_terms(terms),
+        author=author,
+        reason=version.reason or (f"version {version.number} counts otherwise" if before else ""),
+        now=now,
+    )
+
+
+def let_go(promise: Promise, *, now: datetime) -> None:
+    """Watch a promise no longer; what was seen of it stays."""
+    metrics.unwatch(key=key_of(promise.slug), now=now)
+
+
+def _terms(terms: Terms) -> Enrolment:
+    return Enrolment(
+        name=terms.name,
+        touchpoint=terms.touchpoint,
+        target=float(terms.target),
+        evidence=terms.counting.evidence,
+        heartbeat=terms.needs.heartbeat,
+        settle=terms.needs.watermark or 0,
+    )
