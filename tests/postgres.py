@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -69,3 +69,12 @@ def _run(*command: str | Path) -> None:
         stderr=subprocess.DEVNULL,
         cwd="/",
     )
+
+
+def restart(url: str) -> None:
+    """Stop the server of a cluster as a crash would, and start it again."""
+    home = Path(parse_qs(urlsplit(url).query)["host"][0])
+    bin_folder = programs()
+    assert bin_folder is not None
+    _run(bin_folder / "pg_ctl", "-D", home / "data", "-m", "immediate", "-w", "-l", home / "log",
+         "restart")  # fmt: skip

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from troth.core.steps import reached
 from troth.notify.actions.failing import nobody_there, note_endpoints
 from troth.notify.models import Attempt, State
-from troth.notify.queries.raw import moment, places
+from troth.notify.queries.raw import among, moment
 from troth.notify.rules import retrying
 from troth.notify.rules.results import Answer, Fate
 
 _CHANCE = random.SystemRandom()
 _ENDS: Final = {
+    Fate.ACCEPTED: State.ACCEPTED,
     Fate.REFUSED: State.REFUSED,
     Fate.GONE: State.REFUSED,
     Fate.UNKNOWN: State.UNKNOWN,
@@ -62,12 +63,15 @@ def write(*, leaving: Sequence[int], sent: Sequence[Sent], courier: str, now: da
 
 
 def _leave(ids: Sequence[int], courier: str, now: datetime) -> set[int]:
+    """Write down that messages are leaving. Asked again, because the answer was lost, it agrees."""
+    these, values = among(ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notify_delivery SET state = 'leaving', tries = tries + 1,"  # noqa: S608 - places only
-            f" left_at = COALESCE(left_at, %s) WHERE id IN ({places(len(ids))})"
-            " AND state = 'claimed' AND claimed_by = %s RETURNING id",
-            [moment(now), *ids, courier],
+            "UPDATE notify_delivery SET state = 'leaving', left_at = COALESCE(left_at, %s),"  # noqa: S608 - places only
+            " tries = CASE state WHEN 'claimed' THEN tries + 1 ELSE tries END"
+            f" WHERE id {these} AND state IN ('claimed', 'leaving') AND claimed_by = %s"
+            " RETURNING id",
+            [moment(now), *values, courier],
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -98,25 +102,38 @@ def _counts(one: Sent) -> bool:
     return one.errand.failures > 0 or one.answer.fate is not Fate.ACCEPTED
 
 
+_ACCEPTED: Final = """
+UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = %s, receipt = %s
+WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s
+"""
+_ALL_ACCEPTED: Final = """
+UPDATE notify_delivery d SET state = 'accepted', ended_at = %s, said = v.said, receipt = v.receipt
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, said, receipt)
+WHERE d.id = v.id AND d.state IN ('leaving', 'unknown') AND d.claimed_by = %s
+"""
+
+
 def _accepted(sent: Sequence[Sent], courier: str, now: datetime) -> None:
-    """Close the accepted ones; one that was taken for unknown meanwhile is known again."""
+    """Close the accepted ones; one that was taken for unknown meanwhile is known again.
+
+    PostgreSQL plans each statement anew, so that there one is for all of them.
+    """
     at = moment(now)
-    values = [
-        (at, one.answer.said[:300], one.answer.receipt[:200], one.errand.id, courier)
-        for one in sent
+    rows = [
+        (kept(one.answer.said, 300), kept(one.answer.receipt, 200), one.errand.id) for one in sent
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = %s, receipt = %s"
-            " WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s",
-            values,
-        )
+        if connection.vendor == "postgresql":
+            said, receipts, ids = (list(column) for column in zip(*rows, strict=True))
+            cursor.execute(_ALL_ACCEPTED, [at, ids, said, receipts, courier])
+        else:
+            cursor.executemany(_ACCEPTED, [(at, *row, courier) for row in rows])
 
 
 def _other(one: Sent, courier: str, now: datetime) -> None:
     state, due_at = _outcome(one, now)
     values = [
-        state.value, one.answer.said[:300], one.answer.receipt[:200],
+        state.value, kept(one.answer.said, 300), kept(one.answer.receipt, 200),
         moment(due_at) if due_at else None, None if due_at else moment(now),
         int(one.is_down), one.errand.id, courier,
     ]  # fmt: skip
@@ -128,7 +145,24 @@ def _other(one: Sent, courier: str, now: datetime) -> None:
             values,
         )
     if one.answer.fate is Fate.GONE:
-        nobody_there(one.errand.subscription, said=one.answer.said, now=now)
+        nobody_there(one.errand.subscription, said=kept(one.answer.said, 500), now=now)
+
+
+def write_barely(*, sent: Sent, courier: str, now: datetime) -> None:
+    """Write what became of a message, and nothing else: for one whose receipt cannot be kept."""
+    state, due_at = _outcome(sent, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notify_delivery SET state = %s, due_at = COALESCE(%s, due_at), ended_at = %s"
+            " WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s",
+            [state.value, moment(due_at) if due_at else None, None if due_at else moment(now),
+             sent.errand.id, courier],
+        )  # fmt: skip
+
+
+def kept(text: str, most: int) -> str:
+    """Return what was said as any database keeps it: without NUL and halves of letters."""
+    return text[:most].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _outcome(one: Sent, now: datetime) -> tuple[State, datetime | None]:
@@ -156,5 +190,5 @@ def _attempt(one: Sent) -> Attempt:
         at=one.at,
         took_ms=max(one.took_ms, 0),
         fate=one.answer.fate.value,
-        said=one.answer.said[:500],
+        said=kept(one.answer.said, 500),
     )

@@ -43,6 +43,17 @@ def recover(*, name: str, now: datetime, idempotent: Sequence[str]) -> int:
         return many + changed(cursor)
 
 
+def claimed_by(*, name: str) -> set[int]:
+    """Return what a courier has claimed and not let leave."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM notify_delivery WHERE state IN ('claimed', 'leaving')"
+            " AND state = 'claimed' AND claimed_by = %s",
+            [name],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def holders() -> set[str]:
     """Return the couriers that hold something, living or not."""
     with connection.cursor() as cursor:

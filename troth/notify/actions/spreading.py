@@ -37,13 +37,15 @@ WHERE s.id > %s AND s.id <= %s AND s.state = 'active' AND c.erased_at IS NULL
 ORDER BY s.id
 ON CONFLICT DO NOTHING
 """
+# The readers of the chunk are looked up in line, each by itself: {readers} keeps PostgreSQL from
+# reading all that is queued for each chunk, OFFSET 0 from reading all that was told.
 _OVERTAKE = """
 UPDATE notify_delivery SET state = 'overtaken', ended_at = %s, said = %s
-WHERE state = 'queued' AND thread_id = %s AND telling_id <> %s AND reader_id IN (
-    SELECT s.contact_id FROM notify_subscription s WHERE s.id > %s AND s.id <= %s AND EXISTS (
-        SELECT 1 FROM notify_delivery n
-        WHERE n.telling_id = %s AND n.reader_id = s.contact_id AND n.replay_of_id IS NULL))
+WHERE state = 'queued' AND thread_id = %s AND telling_id <> %s AND reader_id {readers}
+    AND EXISTS (SELECT 1 FROM notify_delivery n WHERE n.telling_id = %s
+        AND n.reader_id = notify_delivery.reader_id AND n.replay_of_id IS NULL LIMIT 1 OFFSET 0)
 """
+_CHUNK_READERS = "SELECT s.contact_id FROM notify_subscription s WHERE s.id > %s AND s.id <= %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _queue(telling: Telling, upto: int, now: datetime) -> int:
         if earlier:
             said = f"revision {telling.number} went instead"
             at = (moment(now), said, telling.thread_id, telling.pk, *span, telling.pk)
-            cursor.execute(_OVERTAKE, at)
+            readers = "= ANY(ARRAY({}))" if connection.vendor == "postgresql" else "IN ({})"
+            cursor.execute(_OVERTAKE.format(readers=readers.format(_CHUNK_READERS)), at)
     return queued
 
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from django.db import connection
 
-from troth.notify.models import Telling, Thread
+from troth.notify.models import Delivery, State, Telling, Thread
 from troth.notify.queries.raw import changed, moment
-from troth.notify.rules.retrying import LONGEST_WAIT
+from troth.notify.rules.retrying import DIGEST, LONGEST_WAIT
 
 KEPT_FOR: Final = timedelta(days=400)
 _A_TURN: Final = 20_000  # rows
+_AHEAD: Final = timedelta(minutes=1)  # clocks of two hosts differ by less
 
 
 def tidy(*, now: datetime) -> int:
@@ -19,14 +20,17 @@ def tidy(*, now: datetime) -> int:
 
 
 def _put_right(now: datetime) -> int:
-    """Let what was put off by a clock that ran ahead be due."""
+    """Let what was told or put off by a clock that ran ahead be due."""
+    told = list(Telling.objects.filter(told_at__gt=now + _AHEAD).values_list("pk", flat=True))
+    early = Delivery.objects.filter(telling__in=told, state=State.QUEUED, tries=0)
+    many = early.filter(priority__lt=DIGEST, due_at__gt=now).update(due_at=now) if told else 0
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notify_delivery SET due_at = %s"
             " WHERE state = 'queued' AND tries > 0 AND due_at > %s",
             [moment(now), moment(now + 2 * LONGEST_WAIT)],
         )
-        return changed(cursor)
+        return many + changed(cursor)
 
 
 def _forget(now: datetime) -> int:

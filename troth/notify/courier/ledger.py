@@ -6,7 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from django.db import DatabaseError, close_old_connections
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    close_old_connections,
+)
 
 from troth.core import clock
 from troth.notify.actions import heeding, receipting
@@ -22,8 +28,8 @@ log = logging.getLogger(__name__)
 class Ledger:
     """Nothing leaves before it is written that it does; no receipt is lost while this lives."""
 
-    def __init__(self, courier: str, ask: Ask) -> None:
-        self._courier, self._ask = courier, ask
+    def __init__(self, courier: str, ask: Ask, holding: set[int]) -> None:
+        self._courier, self._ask, self._holding = courier, ask, holding
         self._leaving: list[tuple[Sequence[int], asyncio.Future[set[int]]]] = []
         self._sent: list[Sent] = []
         self._news = asyncio.Event()
@@ -32,12 +38,14 @@ class Ledger:
         self._asked = asyncio.Event()
 
     async def leave(self, ids: Sequence[int]) -> set[int]:
-        """Return those that may leave, when that is on disk."""
+        """Return those that may leave, when that is on disk; none of them is held any more."""
         done: asyncio.Future[set[int]] = asyncio.get_running_loop().create_future()
         self._leaving.append((ids, done))
         self._asked.set()
         self._wake()
-        return await done
+        mine = await done
+        self._holding.difference_update(ids)
+        return mine
 
     def receipt(self, sent: Sent) -> None:
         """Write soon what was said to a message."""
@@ -83,11 +91,32 @@ class Ledger:
         sent: list[Sent],
     ) -> None:
         ids = [pk for some, _ in leaving for pk in some]
-        step = partial(_written, ids, sent, self._courier)
-        mine: set[int] = await patiently(step, self._ask)
+        try:
+            mine = await self._kept(ids, sent)
+        except Exception:  # one that cannot be kept stops no other
+            log.exception("receipts are written one by one")
+            mine = await self._one_by_one(ids, sent)
         for some, done in leaving:
             if not done.done():
                 done.set_result(mine.intersection(some))
+
+    async def _kept(self, ids: Sequence[int], sent: Sequence[Sent]) -> set[int]:
+        step = partial(_written, ids, sent, self._courier)
+        found: set[int] = await patiently(step, self._ask)
+        return found
+
+    async def _one_by_one(self, ids: Sequence[int], sent: Sequence[Sent]) -> set[int]:
+        for one in sent:
+            try:
+                await self._kept((), [one])
+            except Exception:
+                log.exception("a receipt cannot be kept whole", extra={"delivery": one.errand.id})
+                await patiently(partial(_barely_written, one, self._courier), self._ask)
+        return await self._kept(ids, ()) if ids else set()
+
+
+def _barely_written(one: Sent, courier: str) -> None:
+    receipting.write_barely(sent=one, courier=courier, now=clock.now())
 
 
 def _written(ids: Sequence[int], sent: Sequence[Sent], courier: str) -> set[int]:
@@ -99,12 +128,17 @@ def _written(ids: Sequence[int], sent: Sequence[Sent], courier: str) -> set[int]
 
 
 async def patiently(step: Callable[[], T], ask: Ask) -> T:
-    """Do a step of the database; while it cannot (away, busy, disk full), say so and try again."""
+    """Do a step of the database; while it cannot (away, busy, disk full), say so and try again.
+
+    What it will never take, whenever it is asked, is raised.
+    """
     wait = 0.2
     while True:
         try:
             found: T = await ask(step)
-        except DatabaseError as error:
+        except (DataError, IntegrityError):
+            raise
+        except (DatabaseError, InterfaceError) as error:
             log.warning("the outbox cannot be written", extra={"error": str(error)[:200]})
             await asyncio.sleep(wait)
             await ask(close_old_connections)

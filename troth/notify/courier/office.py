@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, TypeVar
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from troth.core import clock, leases
 from troth.notify.actions import claiming, recovering, troubles
@@ -38,7 +38,9 @@ class Office:
         self.name = leases.worker_name()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self._ledger = Ledger(self.name, self._ask_writer)
+        self._holding: set[int] = set()  # claimed, as far as we heard of it, and has not left
+        self._in_doubt = False  # a claim was written, or was not: its answer did not come
+        self._ledger = Ledger(self.name, self._ask_writer, self._holding)
         self._voice = Voice()
         self._watch = Watch(self.name)
         self._outlets: dict[Key, Outlet] = {}
@@ -73,7 +75,7 @@ class Office:
                 self._beat_at = asyncio.get_running_loop().time() + _BEAT
             lanes = [one.lane for one in self._outlets.values()]
             due = await self._ask(partial(outbox.due_lanes, lanes, now=clock.now()))
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             log.warning("the outbox cannot be read", extra={"error": str(error)[:200]})
             await self._ask(close_old_connections)
             return
@@ -111,6 +113,7 @@ class Office:
             unsent = await counter.serve(stop)
             give_back = partial(claiming.give_back, ids=unsent, courier=self.name)
             await patiently(give_back, self._ask)
+            self._holding.difference_update(unsent)
         except Exception:
             log.exception("an outlet rests", extra={"outlet": key})
             counter.rest()
@@ -127,15 +130,25 @@ class Office:
             now=clock.now(),
         )  # fmt: skip
         try:
-            return len(ids), await self._ask(prepare)
-        except Exception:  # a mistake of ours, or the database is away: another time
+            parcels = await patiently(prepare, self._ask)
+        except Exception:  # a mistake of ours: another time
             self._lost += ids
             raise
+        self._holding.difference_update({*ids}.difference(one.id for one in parcels))
+        return len(ids), parcels
 
     def _claimed(self, outlet: Outlet, most: int) -> list[int]:
-        lost, self._lost = self._lost, []
+        lost = list(self._lost)
+        if self._in_doubt:
+            lost += recovering.claimed_by(name=self.name) - self._holding
         claiming.give_back(ids=lost, courier=self.name)
-        return claiming.claim(lane=outlet.lane, most=most, courier=self.name, now=clock.now())
+        self._holding.difference_update(lost)
+        self._lost = [one for one in self._lost if one not in lost]
+        self._in_doubt = True
+        ids = claiming.claim(lane=outlet.lane, most=most, courier=self.name, now=clock.now())
+        self._holding.update(ids)
+        self._in_doubt = False
+        return ids
 
     def _trouble(self, outlet: Outlet, said: str) -> None:
         """Show on the outlet that it cannot be reached, or that it can again."""
@@ -168,7 +181,7 @@ class Office:
     def _depart(self) -> None:
         try:
             recovering.depart(name=self.name, now=clock.now(), idempotent=opening.idempotent())
-        except DatabaseError:  # the next courier does it
+        except (DatabaseError, InterfaceError):  # the next courier does it
             log.warning("the courier could not say good-bye")
         connection.close()
 

@@ -6,7 +6,8 @@ Everything here runs in the thread that holds the database.
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from troth.core.steps import reached
 from troth.notify import letters, links, webhook_keys
@@ -22,13 +23,13 @@ from troth.notify.rules.joining import Waiting, joined
 from troth.people import queries as people
 
 log = logging.getLogger(__name__)
+_UNREADABLE: Final = timedelta(hours=1)  # until an address that cannot be opened is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is true of the readers of some messages at this moment."""
 
-    addresses: Mapping[int, str]
     allowed: Mapping[str, set[int]]  # by purpose
     now: datetime
 
@@ -37,7 +38,7 @@ def prepare(
     *, ids: Sequence[int], outlet: Outlet, courier: str, voice: Voice, now: datetime
 ) -> list[Parcel]:
     """Return what may go now; the rest of `ids` is withheld, or queued for later."""
-    rows = loading.claimed(ids)
+    rows = _reachable(loading.claimed(ids), courier, now)
     facts = _facts(rows, now)
     rows = _admitted(rows, outlet, facts, courier)
     others = _joined(rows, outlet, facts)
@@ -58,7 +59,24 @@ def _facts(rows: Sequence[Claimed], now: datetime) -> Facts:
     for row in rows:
         readers.setdefault(row.told.purpose, set()).add(row.reader)
     allowed = {purpose: people.allowed(ids, purpose) for purpose, ids in readers.items()}
-    return Facts(people.addresses({row.reader for row in rows}), allowed, now)
+    return Facts(allowed, now)
+
+
+def _reachable(rows: Sequence[Claimed], courier: str, now: datetime) -> list[Claimed]:
+    """Open the addresses; one that was sealed with another key waits and stops no other."""
+    found, later = [], {}
+    for row in rows:
+        try:
+            if row.sealed_address:
+                row.address = people.opened(row.contact, row.sealed_address)
+        except ValueError:
+            later[row.id] = now + _UNREADABLE
+        else:
+            found.append(row)
+    if later:
+        log.error("addresses cannot be opened: see TROTH_INBOX_KEY", extra={"many": len(later)})
+        claiming.put_off(until=later, courier=courier)
+    return found
 
 
 def _admitted(rows: Sequence[Claimed], outlet: Outlet, facts: Facts, courier: str) -> list[Claimed]:
@@ -83,7 +101,7 @@ def _reason(row: Claimed, outlet: Outlet, facts: Facts) -> str:
     return admission.reason_against(
         event=row.told.event,
         state=row.state,
-        is_known=outlet.channel.address is None or bool(facts.addresses.get(row.reader)),
+        is_known=outlet.channel.address is None or bool(row.address),
         is_suppressed=row.is_suppressed,
         is_allowed=row.is_ours or row.reader in facts.allowed[row.told.purpose],
     )
@@ -99,18 +117,20 @@ def _joined(rows: Sequence[Claimed], outlet: Outlet, facts: Facts) -> dict[int, 
     """Return what each message tells besides its own story, from now on or since an earlier try."""
     if outlet.channel.shape is Shape.HOOK:
         return {}
-    found = loading.joined_to([row.id for row in rows if row.tries])
+    found = loading.joined_to([row.id for row in rows])
     waiting = loading.in_line([row.reader for row in rows if not row.tries], now=facts.now)
     for row in rows:
         line = waiting.get(row.reader, ())
         if not line:
             continue
+        for other in line:
+            other.address = row.address
         one = Waiting(row.id, row.priority, row.tries)
         ids = joined(one, [Waiting(o.id, o.priority, o.tries) for o in line])
         new = [o for o in line if o.id in ids and not _reason(o, outlet, _with(facts, o))]
         if new:
             joining.join(ids=[o.id for o in new], to=row.id, now=facts.now)
-            found[row.id] = new
+            found[row.id] = [*found.get(row.id, ()), *new]
     return found
 
 
@@ -118,7 +138,7 @@ def _with(facts: Facts, row: Claimed) -> Facts:
     purpose = row.told.purpose
     if purpose in facts.allowed:
         return facts
-    return Facts(facts.addresses, {purpose: people.allowed([row.reader], purpose)}, facts.now)
+    return Facts({purpose: people.allowed([row.reader], purpose)}, facts.now)
 
 
 def _parcel(
@@ -138,7 +158,7 @@ def _parcel(
         end_url=end,
     )
     target = Target(
-        address=facts.addresses.get(row.reader, ""),
+        address=row.address,
         settings=outlet.settings,
         secret=_secret(row, outlet, facts.now),
         sender=outlet.sender,

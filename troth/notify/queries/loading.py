@@ -17,7 +17,8 @@ from troth.notify.rules.story import Story
 _ROWS: Final = """
 SELECT d.id, d.telling_id, d.reader_id, d.subscription_id, d.priority, d.tries, d.left_at,
     d.joined_to_id, t.revision, s.uid, s.state, s.is_ours, s.quiet_from, s.quiet_until, s.sealed,
-    s.failures, c.language, c.zone, x.id
+    s.failures, c.language, c.zone, x.id,
+    c.uid, CASE WHEN c.erased_at IS NULL THEN c.sealed END
 FROM notify_delivery d
 JOIN notify_telling t ON t.id = d.telling_id
 JOIN notify_subscription s ON s.id = d.subscription_id
@@ -62,6 +63,9 @@ class Claimed:
     language: str
     zone: str
     is_suppressed: bool
+    contact: str  # uid
+    sealed_address: bytes  # empty of someone who was forgotten
+    address: str = ""  # in clear, once it was opened
 
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
@@ -99,11 +103,11 @@ def _rows(where: str, values: Sequence[Any]) -> list[Claimed]:
 
 def _claimed(row: Sequence[Any]) -> Claimed:
     (pk, telling, reader, subscription, priority, tries, left_at, to, revision, uid, state, is_ours,
-     begin, end, sealed, failures, language, zone, suppression) = row  # fmt: skip
+     begin, end, sealed, failures, language, zone, suppression, contact, address) = row  # fmt: skip
     return Claimed(
         pk, _told(telling, revision), reader, subscription, priority, tries, instant(left_at), to,
         uid, state, bool(is_ours), begin, end, bytes(sealed), failures, language, zone,
-        suppression is not None,
+        suppression is not None, contact, bytes(address or b""),
     )  # fmt: skip
 
 

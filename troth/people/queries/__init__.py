@@ -1,6 +1,14 @@
 """Who is known, where, and what is allowed."""
 
-from troth.people.queries.finding import address_of, addresses, by_digest, few, find, of_uid
+from troth.people.queries.finding import (
+    address_of,
+    addresses,
+    by_digest,
+    few,
+    find,
+    of_uid,
+    opened,
+)
 from troth.people.queries.permitted import allowed, ledger, ledgers, permissions
 
 __all__ = [
@@ -13,5 +21,6 @@ __all__ = [
     "ledger",
     "ledgers",
     "of_uid",
+    "opened",
     "permissions",
 ]

@@ -30,6 +30,11 @@ def address_of(contact: Contact) -> str:
     return BOX.opened(contact.sealed, label=contact.uid).decode()
 
 
+def opened(uid: str, sealed: bytes | memoryview) -> str:
+    """Return the address in clear of a contact's columns. Raises ValueError for another key."""
+    return BOX.opened(sealed, label=uid).decode()
+
+
 def addresses(ids: Iterable[int]) -> dict[int, str]:
     """Return the addresses in clear of those who are still known, by the contact's id."""
     found: dict[int, str] = {}
@@ -37,7 +42,7 @@ def addresses(ids: Iterable[int]) -> dict[int, str]:
     for start in range(0, len(wanted), _AT_ONCE):
         some = Contact.objects.filter(pk__in=wanted[start : start + _AT_ONCE], erased_at=None)
         for key, uid, sealed in some.values_list("pk", "uid", "sealed"):
-            found[key] = BOX.opened(sealed, label=uid).decode()
+            found[key] = opened(uid, sealed)
     return found
 
 
