@@ -94,6 +94,16 @@ def test_two_agents_with_one_key_do_not_both_check(monitor, fra):
     assert deliver(fra.key, report(), holder="one:1:a").json()["taken"] == 1
 
 
+def test_what_a_process_tells_after_another_took_over_is_refused(fra, monitor):
+    """It was on its way while the other told those instants as skipped: they are not to be both."""
+    at = clock.now()
+    actions.take_lease(location="fra", holder="two:1:b", now=at)
+    with pytest.raises(actions.TakenOver):
+        actions.deliver(
+            location="fra", holder="one:1:a", reports=[report("shop")], skips=[], now=at
+        )
+
+
 def test_results_count_for_the_agents_location(monitor, fra):
     monitor("shop", locations=["fra"])
     monitor("blog")

@@ -10,7 +10,7 @@ from troth.probes.actions.declaring import (
     resume,
     retire,
 )
-from troth.probes.actions.delivering import deliver
+from troth.probes.actions.delivering import TakenOver, deliver
 from troth.probes.actions.leasing import give_lease_back, take_lease
 from troth.probes.actions.pinging import Arrived, OutdatedError, beat, take
 from troth.probes.actions.recording import record
@@ -20,6 +20,7 @@ __all__ = [
     "Arrived",
     "IssuedAgent",
     "OutdatedError",
+    "TakenOver",
     "ask_now",
     "beat",
     "declare_heartbeat",

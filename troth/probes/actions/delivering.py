@@ -10,6 +10,10 @@ from troth.probes.models import Lease
 from troth.probes.wire import Report, Skip
 
 
+class TakenOver(Exception):  # noqa: N818 - an answer, not an error in the code
+    """Another process checks for the location by now, and told what it found missing."""
+
+
 @transaction.atomic
 def deliver(
     *, location: str, holder: str, reports: Sequence[Report], skips: Sequence[Skip], now: datetime
@@ -17,9 +21,12 @@ def deliver(
     """Take in what the process `holder` found; return how many results. On return it is on disk.
 
     Results that it told before, by their number, are left out: their answer was lost on the way.
-    Raises what record raises.
+    Raises TakenOver: whoever took the location over has told as skipped what was not told before,
+    and an instant is not to be both. Raises what record raises.
     """
     row = Lease.objects.select_for_update().get(location=location)
+    if row.holder not in ("", holder):
+        raise TakenOver
     told = row.told if row.holder == holder else 0
     fresh = [one for one in reports if not one.number or one.number > told]
     taken = record(location=location, reports=fresh, skips=skips, now=now, probe=_plain(holder))

@@ -22,6 +22,7 @@ _LARGEST: Final = 20_000_000  # bytes of a delivery
 _AHEAD: Final = timedelta(minutes=2)
 _BEHIND: Final = timedelta(days=2)
 _MOST_PHASES: Final = 20
+_TAKEN: Final = "another process checks for this location already"
 _decoder = msgspec.json.Decoder(Delivery)
 
 
@@ -77,6 +78,8 @@ def report(request: HttpRequest, location: Location) -> dict[str, int]:
         taken = actions.deliver(
             location=location, holder=told.holder, reports=fine, skips=skips, now=now
         )
+    except actions.TakenOver as error:
+        raise Refusal(409, _TAKEN) from error
     except (signals.SpoolFull, signals.StoreBusy, signals.DiskFull) as error:
         raise Refusal(503, "nothing was taken; send it again later") from error
     return {"taken": taken, "left_out": len(told.reports) - len(fine)}
@@ -95,7 +98,7 @@ def _hold(location: str, holder: str, version: str) -> None:
     """Keep the location's lease for this process. Another one with the same key is turned away."""
     now = clock.now()
     if not actions.take_lease(location=location, holder=holder, now=now):
-        raise Refusal(409, "another process checks for this location already")
+        raise Refusal(409, _TAKEN)
     actions.seen_agent(location=location, version=version, now=now)
 
 
