@@ -39,7 +39,7 @@ def test_a_goal_is_set_and_what_is_done_for_it_is_judged(opened, deliveries, ben
     page.select_option("[name=stream]", label="Delivered on time (share)")
     fill(page, least="15")
     send(page, "Write it down")
-    page.wait_for_selector("text=at least 15.00 pp better")
+    page.wait_for_selector("text=at least 15 pp better")
     page.click("text=It reached customers")
     fill(page, on=str(today - timedelta(days=36)))
     send(page, "Write it down")

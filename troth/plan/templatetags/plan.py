@@ -70,4 +70,6 @@ def _turned(value: float, unit: str) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return words.duration(value) if unit == "s" else f"{words.number(value, 2)} {unit}".strip()
+    if unit == "s":
+        return words.duration(value)
+    return f"{words.number(value, 0 if value.is_integer() else 2)} {unit}".strip()
