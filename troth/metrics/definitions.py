@@ -115,7 +115,8 @@ def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:
     base = catalogue[spec.like] if spec.like else Metric(title=name)
     said = _said(spec)
     if spec.excludes is not None:
-        said["excludes"] = tuple({**dict(base.excludes), **spec.excludes}.items())
+        theirs = {name: one for name, one in base.excludes if name not in spec.excludes}
+        said["excludes"] = (*spec.excludes.items(), *theirs.items())
     return replace(base, **said)
 
 

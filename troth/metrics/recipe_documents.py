@@ -98,12 +98,14 @@ def _input(name: str, said: _Input, base: Input) -> Input:
             f"spec.inputs.{name}.fields",
             f"“{strange[0]}” is not read; {', '.join(base.fields)} are",
         )
+    theirs = {reason: one for reason, one in base.excludes.items() if reason not in said.excludes}
     found = replace(
         base,
         over=base.over if said.over is None else said.over if isinstance(said.over, str)
         else tuple(said.over),
         at=said.at or base.at, where=base.where if said.where is None else said.where or None,
-        fields={**base.fields, **said.fields}, excludes={**base.excludes, **said.excludes},
+        fields={**base.fields, **said.fields},
+        excludes=said.excludes | theirs,
     )  # fmt: skip
     try:
         found.check()

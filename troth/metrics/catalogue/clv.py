@@ -9,7 +9,7 @@ clv = Recipe(
         "orders": Input(
             over="order",
             fields={"who": None, "value": None, "currency": None},
-            excludes={"called off": CALLED_OFF, "of no value": "value <= 0"},
+            excludes={"called off": CALLED_OFF, "below zero": "value < 0"},
         )
     },
     options={"months": 12, "discount": 0.1, "margin": 1.0},

@@ -13,7 +13,7 @@ reopen = Recipe(
             reads="until", split=False,
         ),
     },
-    options={"within": timedelta(days=30), "once": True},
+    options={"within": timedelta(days=30), "once": True, "later": True},
     better="less",
     doc="Resolved tickets that were opened again within 30 days, among those resolved.",
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What something followed: clicks after mails, orders after carts, tickets after a search."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -29,11 +30,14 @@ def followed(tables: Tables, context: Context) -> Finding:
     """Return the share of `base` that one of `events` of the same unit follows within a time.
 
     Options: `within`; `once`, whether a unit counts once however often it stands in the base;
-    `unfollowed`, whether the share of those that nothing follows is asked.
+    `later`, whether an event at the same instant does not count; `unfollowed`, whether the share of
+    those that nothing follows is asked.
     """
     base, events = ready(tables["base"], context), tables["events"]
     if context.options.get("once", True):
         base = once(base)
+    if context.options.get("later"):  # what happens at the same instant is not after it
+        base = replace(base, at=base.at + 1)
     hit = is_followed(base, events, within=context.options["within"])
     wanted = ~hit if context.options.get("unfollowed") else hit
     figure = intervals.share(int(wanted.sum()), len(wanted))
