@@ -18,31 +18,6 @@ from troth.incidents.models import Incident
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def bring(troth, tmp_path):
-    """Import files by the real verb, a second time as well, and return the first report."""
-
-    def bring(name, value, *, code=0):
-        place = tmp_path / "export.json"
-        if isinstance(value, dict) and all(key.endswith(".json") for key in value):
-            place = tmp_path / "answers"
-            place.mkdir()
-            for file, one in value.items():
-                (place / file).write_text(json.dumps(one))
-        elif hasattr(value, "exists"):
-            place = value
-        else:
-            place.write_text(json.dumps(value))
-        told = json.loads(troth("import", name, place, "--json", code=code))
-        again = json.loads(troth("import", name, place, "--json", code=code))
-        assert again["incidents"]["new"] == again["incidents"]["changed"] == 0
-        assert again["components_declared"] == []
-        assert again["signals"]["new"] in {0, None}
-        return told
-
-    return bring
-
-
 def row(source_id):
     return Incident.objects.get(source_id=source_id)
 

@@ -59,6 +59,8 @@ def read(path: Path) -> Found:
 def _answers(path: Path) -> dict[str, list[Row]]:
     """Return the flat rows of each answer, what they relate to put into them."""
     whole: Any = reading.answers(path)
+    if isinstance(whole, dict) and isinstance(whole.get("data"), list):
+        whole = {_named(whole["data"]): whole}
     if not isinstance(whole, dict):
         raise Unreadable(f"{path} is no object with {', '.join(_NAMES)}.")
     found = {name: [_flat(one) for key, rows in whole.items() if _RENAMED.get(key, key) == name
@@ -72,6 +74,15 @@ def _answers(path: Path) -> dict[str, list[Row]]:
                 found[name].append(_flat(one))
     _join_updates(found)
     return found
+
+
+def _named(rows: list[Any]) -> str:
+    """Return what one answer of the API, saved as it came, is about."""
+    first = rows[0] if rows and isinstance(rows[0], dict) else {}
+    said = {*first, *(first.get("attributes") or ())}
+    marks = {"schedules": {"completed_at", "completed"}, "groups": {"enabled_components"},
+             "incidents": {"message"}}  # fmt: skip
+    return next((name for name, known in marks.items() if known & said), "components")
 
 
 def _rows(value: object) -> list[Row]:

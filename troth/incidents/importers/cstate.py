@@ -1,6 +1,7 @@
 """A cState site: config.yml and content/issues/*.md with front matter."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from troth.incidents.importing.running import affecting
 from troth.incidents.importing.told import Found, Importer, Part, Refused, Said, Told, Unreadable
 from troth.incidents.rules.results import Impact, Kind, State
 
-_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
+_FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)\r?\n\1[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
 _SEVERITIES = {
     "down": Impact.CRITICAL, "disrupted": Impact.MINOR, "notice": Impact.NONE,
 }  # fmt: skip
@@ -51,12 +52,14 @@ def read(path: Path) -> Found:
     )  # fmt: skip
     told: list[Told] = []
     refused: list[Refused] = []
-    for file in _issues(path):
+    posts = _issues(path)
+    for name, file in posts.items():
         try:
-            told.append(_told(file))
+            _refuse_translation(name, posts, config)
+            told.append(_told(file, name))
         except (ValueError, TypeError, yaml.YAMLError) as error:
             why = " ".join(str(error).split())
-            refused.append(Refused(source_id=file.stem, name=file.name, why=why))
+            refused.append(Refused(source_id=name, name=file.name, why=why))
     host = urlsplit(str(config.get("baseURL") or "")).hostname or path.resolve().name
     return Found(source=f"cstate:{host}", told=tuple(told), parts=parts, refused=tuple(refused))
 
@@ -84,13 +87,30 @@ def _group(category: str, params: dict[str, Any]) -> str:
     return "" if category in hidden else category
 
 
-def _issues(path: Path) -> list[Path]:
-    files = sorted((path / "content/issues").glob("*.md"))
-    return [file for file in files if file.name not in {"_index.md", "index.md"}]
+def _issues(path: Path) -> dict[str, Path]:
+    """Return the posts by their place, folders of a year and of one post with it too."""
+    home = path / "content/issues"
+    found: dict[str, Path] = {}
+    for file in sorted(home.rglob("*.md")):
+        place = file.relative_to(home)
+        if place.name == "_index.md" or str(place) == "index.md":
+            continue
+        name = place.parent if place.name == "index.md" else place.with_suffix("")
+        found[name.as_posix()] = file
+    return found
 
 
-def _told(file: Path) -> Told:
+def _refuse_translation(name: str, posts: dict[str, Path], config: dict[str, Any]) -> None:
+    """Refuse what says in another language what another post says."""
+    first, _, language = name.rpartition(".")
+    if first in posts and language in (config.get("languages") or {}):
+        raise ValueError(f"it says in another language what {first} says")
+
+
+def _told(file: Path, name: str) -> Told:
     front, body = _split(reading.text(file))
+    if front.get("draft") is True:
+        raise ValueError("it is a draft, which was not public")
     started_at = reading.instant(front.get("date"))
     if started_at is None:
         raise ValueError("it has no date")
@@ -102,7 +122,7 @@ def _told(file: Path) -> Told:
     said = (Said(at=started_at, state=_STATES[kind, is_over], body=body),)
     affected = [str(one) for one in _listed(front.get("affected"))]
     return Told(
-        source_id=file.stem, name=str(front.get("title") or ""), kind=kind,
+        source_id=name, name=str(front.get("title") or ""), kind=kind,
         impact=Impact.MAINTENANCE if is_planned else impact,
         said=affecting(said, affected, Status.MAINTENANCE if is_planned else impact,
                        since=started_at),
@@ -117,10 +137,12 @@ def _split(text: str) -> tuple[dict[str, Any], str]:
     parts = _FRONT.match(text)
     if parts is None:
         raise ValueError("it has no front matter")
-    front = yaml.load(parts[1], Loader=_Loader)  # noqa: S506 - built on SafeLoader
+    if parts[1] == "+++":
+        return tomllib.loads(parts[2]), parts[3].strip()
+    front = yaml.load(parts[2], Loader=_Loader)  # noqa: S506 - built on SafeLoader
     if not isinstance(front, dict):
         raise ValueError("its front matter holds no fields")  # noqa: TRY004 - of the file
-    return front, parts[2].strip()
+    return front, parts[3].strip()
 
 
 def _listed(value: object) -> Iterable[object]:

@@ -56,6 +56,9 @@ def _answers(path: Path) -> dict[str, Any]:
     if isinstance(whole, list):
         whole = {("incidents" if _are_incidents(whole) else "components"): whole}
     if isinstance(whole, dict):
+        summary = whole.get("summary")
+        if isinstance(summary, dict):  # a folder with the page's summary.json
+            whole = {**summary, **whole}
         whole = {_SUMMARY.get(name, name): value for name, value in whole.items()}
     if not isinstance(whole, dict) or not set(_NAMES) & set(whole):
         raise Unreadable(f"{path} holds none of {', '.join(_NAMES)} of an Instatus page.")
@@ -96,15 +99,25 @@ def _parts(rows: Mapping[str, list[dict[str, Any]]]) -> Iterator[Part]:
             if "id" in one and "name" in one:
                 found.setdefault(str(one["id"]), one)
     parents = {key: _text(one.get("name")) for key, one in found.items() if one.get("isParent")}
+    parents |= {key: _text(found[key].get("name")) for one in found.values()
+                if (key := _parent(one)) in found}  # fmt: skip
     for key, one in found.items():
         if key in parents:
             continue
-        group = one.get("group") or parents.get(str(one.get("parentId") or one.get("groupId")))
+        group = one.get("group")
+        named = _text(group.get("name") if isinstance(group, dict) else group)
         yield Part(
             key=key, name=_text(one.get("name")) or key, description=_text(one.get("description")),
-            group=_text(group.get("name") if isinstance(group, dict) else group),
+            group=named or parents.get(_parent(one), ""),
             position=reading.whole(one.get("order")),
         )  # fmt: skip
+
+
+def _parent(row: Mapping[str, Any]) -> str:
+    """Return the id of the group that a component says it stands in."""
+    group = row.get("group")
+    inside = group.get("id") if isinstance(group, dict) else None
+    return str(inside or row.get("parentId") or row.get("groupId") or "")
 
 
 def _text(value: object) -> str:

@@ -75,6 +75,11 @@ def _of_answers(path: Path) -> Kuma:
     if path.is_dir() and isinstance(whole, dict):
         whole = {name: value for one in whole.values() if isinstance(one, dict)
                  for name, value in one.items()}  # fmt: skip
+    if isinstance(whole, list) and any(
+        "notificationIDList" in one for one in reading.objects(whole)
+    ):
+        # What scripts write that ask its socket for monitors.
+        whole = {"monitorList": whole}
     known = {"monitorList", "monitor", "publicGroupList", "heartbeatList"}
     if not isinstance(whole, dict) or not known & set(whole):
         raise Unreadable(f"{path} is no backup of Uptime Kuma: it names no monitorList.")
