@@ -109,6 +109,7 @@ def _decide(stream: Stream, starts_on: date, reason: str, author: Actor, now: da
     return Baseline.objects.create(
         stream=stream,
         number=stream.baselines.count() + 1,
+        series_id=stream.series_id,
         starts_on=starts_on,
         reason=reason[:500],
         author=published_name(author),

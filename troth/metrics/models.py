@@ -182,6 +182,7 @@ class Stream(models.Model):
     )
     thresholds = models.JSONField(default=list)  # drift.thresholds.Threshold, as documents
     weight = models.FloatField(default=1.0)  # what one bad case costs, against other streams
+    evidence = models.IntegerField(default=1)  # how much weight is one case: of time a minute
     phase_days = models.IntegerField(default=28)  # days with data that make the first baseline
     heartbeat = models.IntegerField(null=True)  # seconds of silence that are no data
     settle = models.IntegerField(default=0)  # seconds after a day's end before it is evaluated
@@ -201,6 +202,8 @@ class Baseline(models.Model):
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="baselines")
     number = models.IntegerField()
+    # What was counted in this phase; NULL: what the stream counts now. Another count, another phase.
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="+")
     starts_on = models.DateField()  # the first local day that is read against it
     frozen = models.JSONField(null=True)  # drift.phases.Frozen as a document; NULL: too few days
     frozen_at = models.DateTimeField(null=True)

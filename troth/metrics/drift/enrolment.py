@@ -46,7 +46,8 @@ class Enrolment:
 
     `target`, `expected` are in the reading's unit: a share between 0 and 1, else the value's own.
     `perceived` is a series of how it felt (a survey's share or mean). `weight` is what one bad case
-    costs against other streams. `phase_days` days with data make the first baseline. `heartbeat`
+    costs against other streams; `evidence` how much of the signals' weight is one case (of time in
+    milliseconds 60,000: a minute). `phase_days` days with data make the first baseline. `heartbeat`
     (seconds) is how long silence may last. `settle` (seconds) is how long after its end a day is
     waited for. `holidays` names a calendar of them.
     """
@@ -62,6 +63,7 @@ class Enrolment:
     perceived: int | None = None
     thresholds: tuple[Threshold, ...] = ()
     weight: float = 1.0
+    evidence: int = 1
     phase_days: int = 28
     heartbeat: int | None = None
     settle: int = 0
@@ -75,8 +77,10 @@ class Enrolment:
             raise EnrolmentError("better", "write more or less")
         if self.phase_days < FEWEST:
             raise EnrolmentError("phase_days", f"a baseline needs {FEWEST} days at least")
-        if self.weight < 0 or self.settle < 0:
-            raise EnrolmentError("weight", "weight and settle are not negative")
+        if self.weight < 0 or self.settle < 0 or self.evidence < 1:
+            raise EnrolmentError(
+                "weight", "weight and settle are not negative, evidence is 1 or more"
+            )
         for threshold in self.thresholds:
             threshold.checked()
         return self

@@ -49,25 +49,36 @@ def watched(streams: Sequence[Stream], *, now: datetime) -> Watched | None:
     `baselines` loaded.
     """
     span = Span(now - _LONGEST, now)
-    found = tallies(series=[stream.series_id for stream in streams], span=span)
+    counted = [series for stream in streams for series in _counted(stream)]
+    found = tallies(series=counted, span=span)
     if not len(found):
         return None
     frame = _frame(streams, found, now)
-    panel = _panel(streams, found, frame)
+    pairs = [(stream, series) for stream in streams for series in _counted(stream)]
+    panel = _panel(pairs, found, frame)
+    where = {(stream.pk, series): row for row, (stream, series) in enumerate(pairs)}
     rows: list[int] = []
     parts: list[Part] = []
     fresh: list[tuple[Baseline, Frozen]] = []
-    for index, stream in enumerate(streams):
+    for stream in streams:
         complete = _over(stream, frame[0], now)
-        for phase, start, end in _phases(stream, panel, index, complete):
+        first = panel.of([where[stream.pk, series] for series in _counted(stream)])
+        for phase, start, end in _phases(stream, first, complete):
+            row = where[stream.pk, phase.series_id or stream.series_id]
             baseline = frozen_from(phase.frozen) if phase.frozen else None
             if baseline is None:
                 known = panel.until(min(end, complete))
-                baseline = freeze(known, index, start=start, days=stream.phase_days)
+                baseline = freeze(known, row, start=start, days=stream.phase_days)
                 fresh += [(phase, baseline)] if baseline else []
             parts.append(Part(stream, phase, _row(stream, baseline, (start, end, complete))))
-            rows.append(index)
+            rows.append(row)
     return Watched(panel.of(rows), parts, fresh)
+
+
+def _counted(stream: Stream) -> list[int]:
+    """Return the series that the stream's phases count, each once."""
+    found = {phase.series_id or stream.series_id for phase in stream.baselines.all()}
+    return sorted(found)
 
 
 def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) -> Row:
@@ -82,11 +93,12 @@ def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) ->
     )
 
 
-def _phases(
-    stream: Stream, panel: Panel, row: int, complete: int
-) -> list[tuple[Baseline, int, int]]:
-    """Return (phase, its first day, the day after its last) in order, those that have begun."""
-    has_data = np.flatnonzero(panel.volume()[row] > 0)
+def _phases(stream: Stream, panel: Panel, complete: int) -> list[tuple[Baseline, int, int]]:
+    """Return (phase, its first day, the day after its last) in order, those that have begun.
+
+    `panel` holds what the stream counted, whichever phase counted it.
+    """
+    has_data = np.flatnonzero((panel.volume() > 0).any(axis=0))
     if not len(has_data):
         return []
     phases = list(stream.baselines.all())
@@ -123,19 +135,23 @@ def _midnights(zone: ZoneInfo, first: date, days: int) -> NDArray[np.int64]:
     )
 
 
-def _panel(streams: Sequence[Stream], found: Tallies, frame: tuple[date, int]) -> Panel:
+def _panel(pairs: Sequence[tuple[Stream, int]], found: Tallies, frame: tuple[date, int]) -> Panel:
+    """Return a row for each (stream, series)."""
     first, days = frame
-    shape = (len(streams), days)
+    shape = (len(pairs), days)
     columns = {name: np.zeros(shape) for name in ("good", "total", "n", "sum")}
     hours, holidays = np.full(shape, 24.0), np.zeros(shape, dtype=bool)
+    streams = [stream for stream, _ in pairs]
     calendars = _calendars(streams, first, days)
-    for row, stream in enumerate(streams):
+    for row, (stream, series) in enumerate(pairs):
         edges = _midnights(stream.series.sweep.tz, first, days)
-        own = found.of(stream.series_id)
+        own = found.of(series)
         at = np.searchsorted(edges, own.bucket, side="right") - 1
         inside = (at >= 0) & (at < days)
         for name, column in columns.items():
             np.add.at(column[row], at[inside], getattr(own, name)[inside])
+        columns["good"][row] /= stream.evidence
+        columns["total"][row] /= stream.evidence
         hours[row] = np.diff(edges) / 3600
         holidays[row] = calendars[stream.holidays]
     return Panel(

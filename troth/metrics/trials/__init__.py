@@ -1,0 +1,1 @@
+"""How good drift is, measured: made series with known answers, and benchmarks that others made."""
