@@ -6,6 +6,7 @@ import pytest
 from tests.notify.letters import BASE, MANAGE, handed
 from tests.notify.test_arriving import browser_keys
 from tests.notify.test_readers_browser import opened
+from tests.running import wait_for
 from troth.notify import vapid
 from troth.notify.models import Subscription
 from troth.notify.rules.events import Event
@@ -16,10 +17,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # The browser's own push service is out of reach here: its answer is made, all else is real.
 SERVICE = """
-PushManager.prototype.getSubscription = async () => null;
+const given = %s;
+PushManager.prototype.getSubscription = async () => (
+  location.pathname.endsWith("/begun") ? given : null
+);
 PushManager.prototype.subscribe = async (options) => {
   window.asked = options;
-  return %s;
+  return given;
 };
 """
 
@@ -112,3 +116,40 @@ def test_the_worker_shows_one_notification_for_each_thing_the_newest_word(reader
     other = handed("push", address, about="incident:inc_2", title="Search is slow")
     deliver(reader, live_server.url, other)
     assert len(shown(reader)) == 2
+
+
+# What the browser does when its push service takes an address away: it wakes the worker.
+CHANGE = """async (made) => {
+  PushManager.prototype.getSubscription = async () => null;
+  PushManager.prototype.subscribe = async (options) => {
+    self.asked = options;
+    return made;
+  };
+  const event = new ExtendableEvent("pushsubscriptionchange");
+  const until = event.waitUntil.bind(event);
+  const done = new Promise((end) => { event.waitUntil = (all) => until(all.then(end, end)); });
+  self.dispatchEvent(event);
+  await done;
+  return self.asked;
+}"""
+
+
+def test_the_worker_tells_us_of_its_new_address(reader):
+    reader.goto("/subscribe")
+    with reader.expect_navigation(url="**/subscribe/begun**"):
+        reader.get_by_role("button", name="Tell me in this browser instead").click()
+    kept = "caches.match('/subscribe/push-kept').then((found) => found !== undefined)"
+    wait_for("the worker knows", lambda: reader.evaluate(kept))
+    [worker] = reader.context.service_workers
+    made = {**reader.given, "endpoint": "https://push.example/send/2"}
+    asked = worker.evaluate(CHANGE, made)
+    assert asked["applicationServerKey"] == vapid.public_key()
+    told = msgspec.json.decode(address_of(Subscription.objects.get().contact))
+    assert told["endpoint"] == made["endpoint"]
+    again = {**made, "endpoint": "https://push.example/send/3"}
+    worker.evaluate(CHANGE, again)
+    told = msgspec.json.decode(address_of(Subscription.objects.get().contact))
+    assert told["endpoint"] == again["endpoint"]
+    reader.get_by_role("link", name="Change or end it").click()
+    assert reader.get_by_role("heading", name="Your updates").is_visible()
+    assert reader.breaches == []

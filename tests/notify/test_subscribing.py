@@ -264,7 +264,8 @@ def test_naughty_text_is_refused_and_never_run(field, text):
     answer = fill_in(**{field: text})
     assert answer.status_code in {302, 422}
     assert b"<script>alert" not in answer.content
-    assert b"49" not in answer.content if text == "{{ 7*7 }}" else True
+    shown = re.sub(rb"/assets/[^\"]+", b"", answer.content)
+    assert b"49" not in shown if text == "{{ 7*7 }}" else True
 
 
 def test_a_page_that_does_not_exist_is_not_found():

@@ -93,6 +93,6 @@ def answered(body: str) -> dict[str, object]:
     """Return an answer's JSON; nothing where it is none."""
     try:
         found = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

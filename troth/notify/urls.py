@@ -18,6 +18,7 @@ urlpatterns = [
     path("subscription/<str:token>/pause", reading.pausing, name="subscription-pause"),
     path("subscription/<str:token>/test", endpoints.trying, name="subscription-test"),
     path("subscription/<str:token>/owner", endpoints.owning, name="subscription-owner"),
+    path("subscription/<str:token>/push", endpoints.renewing, name="subscription-push"),
     path("subscription/<str:token>/keys", reading.keying, name="subscription-keys"),
     path("subscription/<str:token>/", reading.managing, name="subscription"),
 ]

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.core import clock
 from troth.core.visitors import address_of, household
-from troth.notify import riddles, vapid
+from troth.notify import links, riddles, vapid
 from troth.notify.actions.subscribing import Source, subscribe
 from troth.notify.channel import Shape
-from troth.notify.forms.subscribing import SubscribeForm, begun
+from troth.notify.forms.subscribing import BY_SCRIPT, SubscribeForm, begun
 from troth.notify.queries.readers import public_channels
 from troth.notify.rules.wishes import WishError
 from troth.notify.views.public import language_of, place_named, proof_of, shown, too_many
@@ -86,7 +86,7 @@ def _taken(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResp
 def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
     spoken, place = form.cleaned_data["language"] or language, place_named(form.page)
     try:
-        subscribe(
+        row = subscribe(
             channel=form.cleaned_data["channel"],
             address=form.cleaned_data["address"],
             wish=replace(form.wish(), audience=place.audience if place else ""),
@@ -101,6 +101,8 @@ def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpRe
     channel = form.cleaned_data["channel"]
     address = form.channels[channel].address
     query = {"channel": channel, "language": language}
+    if channel in BY_SCRIPT:  # only that browser knows its address, so that this tells nobody else
+        query["own"] = links.token_of(row.uid)
     name = "subscribe-asked" if address and address.confirms else "subscribe-begun"
     return redirect(f"{reverse(name)}?{urlencode(query)}")
 
@@ -118,7 +120,10 @@ def asked(request: HttpRequest) -> HttpResponse:
 @require_safe
 def at_once(request: HttpRequest) -> HttpResponse:
     """Say that it begins now: the channel needs no question."""
-    return shown("begun.html", {}, language=language_of(request))
+    own = request.GET.get("own", "")
+    base = reverse("subscription", args=[own]) if links.held(own) else ""
+    context = {"own": base, "push_key": vapid.public_key() if base else ""}
+    return shown("begun.html", context, language=language_of(request))
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from troth.people.actions.bringing import Word, bring
 from troth.people.actions.consenting import allow, withdraw
 from troth.people.actions.forgetting import forget, forget_strangers
-from troth.people.actions.knowing import hold, know, know_all, merge, prefer
+from troth.people.actions.knowing import hold, know, know_all, merge, move, prefer
 from troth.people.actions.stating import state
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "know",
     "know_all",
     "merge",
+    "move",
     "prefer",
     "state",
     "withdraw",

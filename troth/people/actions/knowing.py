@@ -61,6 +61,23 @@ def prefer(*, contact: Contact, language: str, zone: str) -> None:
 
 
 @transaction.atomic
+def move(*, contact: Contact, address: str) -> bool:
+    """Give a contact another address, with every word it said; return whether that was free.
+
+    Only whoever holds the former address may ask for it. Raises ValueError for what is none.
+    """
+    kept = addresses.normal(contact.channel, address)
+    digest = address_digest(contact.channel, kept)
+    others = Contact.objects.filter(channel=contact.channel, digest=digest, erased_at=None)
+    if others.exclude(pk=contact.pk).exists():
+        return False
+    contact.digest, contact.shown = digest, addresses.shown(kept)
+    contact.sealed = BOX.seal(kept.encode(), label=contact.uid)
+    contact.save(update_fields=["digest", "shown", "sealed"])
+    return True
+
+
+@transaction.atomic
 def merge(*, kept: Contact, other: Contact) -> None:
     """Give `kept` the consents of `other`, which is then gone. The newest word of both is in force.
 

@@ -1,6 +1,18 @@
 // What this browser does with our messages while the page is closed: it shows each, one for each
-// thing told of, and opens what it is about. It keeps nothing and sees no other request.
+// thing told of, and opens what it is about. It sees no other request. It keeps its own address and
+// the reader's page, so that it can say so when its push service gives it another address.
 const WORDS = { de: "Ändern oder beenden", en: "Change or end" };
+const KEPT = ["troth-push", "/subscribe/push-kept"];
+
+async function kept() {
+  const found = await (await caches.open(KEPT[0])).match(KEPT[1]);
+  return found ? found.json() : {};
+}
+
+async function keep(values) {
+  const all = { ...await kept(), ...values };
+  await (await caches.open(KEPT[0])).put(KEPT[1], new Response(JSON.stringify(all)));
+}
 
 async function show(told) {
   const before = await self.registration.getNotifications({ tag: told.about });
@@ -15,6 +27,25 @@ async function show(told) {
   });
 }
 
+async function remember(told) {
+  const mine = await self.registration.pushManager.getSubscription();
+  if (mine && told.manage) await keep({ own: new URL(told.manage).pathname, endpoint: mine.endpoint });
+}
+
+// The push service took the address away, or gave another one: the same reader goes on there.
+async function renew(event) {
+  const was = await kept();
+  const old = was.endpoint ?? event.oldSubscription?.endpoint;
+  const key = event.oldSubscription?.options?.applicationServerKey ?? was.key;
+  const manager = self.registration.pushManager;
+  const made = event.newSubscription ?? await manager.getSubscription()
+    ?? await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  if (!was.own || !old) return;
+  const body = JSON.stringify({ old, new: made });
+  const answer = await fetch(`${was.own}push`, { method: "POST", body });
+  if (answer.ok) await keep({ endpoint: made.endpoint });
+}
+
 async function open(address) {
   for (const page of await clients.matchAll({ type: "window" })) {
     if (page.url === address) return page.focus();
@@ -23,7 +54,11 @@ async function open(address) {
 }
 
 self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
+self.addEventListener("push", (event) => {
+  const told = event.data.json();
+  event.waitUntil(Promise.all([show(told), remember(told).catch(() => null)]));
+});
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { url, manage } = event.notification.data;
