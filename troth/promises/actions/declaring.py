@@ -9,7 +9,6 @@ from django.db import transaction
 from troth.core import windows
 from troth.core.filing import FILES
 from troth.promises.actions import enrolling
-from troth.promises.actions import enrolling
 from troth.promises.actions.following import follow, let_go
 from troth.promises.actions.judging import stir
 from troth.promises.models import Calendar, Promise, Suspension, Version
@@ -141,7 +140,6 @@ def retire(*, slug: str, author: Actor, reason: str = "", now: datetime) -> Prom
         promise.retired_at = now
         promise.save(update_fields=["retired_at"])
         let_go(dockets.load([promise])[0])
-        enrolling.let_go(promise, now=now)
         enrolling.let_go(promise, now=now)
         note(actor=author, verb="retired", thing="promise", now=now, thing_id=slug,
              after={"reason": reason})  # fmt: skip
