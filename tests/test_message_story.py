@@ -225,7 +225,8 @@ def draft(desk):
     desk.select_option("label:has-text('Payments') ~ select", "major_outage")
     desk.click("text=Show it in every channel")
     desk.wait_for_selector("iframe")
-    for name in ("Mail", "SMS", "Chat", "Post"):
+    shapes = ("Mail", "SMS", "Chat", "Post")
+    for name in [f"{one}, {tongue}" for one in shapes for tongue in ("English", "Deutsch")]:
         desk.click(f"summary:has-text('{name}')")
         assert "Cards are refused" in desk.locator(f"pre[aria-label='{name}']").inner_text()
     picture(desk, "7-preview")
@@ -277,7 +278,9 @@ def channels_of(desk, name):
     desk.click(f"a:has-text('{name}')")
     rows = desk.locator("table tbody tr")
     return {
-        row.locator("th").inner_text().split()[0]: row.locator("td").first.inner_text()
+        row.locator("th").inner_text().removesuffix("behind").strip(): row.locator(
+            "td"
+        ).first.inner_text()
         for row in rows.all()
     }
 
@@ -291,7 +294,7 @@ def told_everywhere(world, desk, uid, *, letter, key):
     wait_for("the chat has it", lambda: revision[:8] in world.chat.got[-1].body.decode())
     for kind in ("plain", "html"):
         assert revision[:8] in text_of(mail, kind)
-    every = {"page", "email", "webhook", "mattermost", "push"}
+    every = {"The page", "E-mail", "Webhook", "Mattermost", "Browser"}
 
     def is_told():
         has = channels_of(desk, "Cards are refused")

@@ -226,3 +226,46 @@ def test_what_was_written_to_one_person_is_not_for_every_viewer(desk_of):
     page = f"/desk/messages/stories/{told.thread.uid}/"
     assert desk_of("viewer").get(page).status_code == 403
     assert "Your order is here." in desk_of("support").get(page).content.decode()
+
+
+def test_what_differs_from_the_shipped_words_is_shown_line_by_line(desk_of):
+    desk = desk_of("editor")
+    page = "/desk/messages/words/?shape=note&event=&language=en"
+    before = desk.get(page)
+    assert before.context["changes"] == []
+    ours = {**before.context["form"].initial}
+    ours["text"] = ours["text"].replace("Affected", "Concerned").strip() + "\nYours, the shop"
+    looked = desk.post(page, {**ours, "preview": "1"})
+    [(part, lines)] = looked.context["changes"]
+    assert (part, [one.mark for one in lines if not one.is_kept]) == ("text", ["-", "+", "+"])
+    assert "<ins>+ Yours, the shop</ins>" in looked.content.decode()
+    desk.post(page, {**ours, "keep": "1"})
+    assert [part for part, _lines in desk.get(page).context["changes"]] == ["text"]
+    desk.post(page, {**ours, "shipped": "1"})
+    assert desk.get(page).context["changes"] == []
+
+
+def test_words_are_seen_in_the_channel_that_is_asked_for(desk_of):
+    desk = desk_of("editor")
+    page = "/desk/messages/words/?shape=post&language=de"
+    assert "of 280 characters in X" in desk.get(page).content.decode()
+    shown = desk.get(f"{page}&channel=mastodon")
+    assert "of 500 characters in Mastodon" in shown.content.decode()
+    assert desk.get(f"{page}&channel=email").status_code == 200  # of another shape: the usual
+
+
+@pytest.mark.mission("S2.16")
+def test_a_told_story_has_an_address_for_each_channel_and_language(desk_of):
+    told = tell(story=story(translations={"de": {"title": "Zahlungen schlagen fehl"}}), by="Ada",
+                now=clock.now())  # fmt: skip
+    page = f"/desk/messages/stories/{told.thread.uid}/"
+    desk = desk_of("viewer")
+    text = desk.get(f"{page}said/?channel=sms&language=de").content.decode()
+    assert "Zahlungen schlagen fehl" in text
+    assert "of 160 characters" in text
+    assert len(desk.get(f"{page}said/").context["shown"]) >= 18
+    assert "Zahlungen" in desk.get(f"{page}mail/?language=de").content.decode()
+    answer = story(about="report:abc", event=Event.REPORT_ANSWERED, body="Your order is here.")
+    private = tell(story=answer, by="Cleo", now=clock.now(), only=[])
+    for name in ("said", "mail"):
+        assert desk.get(f"/desk/messages/stories/{private.thread.uid}/{name}/").status_code == 403

@@ -14,6 +14,7 @@ from troth.incidents.queries.ready import address_of
 from troth.incidents.rules.macro import macro_of
 from troth.incidents.rules.results import IncidentShown
 from troth.notify.channel import Shape
+from troth.notify.previewing import language_name
 from troth.notify.queries.wordings import in_force
 from troth.notify.rules.story import Story
 from troth.notify.wording import Wordings, personal, words_of
@@ -29,6 +30,7 @@ class Channel:
     name: str
     text: str
     is_page: bool = False
+    language: str = ""  # of a message; "": as it was written
     carries: bool = True  # whether the text holds the revision
 
 
@@ -48,13 +50,22 @@ def of(one: IncidentShown) -> list[Channel]:
 
 
 def _messages(one: IncidentShown) -> list[Channel]:
-    """Return what readers would be written, in the page's first language."""
-    story = messaging.story_of(one)
-    language, wordings = settings.TROTH.languages[0], in_force()
+    """Return what readers would be written, in every language of the page."""
+    story, wordings = messaging.story_of(one), in_force()
     return [
-        Channel(name=name, text=_written(story, shape, language, wordings))
+        Channel(
+            name=_called(name, language), text=_written(story, shape, language, wordings),
+            language=language,
+        )
         for shape, name in _SHAPES.items()
-    ]
+        for language in settings.TROTH.languages
+    ]  # fmt: skip
+
+
+def _called(name: str, language: str) -> str:
+    """Return a channel's name, with the language where there are several."""
+    one = len(settings.TROTH.languages) == 1
+    return name if one else f"{name}, {language_name(language)}"
 
 
 def _written(story: Story, shape: Shape, language: str, wordings: Wordings) -> str:

@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from troth.notify import previewing
 from troth.notify.channel import Shape
-from troth.notify.rules import labels
+from troth.notify.rules import labels, naming
 from troth.notify.rules.events import Event
 from troth.notify.wording import PARTS
 
@@ -20,10 +22,20 @@ class PlaceForm(forms.Form):
         label="Shape", choices=[(key.value, word) for key, word in SHAPES.items()]
     )
     event = forms.ChoiceField(
-        label="Event", choices=[("", "every event"), *((one.value, one.value) for one in Event)],
-        required=False,
+        label="Event", required=False,
+        choices=[("", "every event"), *((one.value, naming.event(one)) for one in Event)],
     )  # fmt: skip
-    language = forms.ChoiceField(label="Language", choices=[(one, one) for one in labels.LANGUAGES])
+    language = forms.ChoiceField(
+        label="Language",
+        choices=[(one, previewing.language_name(one)) for one in labels.LANGUAGES],
+    )
+    channel = forms.ChoiceField(label="Seen in", required=False)
+
+    def __init__(self, *args: Any, channels: Sequence[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = list(channels)  # type: ignore[attr-defined]
+        if len(channels) < 2:  # noqa: PLR2004 - nothing to choose
+            del self.fields["channel"]
 
 
 class WordingForm(forms.Form):

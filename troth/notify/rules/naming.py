@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from troth.notify.rules import labels
 from troth.notify.rules.events import Event
 
 _EVENTS: Final[Mapping[Event, str]] = {
@@ -46,7 +47,8 @@ _FATES: Final[Mapping[str, str]] = {
 
 
 def event(one: Event | str) -> str:
-    return _EVENTS[Event(one)]
+    known = Event(one)
+    return _EVENTS.get(known) or labels.of_event(known, "en")
 
 
 def state(one: str) -> str:

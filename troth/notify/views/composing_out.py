@@ -10,22 +10,21 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.notify import catalogue, previewing, proving
+from troth.notify import previewing
 from troth.notify.actions import composing, composing_sending
 from troth.notify.actions.composing import ComposingError, OvertakenError
 from troth.notify.actions.composing_reach import reach
 from troth.notify.models import Draft
-from troth.notify.queries.wordings import in_force
 from troth.notify.rules.composing import lacking
 from troth.notify.views.composing import found
-from troth.notify.views.words import MAIL_POLICY
+from troth.notify.views.seeing import as_mail, framing, said
 from troth.staff import queries as staff
 from troth.staff.access import person, requires
-from troth.ui.headers import POLICY
 from troth.ui.moments import MomentField, Timed
 from troth.ui.shortcuts import page_or_part
 
@@ -43,26 +42,19 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
     """Show a story as each channel would say it in each language, and whom it would reach."""
     row, now = found(uid), clock.now()
     story = composing_sending.story_of(row)
-    language, channel = request.GET.get("language", ""), request.GET.get("channel", "")
-    known, spoken = catalogue.all_channels(), previewing.languages()
-    wanted = [channel] if channel in known else list(known)
-    chosen = [language] if language in spoken else list(spoken)
-    when = WhenForm(zone=staff.zone_of(person(request)))
     context = {
-        "row": row, "story": story, "now": now, "when": when,
-        "shown": previewing.in_channels(
-            story, wordings=in_force(), wanted=wanted, spoken=chosen, at=now
-        ),
-        "channels": known, "channel": channel, "languages": spoken, "language": language,
-        "reaches": reach(story, now=now) if row.state != Draft.TOLD else [],
+        "row": row, "story": story, "now": now, **_rights(request, row),
+        "when": WhenForm(zone=staff.zone_of(person(request))),
         "gaps": composing_sending.gaps(row) if row.state == Draft.WRITING else [],
-        "lacking": [spoken[one] for one in lacking(composing.read(row), settings.TROTH.languages)],
-        **_rights(request, row),
     }  # fmt: skip
     template = page_or_part(request, "notify/desk/draft_preview.html", part="draft_state")
-    answer = render(request, template, context)
-    answer.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
-    return answer
+    if template.endswith("_draft_state.html"):
+        return render(request, template, context)
+    context |= said(request, story, f"{reverse('messages:draft_mail', args=(uid,))}?")
+    context["reaches"] = reach(story, now=now) if row.state != Draft.TOLD else []
+    languages = lacking(composing.read(row), settings.TROTH.languages)
+    context["lacking"] = [previewing.language_name(one) for one in languages]
+    return framing(render(request, template, context))
 
 
 def _rights(request: HttpRequest, row: Draft) -> dict[str, Any]:
@@ -83,14 +75,7 @@ def _rights(request: HttpRequest, row: Draft) -> dict[str, Any]:
 @requires("support")
 def mail(request: HttpRequest, uid: str) -> HttpResponse:
     """Show the mail as HTML, in one language."""
-    story = composing_sending.story_of(found(uid))
-    language = request.GET.get("language", "")
-    spoken = language if language in settings.TROTH.languages else settings.TROTH.languages[0]
-    channel = catalogue.all_channels()["email"]
-    shown = proving.preview(story, channel=channel, language=spoken, wordings=in_force())
-    answer = HttpResponse(shown.words.html)
-    answer.headers["Content-Security-Policy"] = MAIL_POLICY
-    return answer
+    return as_mail(request, composing_sending.story_of(found(uid)))
 
 
 @require_POST

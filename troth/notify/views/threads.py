@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
@@ -12,6 +14,7 @@ from troth.notify.actions import alarms
 from troth.notify.queries import deliveries
 from troth.notify.queries import threads as queries
 from troth.notify.rules.events import TO_ONE, Purpose
+from troth.notify.views import seeing
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
 from troth.ui.shortcuts import page_or_part
@@ -54,12 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires("viewer")
 def show(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one story: its revisions, and what each channel really has."""
-    now = clock.now()
-    shown = queries.thread(uid, now=now)
-    if shown is None:
-        raise Http404("nothing of this name was told")
-    if shown.row.event in TO_ONE and not person(request).may("support"):
-        raise PermissionDenied("This is between one person and support: it needs the role support.")
+    now, shown = clock.now(), _readable(request, uid)
     context = {"shown": shown, "now": now, "is_standing": deliveries.is_standing(at=now)}
     return render(request, page_or_part(request, "notify/desk/thread.html", part="story"), context)
 
@@ -101,3 +99,37 @@ def over(request: HttpRequest, uid: str) -> HttpResponse:
     else:
         messages.info(request, "It was over before.")
     return redirect("messages:thread", uid=uid)
+
+
+@require_safe
+@requires("viewer")
+def said(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show a revision as each channel says it in each language; the newest unless asked."""
+    shown = _readable(request, uid)
+    one = _revision(request, shown)
+    mail_url = f"{reverse('messages:thread_mail', args=(uid,))}?number={one.number}&"
+    context = {"shown_thread": shown, "one": one, **seeing.said(request, one.story, mail_url)}
+    return seeing.framing(render(request, "notify/desk/thread_said.html", context))
+
+
+@xframe_options_sameorigin
+@require_safe
+@requires("viewer")
+def mail(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the mail of a revision as HTML, in one language."""
+    return seeing.as_mail(request, _revision(request, _readable(request, uid)).story)
+
+
+def _readable(request: HttpRequest, uid: str) -> queries.ThreadShown:
+    shown = queries.thread(uid, now=clock.now())
+    if shown is None:
+        raise Http404("nothing of this name was told")
+    if shown.row.event in TO_ONE and not person(request).may("support"):
+        raise PermissionDenied("This is between one person and support: it needs the role support.")
+    return shown
+
+
+def _revision(request: HttpRequest, shown: queries.ThreadShown) -> queries.ToldShown:
+    asked = request.GET.get("number", "")
+    found = (one for one in shown.tellings if str(one.number) == asked)
+    return next(found, shown.tellings[0])

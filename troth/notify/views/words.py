@@ -1,5 +1,6 @@
 """The words of each channel: our own in place of the shipped, seen before anybody gets them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from troth.notify.channel import Channel, Shape
 from troth.notify.forms.wording import SHAPES, PlaceForm, WordingForm
 from troth.notify.queries.wordings import in_force
 from troth.notify.rules import labels, samples, saying
+from troth.notify.rules.differing import Line, lines
 from troth.notify.rules.events import Event
 from troth.notify.wording import PARTS, Place, Wordings, shipped
 from troth.staff.access import person, requires
@@ -33,6 +35,7 @@ class Asked:
     shape: Shape
     event: str
     language: str
+    channel: str = ""  # in which it is seen; "": the one with the least room
 
     def place(self, part: str) -> Place:
         return self.shape.value, part, self.event, self.language
@@ -41,6 +44,8 @@ class Asked:
     def url(self) -> str:
         query = QueryDict(mutable=True)
         query.update({"shape": self.shape.value, "event": self.event, "language": self.language})
+        if self.channel:
+            query["channel"] = self.channel
         return f"{reverse('messages:words')}?{query.urlencode()}"
 
     @property
@@ -63,8 +68,13 @@ def edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": asked,
-        "place": PlaceForm(initial={"shape": asked.shape.value, "event": asked.event,
-                                    "language": asked.language}),
+        "place": PlaceForm(
+            channels=[(key, one.label) for key, one in _channels(asked.shape).items()],
+            initial={"shape": asked.shape.value, "event": asked.event,
+                     "language": asked.language, "channel": _seen_in(asked)[0]},
+        ),
+        "channel": _seen_in(asked)[1],
+        "changes": _changes(asked, {**_texts(asked, kept), **written}),
         "own": [part for part in PARTS[asked.shape] if asked.place(part) in kept.texts],
         "previews": _previews(asked, _with(kept, asked, written)),
         "names": saying.NAMES,
@@ -94,11 +104,13 @@ def _asked(request: HttpRequest) -> Asked:
     """Read which template is meant; what is unknown is the usual."""
     given = request.GET
     shape, language = given.get("shape", ""), given.get("language", "")
-    event = given.get("event", "")
+    event, channel = given.get("event", ""), given.get("channel", "")
+    known = Shape(shape) if shape in {one.value for one in SHAPES} else Shape.MAIL
     return Asked(
-        shape=Shape(shape) if shape in {one.value for one in SHAPES} else Shape.MAIL,
+        shape=known,
         event=event if event in set(Event) else "",
         language=language if language in labels.LANGUAGES else labels.LANGUAGES[0],
+        channel=channel if channel in _channels(known) else "",
     )
 
 
@@ -147,14 +159,31 @@ def _previews(asked: Asked, wordings: Wordings) -> list[tuple[str, proving.Previ
         ("With everything", samples.sample(event, base_url=base_url, at=at)),
         ("With the least", samples.bare(event, base_url=base_url, at=at)),
     )
-    channel = _channel(asked.shape)
+    channel = _seen_in(asked)[1]
     return [
         (name, proving.preview(story, channel=channel, language=asked.language, wordings=wordings))
         for name, story in stories
     ]
 
 
-def _channel(shape: Shape) -> Channel:
-    """Return the channel of this shape with the tightest limit."""
-    known = [one for one in catalogue.all_channels().values() if one.shape is shape]
-    return min(known, key=lambda one: one.limit or 10**9)
+def _channels(shape: Shape) -> dict[str, Channel]:
+    return {key: one for key, one in catalogue.all_channels().items() if one.shape is shape}
+
+
+def _seen_in(asked: Asked) -> tuple[str, Channel]:
+    """Return the channel asked for, or that of this shape with the least room."""
+    known = _channels(asked.shape)
+    if asked.channel:
+        return asked.channel, known[asked.channel]
+    return min(known.items(), key=lambda one: one[1].limit or 10**9)
+
+
+def _changes(asked: Asked, texts: Mapping[str, str]) -> list[tuple[str, list[Line]]]:
+    """Return each part that is not as shipped, line by line."""
+    both = (
+        (part, shipped(asked.shape, part, asked.language), text) for part, text in texts.items()
+    )
+    found = [
+        (part, lines(was, now.replace("\r\n", "\n"))) for part, was, now in both if now.strip()
+    ]
+    return [(part, found_) for part, found_ in found if not all(one.is_kept for one in found_)]
