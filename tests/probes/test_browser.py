@@ -117,6 +117,7 @@ def test_axe_finds_nothing_where_nothing_is_there_yet(opened, ada):
     assert found == {path: [] for path in EMPTY}
 
 
+@pytest.mark.everywhere
 def test_a_heartbeat_is_made_paused_and_retired_by_keyboard_alone(opened, ben):
     page = opened(ben)
     page.goto(f"{MONITORS}new/heartbeat/")
@@ -150,6 +151,7 @@ REFUSED = (
 )
 
 
+@pytest.mark.everywhere
 def test_everything_works_without_a_script(opened, a_real_set, ben):
     page = opened(ben, scripts=False)
     page.goto(MONITORS)

@@ -124,6 +124,7 @@ def _type(page, **texts):
 
 
 @pytest.mark.mission("S3.21")
+@pytest.mark.everywhere
 def test_an_incident_is_opened_updated_and_resolved_by_keyboard_alone(opened, ben):
     component("shop")
     page = opened(ben)
@@ -150,6 +151,7 @@ def test_an_incident_is_opened_updated_and_resolved_by_keyboard_alone(opened, be
     assert queries.open_ones() == []
 
 
+@pytest.mark.everywhere
 def test_everything_works_without_a_script(opened, ben):
     shop = component("shop")
     page = opened(ben, scripts=False)
@@ -169,6 +171,7 @@ def test_everything_works_without_a_script(opened, ben):
 
 
 @pytest.mark.mission("S3.21")
+@pytest.mark.everywhere
 def test_two_clicks_at_once_send_once(live_server, signed_in, ben, filled):
     browsers = [signed_in(ben), signed_in(ben)]
     started = clock.now() - HOUR
