@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from troth.promises.api import cases, exclusions, reading, suspensions, violations, writing
+from troth.promises.api import cases, exclusions, reading, score, suspensions, violations, writing
 
 router = Router(tags=["promises"])
-for _part in (reading, writing, cases, exclusions, suspensions, violations):
+for _part in (reading, writing, cases, exclusions, suspensions, violations, score):
     router.add_router("", _part.router)

@@ -1,6 +1,6 @@
 """The score: how far our promises can be relied on, as one number that anyone can recompute.
 
-Pure: values in, values out. docs/method.md explains it, docs/decisions/060-score.md says why.
+Pure: values in, values out. docs/method.md explains it, docs/decisions/061-score.md says why.
 
 `constants` what was decided, `evidence` what is known, `belief` what is believed of one promise,
 `gap` what a share is worth against its promise, `composing` the whole, `bands` its interval,
