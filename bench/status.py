@@ -121,7 +121,7 @@ class Town(NamedTuple):
     @contextlib.contextmanager
     def worker(self, *, ahead: float = 0) -> Iterator[None]:
         """Run a worker; its clock is so many seconds ahead."""
-        script = [str(ROOT / "bench/towns.py"), "work", "--later", str(ahead)]
+        script = [str(ROOT / "bench/towns.py"), str(ahead), "work"]
         command = [sys.executable, *(script if ahead else ("-m", "troth.config", "work"))]
         with (self.place / "work.log").open("a") as log:
             process = subprocess.Popen(command, env=self.environ_of(self.place), stderr=log)

@@ -1,7 +1,7 @@
 """The installations that bench/status.py measures, built through the public actions alone.
 
     python bench/towns.py crowd|archive              into the data folder that TROTH_DATA names
-    python bench/towns.py work --later SECONDS       a worker whose clock is so much ahead
+    python bench/towns.py SECONDS work               a worker whose clock is so much ahead
 
 `crowd`: 500 components in 50 groups, 90 days of history, 20 open incidents. `archive`: 10,000
 incidents of five years on 40 components. Prints what a measurement needs to know, as JSON.
@@ -31,6 +31,7 @@ from django.db import transaction  # noqa: E402
 from troth.components import actions as components  # noqa: E402
 from troth.components.rules.documents import ComponentTerms, GroupTerms  # noqa: E402
 from troth.components.rules.results import Status  # noqa: E402
+from troth.config import apart  # noqa: E402
 from troth.config.verbs.work import work  # noqa: E402
 from troth.core import clock  # noqa: E402
 from troth.incidents import actions as incidents  # noqa: E402
@@ -58,19 +59,20 @@ FACTS = {"problem": "Requests fail with an error 503.", "affects": "Customers of
 
 
 def main() -> int:
-    if sys.argv[1] == "work":
-        return _work(timedelta(seconds=float(sys.argv[3])))
+    if sys.argv[2:]:
+        return _work(float(sys.argv[1]), sys.argv[3:])
     call_command("migrate", interactive=False, verbosity=0)
     told = {"crowd": crowd, "archive": archive}[sys.argv[1]](clock.now())
     print(json.dumps({**told, "token": _token(), "session": _session()}))
     return 0
 
 
-def _work(ahead: timedelta) -> int:
+def _work(seconds: float, options: list[str]) -> int:
     """Run a worker whose clock is ahead: how a day ends need not be waited for."""
-    read = clock.now
+    read, ahead = clock.now, timedelta(seconds=seconds)
     clock.now = lambda: read() + ahead
-    work.callback(once=False)
+    apart.COMMAND = (sys.executable, __file__, f"{seconds}", "work", "--alone")
+    work.main(options, standalone_mode=False)
     return 0
 
 

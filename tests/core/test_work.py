@@ -246,8 +246,7 @@ def test_a_worker_finishes_its_job_before_it_stops():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("lanes", [({"slow": True}, {}), ({}, {"apart": True})])
-def test_a_slow_job_holds_up_no_other(lanes):
+def test_a_slow_job_holds_up_no_other():
     slow_may_end, quick_done = threading.Event(), threading.Event()
 
     def slow(*, now):
@@ -259,8 +258,7 @@ def test_a_slow_job_holds_up_no_other(lanes):
         return 1
 
     stop = threading.Event()
-    first, second = lanes
-    entries = [entry(slow, "test.slow", **first), entry(quick, "test.quick", **second)]
+    entries = [entry(slow, "test.slow", slow=True), entry(quick, "test.quick")]
     thread = threading.Thread(target=work.run, args=(entries,), kwargs={"stop": stop})
     thread.start()
     assert quick_done.wait(10)
@@ -268,6 +266,51 @@ def test_a_slow_job_holds_up_no_other(lanes):
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_apart_is_left_to_its_own_process():
+    done = {"apart": threading.Event(), "beside": threading.Event()}
+
+    def job(name):
+        return lambda *, now: done[name].set() or 1
+
+    stop = threading.Event()
+    alone = entry(job("apart"), "test.apart", apart=True)
+    entries = [alone, entry(job("beside"), "test.beside")]
+    worker = threading.Thread(target=work.run, args=(entries,), kwargs={"stop": stop})
+    worker.start()
+    try:
+        assert done["beside"].wait(10)
+        assert not done["apart"].is_set()
+        second = threading.Thread(target=work.alone, args=(alone,), kwargs={"stop": stop})
+        second.start()
+        assert done["apart"].wait(10)
+    finally:
+        stop.set()
+        worker.join(10)
+    second.join(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_apart_is_free_at_once_when_its_process_was_killed():
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    host = leases.worker_name().split(":")[0]
+    done, stop = threading.Event(), threading.Event()
+
+    def job(*, now):
+        done.set()
+        stop.set()
+        return 1
+
+    alone = entry(job, "test.apart", apart=True)
+    leases.announce([alone], now=clock.now())
+    assert leases.claim(alone, f"{host}:{gone.pid}:dead", now=clock.now())
+    thread = threading.Thread(target=work.alone, args=(alone,), kwargs={"stop": stop})
+    thread.start()
+    assert done.wait(10)  # a lease lasts 30 s
+    thread.join(10)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,5 +19,6 @@ def place(tmp_path, settings, monkeypatch):
     Each turn has time for all of a small page, however busy the machine is.
     """
     monkeypatch.setattr(actions, "TURN", 60.0)
+    monkeypatch.setattr(actions, "FIRST", 60.0)
     settings.TROTH = replace(settings.TROTH, data_dir=tmp_path, page_dir=tmp_path / "page")
     return tmp_path / "page"

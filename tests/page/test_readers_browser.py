@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def place(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(actions, "TURN", 60.0)
+    monkeypatch.setattr(actions, "FIRST", 60.0)
     settings.TROTH = replace(settings.TROTH, data_dir=tmp_path, page_dir=tmp_path / "page")
     return tmp_path / "page"
 

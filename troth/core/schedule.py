@@ -23,7 +23,7 @@ class Entry:
     `work` answers how many things it did. Where `asked` is given, a due job whose answer is False
     is passed over without a write. `after` names jobs: when one of them did something, this one
     is due at once. `slow` jobs have their own thread, so that they never hold up the others; a job
-    that is `apart` has one for itself, so that no other ever holds it up.
+    that is `apart` has a process for itself, so that no other ever holds it up.
     """
 
     name: str

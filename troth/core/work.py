@@ -22,11 +22,14 @@ log = logging.getLogger(__name__)
 
 
 def run(entries: Sequence[Entry], *, stop: threading.Event) -> None:
-    """Work until `stop` is set; the current job is finished first. Each lane has its thread."""
+    """Work until `stop` is set; the current job is finished first. Each lane has its thread.
+
+    What is `apart` is left to a process of its own (`alone`).
+    """
     name = leases.worker_name()
     _patiently(lambda: _begin(entries, name), stop)
     threads = [
-        threading.Thread(target=_loop, args=(lane, name, stop), name=lane_name)
+        threading.Thread(target=loop, args=(lane, name, stop), name=lane_name)
         for lane_name, lane in _lanes(entries).items()
     ]
     for thread in threads:
@@ -40,12 +43,23 @@ def run(entries: Sequence[Entry], *, stop: threading.Event) -> None:
     connection.close()
 
 
+def alone(entry: Entry, *, stop: threading.Event) -> None:
+    """Do one job, whenever it is due, until `stop` is set: a process beside a worker.
+
+    What a process before it held that was killed is free at once. It leaves no sign of life: the
+    worker does, and ends it with itself.
+    """
+    name = leases.worker_name()
+    _patiently(lambda: leases.release_dead(name), stop)
+    loop([entry], name, stop)
+
+
 def _lanes(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     """Return what is done one after the other, by the name of the thread."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        lane = entry.name if entry.apart else "slow" if entry.slow else "quick"
-        found.setdefault(lane, []).append(entry)
+        if not entry.apart:
+            found.setdefault("slow" if entry.slow else "quick", []).append(entry)
     return found
 
 
@@ -56,7 +70,8 @@ def _begin(entries: Sequence[Entry], name: str) -> None:
     leases.beat(name, now=now)
 
 
-def _loop(entries: Sequence[Entry], name: str, stop: threading.Event) -> None:
+def loop(entries: Sequence[Entry], name: str, stop: threading.Event) -> None:
+    """Take turns at these jobs until `stop` is set."""
     turns = Turns()
     while not stop.wait(POLL):
         _patiently(lambda: turn(entries, name, stop=stop, turns=turns), stop)
@@ -110,7 +125,8 @@ def turn(
     turns = turns or Turns()
     done = 0
     now = clock.now()
-    due = {job.name: job for job in Job.objects.filter(leases.free(now), due_at__lte=now)}
+    free = Job.objects.filter(leases.free(now), due_at__lte=now)
+    due = set(free.values_list("name", flat=True))
     for entry in entries:
         if stop is not None and stop.is_set():
             break

@@ -21,6 +21,7 @@ from troth.page.folder import Manifest, Pulse
 from troth.page.leaf import Measured
 from troth.page.models import Notice
 from troth.page.picture import Picture, Shown
+from troth.page.queries import Promised
 from troth.page.sheets import Sheet, fingerprint
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
@@ -32,6 +33,7 @@ FRESH = timedelta(minutes=5)
 # While signals pour in, writing takes no more than one part in this many of the time.
 REST = 4
 TURN = 0.7  # seconds for pages that can wait, before other work has its turn
+FIRST = 0.1  # the same while something new is to be told: that is swapped before the others follow
 _LOOK_EVERY = 0.05  # seconds between two looks whether something happened meanwhile
 
 
@@ -54,7 +56,8 @@ def publish(
 
     Cheap when nothing changed. What tells of now is written at once, and swapped as one. Pages of
     single components, of promises and of the past follow for `within` seconds (None: all of them),
-    until another change comes; `publish()` then goes on with those that are left.
+    until another change comes; where something new is told, they wait for the next writing.
+    `publish()` then goes on with those that are left.
     """
     place: Path = settings.TROTH.page_dir
     if not always and not is_due(now=now):
@@ -65,7 +68,7 @@ def publish(
         if not always and not _differs(before, pulse, now):
             return None  # another process was quicker
         seen = _seen(before, pulse, now)
-        stop = None if within is None else Patience(within, pulse, now)
+        stop = _patience(within, before, pulse, now)
         sheets = _sheets(seen)
         manifest, written = folder.write(place, sheets=sheets, pulse=pulse, now=now, stop=stop)
         _publish_private(seen, pulse, now, stop)
@@ -110,6 +113,7 @@ class Seen:
     picture: Picture
     pages: Sequence[Beside]
     measure: Measure
+    promised: Promised
     revision: str = ""
 
 
@@ -125,15 +129,28 @@ _going = _Going()
 def _seen(before: Manifest | None, pulse: Pulse, now: datetime) -> Seen:
     """Read everything public, or return what is being written where it is still true."""
     held, _going.seen = _going.seen, None
+    if held and (before is None or held.revision != before.revision):
+        held = None  # another process wrote since
     if before and held and _goes_on(before, held, pulse, now):
         return held
-    picture = queries.picture(now=now)
-    return Seen(pulse, picture, queries.beside(picture, now=now), _measuring(now))
+    promised = queries.promised(now=now, before=held.promised if held else None)
+    picture = queries.picture(now=now, of=promised)
+    return Seen(pulse, picture, queries.beside(picture, now=now), _measuring(now), promised)
 
 
 def _goes_on(before: Manifest, held: Seen, pulse: Pulse, now: datetime) -> bool:
-    is_last = before.waiting > 0 and held.revision == before.revision
-    return is_last and held.pulse == pulse and abs(now - held.picture.written_at) < FRESH
+    is_going_on = before.waiting > 0 and held.pulse == pulse
+    return is_going_on and abs(now - held.picture.written_at) < FRESH
+
+
+def _patience(
+    within: float | None, before: Manifest | None, pulse: Pulse, now: datetime
+) -> "Patience | None":
+    """Return what says when to stop; None for never."""
+    if within is None:
+        return None
+    is_new = before is None or before.facts != pulse.facts
+    return Patience(min(within, FIRST) if is_new else within, pulse, now)
 
 
 class Patience:
@@ -142,17 +159,24 @@ class Patience:
     def __init__(self, within: float, pulse: Pulse, now: datetime) -> None:
         self._facts, self._now = pulse.facts, now
         self._within = within
+        self._tide: object = None
         self._ends = self._look_at = 0.0
         self._is_over = False
 
     def __call__(self) -> bool:
         at = monotonic()
         if not self._ends:  # what could not wait is done
-            self._ends, self._look_at = at + self._within, at + _LOOK_EVERY
+            self._ends, self._look_at = at + self._within, at + min(self._within, _LOOK_EVERY)
         if not self._is_over and at >= self._look_at:
             self._look_at = at + _LOOK_EVERY
-            self._is_over = at >= self._ends or _pulse(self._now).facts != self._facts
+            self._is_over = at >= self._ends or self._happened()
         return self._is_over
+
+    def _happened(self) -> bool:
+        """Say whether there is something new to tell: asked at length only after a commit."""
+        before, self._tide = self._tide, tide()
+        is_still = self._tide is not None and self._tide == before
+        return not is_still and _pulse(self._now).facts != self._facts
 
 
 def _sheets(seen: Seen) -> Iterator[Sheet]:

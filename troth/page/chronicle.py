@@ -62,7 +62,7 @@ def sheets(
 
     def sheet(place: str, month: Month | None) -> Sheet:
         said, make = inputs(around, _inputs(month)), page(place, month)
-        return Sheet(f"{edition.folder}{place}index.html", said, make, patience=Patience.AGED)
+        return Sheet(f"{edition.folder}{place}index.html", said, make, patience=Patience.ALWAYS)
 
     yield sheet("history/", newest)
     for month in found:

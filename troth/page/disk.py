@@ -3,6 +3,7 @@
 import gzip
 import os
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -13,6 +14,7 @@ _WORTH_CODING = 512  # bytes; smaller files only grow, or fit in one packet all 
 _CODED = (
     ".html", ".css", ".js", ".json", ".jsonld", ".xml", ".svg", ".txt", ".atom", ".rss", ".ics",
 )  # fmt: skip
+_AT_ONCE = 8  # files brought to the disk
 _MANY = 256  # new files and folders; beyond this one sync of everything is quicker than many
 
 
@@ -30,9 +32,9 @@ def packed(name: str, body: bytes, *, quickly: bool = False) -> dict[str, bytes]
             "gzip": gzip.compress(body, compresslevel=6, mtime=0),
         }
     return {
-        "br": brotli.compress(body, quality=9),
-        "zstd": zstd.compress(body, 12),
-        "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+        "br": brotli.compress(body, quality=7),
+        "zstd": zstd.compress(body, 9),
+        "gzip": gzip.compress(body, compresslevel=7, mtime=0),
     }
 
 
@@ -41,10 +43,9 @@ def sync(target: Path, files: Collection[str], folders: Collection[str]) -> None
     if len(files) + len(folders) > _MANY:
         os.sync()
     else:
-        for path in files:
-            _sync_file(path)
-        for path in folders:
-            sync_folder(path)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:  # the disk takes many together in one go
+            for _ in (*pool.map(_sync_file, files), *pool.map(sync_folder, folders)):
+                pass
     sync_folder(target.parent)
 
 

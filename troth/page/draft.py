@@ -40,6 +40,7 @@ class Draft:
         self._waiting = 0
         self._new: list[str] = []
         self._touched: set[str] = set()
+        self._waste, self._discarded = waste_of(target), 0
 
     @property
     def new(self) -> int:
@@ -177,7 +178,7 @@ class Draft:
         whole = self._root + path
         self._touched.add(_folder(whole))
         for suffix in _suffixes(entry):
-            os.unlink(f"{whole}{suffix}")  # noqa: PTH108 - thousands of them
+            self._discard(f"{whole}{suffix}")
         if path in self._files:
             return
         place = _folder(whole)
@@ -186,6 +187,18 @@ class Draft:
             self._touched.discard(place)
             place = _folder(place)
             self._touched.add(place)
+
+    def _discard(self, whole: str) -> None:
+        """Move a file out of the way: to free its space takes long, and nobody waits for that."""
+        if not self._discarded:
+            self._waste.mkdir()
+        self._discarded += 1
+        os.rename(whole, f"{self._waste}/{self._discarded}")  # noqa: PTH104 - texts, as above
+
+
+def waste_of(target: Path) -> Path:
+    """Return where a draft puts what is in its folder no more, until it is removed for good."""
+    return target.with_name(f".gone-{target.name}")
 
 
 def _folder(path: str) -> str:

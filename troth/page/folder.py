@@ -19,7 +19,7 @@ from pathlib import Path
 
 from troth.core.steps import reached
 from troth.page.disk import sync, sync_folder
-from troth.page.draft import Draft, Stop
+from troth.page.draft import Draft, Stop, waste_of
 from troth.page.manifest import MANIFEST, Entry, Manifest, Pulse, decoded
 from troth.page.sheets import Sheet
 
@@ -79,7 +79,8 @@ def write(
         took = draft.fill(sheets, stop=stop)
         manifest = draft.finish(pulse, took=took, written_at=now)
     except BaseException:
-        shutil.rmtree(target, ignore_errors=True)  # a full disk must have room for the next try
+        for place in (target, waste_of(target)):  # a full disk must have room for the next try
+            shutil.rmtree(place, ignore_errors=True)
         raise
     reached("publish.files-written")
     point(folder, name)

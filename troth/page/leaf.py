@@ -15,7 +15,7 @@ from troth.page.edition import Edition
 from troth.page.explain import explained
 from troth.page.ledger import Entry, entries
 from troth.page.parts import Segments, Split, splits
-from troth.page.picture import Event, Shown, events_of
+from troth.page.picture import Event, Shown
 from troth.page.spans import during
 from troth.page.story import Told, told
 from troth.page.telling import title
@@ -73,7 +73,7 @@ class Measured:
 def leaf(edition: Edition, shown: Shown, measured: Measured) -> Leaf:
     """Return what the page of one promise shows, in the language now active."""
     detail = measured.detail
-    events = sorted(events_of(shown), key=lambda event: event.at, reverse=True)
+    events = sorted(shown.events, key=lambda event: event.at, reverse=True)
     return Leaf(
         card=card(edition, shown),
         shown=shown,

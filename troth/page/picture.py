@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from troth.page.clauses import Clauses
 from troth.page.sheets import fingerprint
@@ -38,7 +39,7 @@ class Lens:
     other: Standing | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """One public promise, or one to this page's audience, with all that its page tells."""
 
@@ -73,7 +74,7 @@ class Shown:
         """The audience to which alone this is promised; "": everyone."""
         return self.standing.audience if self.standing.visibility == "audience" else ""
 
-    @property
+    @cached_property
     def inputs(self) -> str:
         """A fingerprint of all this, but for the instants of judging."""
         windows = tuple(replace(w, at=_STILL, starts_at=_STILL) for w in self.standing.windows)
@@ -81,6 +82,11 @@ class Shown:
         rest = (self.document, self.targets, self.flips, self.restatements)
         apart = (self.exclusions, self.suspensions, self.violations, self._lens)
         return fingerprint(standing, *rest, *apart)
+
+    @cached_property
+    def events(self) -> "tuple[Event, ...]":
+        """All that changed publicly about it."""
+        return tuple(_events(self))
 
     @property
     def _lens(self) -> tuple[object, ...]:
@@ -91,7 +97,7 @@ class Shown:
         return lens.component, lens.down, lens.planned, verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Withdrawn:
     """A public promise that is made no longer: what happened to it stays to be read."""
 
@@ -107,9 +113,13 @@ class Withdrawn:
     violations: tuple[Violation, ...] = ()
     hidden: bool = False  # staff go on judging it, out of public view
 
-    @property
+    @cached_property
     def inputs(self) -> str:
         return fingerprint(self)
+
+    @cached_property
+    def events(self) -> "tuple[Event, ...]":
+        return tuple(_events(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ class Site:
     counts_readers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """Everything public at one instant. `checked_at` is when it was last judged, None if never."""
 
@@ -150,29 +160,29 @@ class Picture:
     def standings(self) -> list[Standing]:
         return [shown.standing for shown in self.promises]
 
-    @property
+    @cached_property
     def reputation(self) -> Reputation:
         """How many of the promises that can be judged are kept."""
         return reputation(self.standings)
 
-    @property
+    @cached_property
     def violations(self) -> "list[tuple[Shown | Withdrawn, Violation]]":
         """Every time a promise was broken, newest first, with the promise."""
         every: list[Shown | Withdrawn] = [*self.promises, *self.withdrawn]
         found = [(shown, violation) for shown in every for violation in shown.violations]
         return sorted(found, key=lambda pair: (pair[1].began_at, pair[1].id), reverse=True)
 
-    @property
+    @cached_property
     def cases(self) -> int:
         """Cases judged in the 90 days of the strips, each once for every promise that judges it."""
         counted = (s for s in self.standings if s.evaluator in _OF_CASES and not s.timed)
         return sum(day.total for one in counted for day in one.strip)
 
-    @property
+    @cached_property
     def events(self) -> list["Event"]:
         """All that changed publicly, newest first."""
         every: list[Shown | Withdrawn] = [*self.promises, *self.withdrawn]
-        found = [event for shown in every for event in events_of(shown)]
+        found = [event for shown in every for event in shown.events]
         return sorted(found, key=lambda event: (event.at, event.key), reverse=True)
 
 
@@ -202,8 +212,7 @@ class Event:
         return self.at.date().replace(day=1)
 
 
-def events_of(shown: Shown | Withdrawn) -> Iterable[Event]:
-    """Yield all that changed publicly about one promise."""
+def _events(shown: Shown | Withdrawn) -> Iterable[Event]:
     for flip in shown.flips:
         if flip.headline and flip.was:
             yield Event("flip", flip.at, shown, flip)

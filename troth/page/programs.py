@@ -1,7 +1,7 @@
 """What programs read: the signed data and its key, search engines' files, hosts' headers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from troth.page import headers, signature, trust
@@ -10,10 +10,10 @@ from troth.page.picture import Picture
 from troth.page.sheets import Sheet, fingerprint
 
 
-def for_programs(picture: Picture, *, secret: bytes, whole: str) -> Iterator[Sheet]:
+def for_programs(picture: Picture, *, secret: bytes, frame: str) -> Iterator[Sheet]:
     """Yield the signed data, the key, and what search engines and hosts read.
 
-    `whole` is the fingerprint of the page but for the time.
+    `frame` is the fingerprint of the software and of whose page it is.
     """
     now = fingerprint(instants(picture))
     body = trust.document(picture)
@@ -23,11 +23,12 @@ def for_programs(picture: Picture, *, secret: bytes, whole: str) -> Iterator[She
     yield Sheet(f"{trust.PATH}.sig", now, lambda: signature.sign(secret, body))
     yield Sheet(".well-known/trust-key.json", keyed, lambda: signature.public_jwk(secret))
     yield Sheet(".well-known/trust-key.pem", keyed, lambda: signature.public_pem(secret))
-    yield Sheet("organisation.jsonld", whole, lambda: _linked_data(picture))
-    yield Sheet("sitemap.xml", whole, lambda: _sitemap(picture))
-    yield Sheet("robots.txt", whole, lambda: _robots(picture))
+    yield Sheet("organisation.jsonld", frame, lambda: _linked_data(picture))
+    pages = _pages(picture)
+    yield Sheet("sitemap.xml", fingerprint(frame, pages), lambda: _sitemap(picture, pages))
+    yield Sheet("robots.txt", frame, lambda: _robots(picture))
     if picture.site.security:
-        yield Sheet(".well-known/security.txt", whole, lambda: _security(picture))
+        yield Sheet(".well-known/security.txt", frame, lambda: _security(picture))
     hints = headers.hints(picture.site.product).encode()
     yield Sheet("_headers", fingerprint(hints), lambda: hints)
 
@@ -63,8 +64,8 @@ def _security(picture: Picture) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def _sitemap(picture: Picture) -> bytes:
-    pages = [
+def _pages(picture: Picture) -> list[str]:
+    return [
         "",
         "promises/",
         "history/",
@@ -72,6 +73,9 @@ def _sitemap(picture: Picture) -> bytes:
         *(f"promises/{s.slug}/" for s in picture.promises),
         *_of_status(picture),
     ]
+
+
+def _sitemap(picture: Picture, pages: Sequence[str]) -> bytes:
     rows = [f" <url><loc>{e.url(page)}</loc></url>" for e in editions(picture) for page in pages]
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"

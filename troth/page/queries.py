@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -27,6 +27,7 @@ from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Standing
 
 BESIDE, PRIVATE = "p/", "private/"  # where the pages beside the main one are
+_QUARTER = 900  # seconds
 _ALL = 100_000  # events; more than any page has shown so far
 
 
@@ -133,14 +134,35 @@ def _begun(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def picture(*, now: datetime) -> Picture:
-    """Return everything public, as it stands at the instant `now`."""
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """All public promises as they were read: true until their revision or their time is another."""
+
+    known: tuple[bulletin.Revision, int]
+    shown: tuple[Shown, ...]
+    withdrawn: tuple[Withdrawn, ...]
+
+
+def promised(*, now: datetime, before: Promised | None = None) -> Promised:
+    """Return all public promises; what was read `before` where it still holds.
+
+    A day ends somewhere at each quarter of an hour, and with it the strips that end today.
+    """
+    revision = (bulletin.revision(), int(now.timestamp()) // _QUARTER)
+    if before is not None and before.known == revision:
+        return before
     known = _Known(now)
     shown = tuple(known.shown(promises.standing(visibility="public")))
-    withdrawn = tuple(known.withdrawn())
+    return Promised(revision, shown, tuple(known.withdrawn()))
+
+
+def picture(*, now: datetime, of: Promised | None = None) -> Picture:
+    """Return everything public, as it stands at the instant `now`."""
+    of = of or promised(now=now)
     around = outlook.situation(now=now)
-    parts = ([one.inputs for one in shown], [gone.inputs for gone in withdrawn], told(around))
-    return Picture(site(), now, checked_at(), shown, withdrawn, around, fingerprint(*parts))
+    made, gone = [one.inputs for one in of.shown], [one.inputs for one in of.withdrawn]
+    revision = fingerprint(made, gone, told(around))
+    return Picture(site(), now, checked_at(), of.shown, of.withdrawn, around, revision)
 
 
 def picture_as_of(at: datetime) -> Picture:

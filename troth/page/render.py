@@ -11,7 +11,7 @@ from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
 from troth.page.ledger import entries, register
-from troth.page.picture import Picture, Shown, Withdrawn, events_of
+from troth.page.picture import Picture, Shown, Withdrawn
 from troth.page.programs import for_programs, instants
 from troth.page.sheets import Patience, Sheet, fingerprint
 from troth.page.sheets import inputs as inputs_of
@@ -45,7 +45,7 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     yield from files.sheets(picture, whole=inputs(picture))
     yield from banner.sheets(picture, whole=inputs(picture))
     yield from _evidence(picture)
-    yield from for_programs(picture, secret=secret, whole=inputs(picture))
+    yield from for_programs(picture, secret=secret, frame=frame(picture))
     yield from _assets()
 
 
@@ -70,20 +70,27 @@ def frame(picture: Picture) -> str:
     return fingerprint(software(), picture.site, bool(now.components), bool(now.listed))
 
 
+def promised(picture: Picture) -> str:
+    """Return a fingerprint of what a page of promises alone follows from."""
+    made, gone = [o.inputs for o in picture.promises], [o.inputs for o in picture.withdrawn]
+    return fingerprint(frame(picture), bool(picture.situation.problems), made, gone)
+
+
 def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     picture, folder = edition.picture, edition.folder
-    whole = inputs(picture)
+    whole, base, of_promises = inputs(picture), frame(picture), promised(picture)
 
-    def sheet(path: str, make: Callable[[], bytes], *more: object) -> Sheet:
-        return Sheet(f"{folder}{path}", fingerprint(whole, *more), _speaking(edition, make))
+    def sheet(path: str, make: Callable[[], bytes], *said: object) -> Sheet:
+        return Sheet(f"{folder}{path}", fingerprint(*said), _speaking(edition, make))
 
-    yield sheet("index.html", lambda: _front(edition), instants(picture))
-    yield sheet("verify/index.html", lambda: edition.render("page/verify.html", "verify/", {}))
-    yield sheet("404.html", lambda: edition.render("page/missing.html", "404.html", {}))
-    yield sheet("promises/index.html", lambda: _register(edition))
+    yield sheet("index.html", lambda: _front(edition), whole, instants(picture))
+    around = fingerprint(base, bool(picture.situation.problems))
+    verify, missing = "page/verify.html", "page/missing.html"
+    yield sheet("verify/index.html", lambda: edition.render(verify, "verify/", {}), around)
+    yield sheet("404.html", lambda: edition.render(missing, "404.html", {}), around)
+    yield sheet("promises/index.html", lambda: _register(edition), of_promises)
     for name, make in _FEEDS.items():
-        yield sheet(name, _feed(edition, make))
-    base = frame(picture)
+        yield sheet(name, _feed(edition, make), of_promises)
     yield from chronicle.sheets(edition, base=base, spoken=_speaking)
     yield from chapters.sheets(edition, base=base)
     for gone in picture.withdrawn:
@@ -125,7 +132,7 @@ def _promise(edition: Edition, shown: Shown, measure: Measure) -> Callable[[], b
 
 def _withdrawn(edition: Edition, gone: Withdrawn) -> Callable[[], bytes]:
     def make() -> bytes:
-        events = sorted(events_of(gone), key=lambda event: event.at, reverse=True)
+        events = sorted(gone.events, key=lambda event: event.at, reverse=True)
         first = edition.picture.site.languages[0]
         values = {
             "gone": gone,

@@ -3,11 +3,12 @@
 docs/page.md describes every field. Shares are not given: whoever reads can divide the counts.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
+
+import msgspec
 
 from troth.page.edition import Edition, editions
 from troth.page.picture import Picture, Shown, Withdrawn
@@ -37,7 +38,7 @@ def document(picture: Picture) -> bytes:
         "promises": [_promise(first, shown) for shown in picture.promises],
         "withdrawn": [_gone(first, gone) for gone in picture.withdrawn],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=_plain).encode() + b"\n"
+    return msgspec.json.format(msgspec.json.encode(whole, enc_hook=_plain), indent=1) + b"\n"
 
 
 def _reputation(found: Reputation) -> dict[str, object]:
@@ -199,7 +200,8 @@ def _target(change: TargetChange) -> dict[str, object]:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None
+    text = at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
+    return text.replace("+00:00", "Z") if text else None
 
 
 def _plain(value: object) -> object:

@@ -42,7 +42,7 @@ def probe(  # noqa: PLR0913 - each is an option
     troth probe --location fra --server https://trust.example --key-file /etc/troth/fra.key
     """
     if child_of:
-        from troth.probes.starting import end_with_parent
+        from troth.core.parentage import end_with_parent
 
         end_with_parent(child_of)
     if location or server or key_file:

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import resource
 import secrets
-import signal
 import socket
-import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -17,7 +14,6 @@ from troth.core.rubbish import keep_what_is_loaded
 
 _RESOLVERS: Final = 64  # threads that look names up
 _FILES: Final = 16_384
-_PR_SET_PDEATHSIG: Final = 1
 
 
 def with_fast_loop(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -44,11 +40,3 @@ def roomy() -> None:
 def new_holder() -> str:
     """Return a name for this process: host, number and a token."""
     return f"{socket.gethostname()[:100]}:{os.getpid()}:{secrets.token_hex(3)}"
-
-
-def end_with_parent(parent: int) -> None:
-    """Have the kernel end this process when its parent dies, also if it is dead already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit(0)
