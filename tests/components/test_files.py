@@ -160,8 +160,17 @@ def test_groups_that_nest_twice_are_refused_and_nothing_is_kept(folder):
                        "metadata: {name: shop}\nspec: {parent: top}")  # fmt: skip
     top = "\n---\napiVersion: troth/v1\nkind: ComponentGroup\nmetadata: {name: top}\n"
     done = run(apply_, "-f", folder(a=deep + top), "--yes")
-    assert "groups nest once" in done.output + done.stderr
+    assert "spec.parent: groups nest once" in done.output + done.stderr
     assert not Group.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_rehearsal_names_a_group_that_would_stand_too_deep(folder):
+    group = "apiVersion: troth/v1\nkind: ComponentGroup\nmetadata: {name: %s}\nspec: {%s}\n"
+    top = "\n---\n".join((group % ("top", ""), group % ("inner", "parent: top")))
+    run(apply_, "-f", folder(a=top), "--yes")
+    done = run(apply_, "-f", folder(b=group % ("deep", "parent: inner")), "--dry-run")
+    assert "spec.parent: groups nest once" in done.output + done.stderr
 
 
 _READERS = {

@@ -15,6 +15,8 @@ from troth.core.problems import DocumentError, Problem
 from troth.staff.actions import note as trail
 from troth.staff.actions.audit import Actor
 
+ONCE = "groups nest once: a group that stands in another holds no groups"
+
 
 @transaction.atomic
 def declare_component(
@@ -132,8 +134,7 @@ def _refuse_deep(row: Group | None, parent: Group | None) -> None:
     deep = parent is not None and parent.parent_id is not None
     holds = row is not None and row.inner.filter(retired_at=None).exists()
     if deep or (parent is not None and (holds or row == parent)):
-        message = "groups nest once: a group that stands in another holds no groups"
-        raise DocumentError((Problem("spec.parent", message),))
+        raise DocumentError((Problem("spec.parent", ONCE),))
 
 
 @transaction.atomic

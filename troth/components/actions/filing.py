@@ -86,12 +86,21 @@ def _remark_on_watches(folder: Folder, terms: ComponentTerms) -> None:
 def _group(folder: Folder, loaded: Loaded) -> Step:
     terms = documents.group(loaded.document)
     _refuse_unknown(folder, Group, "spec.parent", [terms.parent])
+    _refuse_deep(folder, terms.parent)
     row = Group.objects.filter(slug=terms.slug).first()
 
     def do(author: str, now: datetime) -> object:
         return declaring.declare_group(terms=terms, by=author, now=now, managed_by=FILES)
 
     return _taken(row, loaded, exporting.group, documents.group, do)
+
+
+def _refuse_deep(folder: Folder, parent: str) -> None:
+    """Refuse a group in one that will stand in another itself, as soon as the plan is made."""
+    declared = {one.name: _parent(one) for one in folder.of("ComponentGroup")}
+    above = Group.objects.filter(slug=parent, parent__isnull=False)
+    if declared.get(parent) or (parent not in declared and above.exists()):
+        raise DocumentError((Problem("spec.parent", declaring.ONCE),))
 
 
 def _page(folder: Folder, loaded: Loaded) -> Step:
