@@ -24,12 +24,16 @@ def wait_for(question, within=90):
 
 def publishers(worker):
     """Return the processes for the page that a worker has."""
-    found = []
-    for task in Path(f"/proc/{worker}/task").glob("*/children"):
-        for child in task.read_text().split():
-            if b"page.publish" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.append(int(child))
-    return found
+    tasks = Path(f"/proc/{worker}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return [child for child in children if b"page.publish" in command_of(child)]
+
+
+def command_of(process):
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def is_gone(process):

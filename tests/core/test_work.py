@@ -273,7 +273,11 @@ def test_a_job_that_is_apart_is_left_to_its_own_process():
     done = {"apart": threading.Event(), "beside": threading.Event()}
 
     def job(name):
-        return lambda *, now: done[name].set() or 1
+        def tell(*, now):
+            done[name].set()
+            return 1
+
+        return tell
 
     stop = threading.Event()
     alone = entry(job("apart"), "test.apart", apart=True)
