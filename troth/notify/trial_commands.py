@@ -10,17 +10,11 @@ from troth.core.described import SettingsError
 from troth.notify import catalogue, trying
 from troth.notify.channel import Channel
 from troth.notify.models import Outlet
+from troth.notify.rules import naming
 from troth.notify.rules.labels import LANGUAGES
 from troth.notify.rules.results import Answer, Fate
 from troth.notify.trying import Trial
 
-_SAID: Final = {
-    Fate.ACCEPTED: "It was taken.",
-    Fate.LATER: "Not now: a real message would be tried again.",
-    Fate.REFUSED: "It was refused: a real message would not be tried again.",
-    Fate.GONE: "Nobody is there any more: a real message would end the subscription.",
-    Fate.UNKNOWN: "It left, and no answer came: look whether it arrived.",
-}
 _CODES: Final = {Fate.ACCEPTED: 0, Fate.LATER: 4}
 _SHOWN: Final = 16  # characters of an address that lets whoever knows it write there
 
@@ -74,7 +68,7 @@ def _tell(trial: Trial, answer: Answer, *, as_json: bool) -> None:
     if trial.secret:
         click.echo(f"Signed with {trial.secret}")
     click.echo(f"It said: {answer.said or 'nothing'}")
-    click.echo(_SAID[answer.fate])
+    click.echo(naming.answer(answer.fate))
 
 
 def _shown(trial: Trial) -> str:

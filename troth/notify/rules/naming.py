@@ -5,6 +5,7 @@ from typing import Final
 
 from troth.notify.rules import labels
 from troth.notify.rules.events import Event
+from troth.notify.rules.results import Fate
 
 _EVENTS: Final[Mapping[Event, str]] = {
     Event.INCIDENT_OPENED: "Incident opened",
@@ -44,6 +45,20 @@ _FATES: Final[Mapping[str, str]] = {
     "accepted": "taken", "later": "not now", "refused": "refused", "gone": "nobody is there",
     "unknown": "no answer came",
 }  # fmt: skip
+
+
+_ANSWERS: Final = {
+    Fate.ACCEPTED: "It was taken.",
+    Fate.LATER: "Not now: a real message would be tried again.",
+    Fate.REFUSED: "It was refused: a real message would not be tried again.",
+    Fate.GONE: "Nobody is there any more: a real message would end the subscription.",
+    Fate.UNKNOWN: "It left, and no answer came: look whether it arrived.",
+}
+
+
+def answer(one: Fate) -> str:
+    """Return what came of a test, in a sentence."""
+    return _ANSWERS[one]
 
 
 def event(one: Event | str) -> str:

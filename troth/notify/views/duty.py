@@ -5,16 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
 from troth.core.problems import DocumentError
 from troth.notify.actions.escalating import declare_escalation, retire_escalation
 from troth.notify.actions.routing import end_route, route
+from troth.notify.actions.trying import send_test
 from troth.notify.forms.duty import EscalationForm, RouteForm
 from troth.notify.models import Escalation, Subscription
 from troth.notify.queries import duty as queries
 from troth.staff.access import person, requires
+from troth.staff.actions import note
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -65,6 +67,22 @@ def route_end(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("messages:duty")
     text = "Nothing is rung or posted there any more. Escalations that name it go on without it."
     return _confirm(request, f"End “{row.note}”?", text, "End it")
+
+
+@require_POST
+@requires("editor")
+def route_test(request: HttpRequest, uid: str) -> HttpResponse:
+    """Send a test to a route, through the outbox as an alarm goes."""
+    row = Subscription.objects.filter(uid=uid, is_ours=True, ended_at=None).first()
+    if row is None:
+        raise Http404("there is no such route")
+    now = clock.now()
+    told = send_test(subscription=row, by=person(request).shown_name, now=now)
+    note(actor=person(request), verb="tested", thing="route", thing_id=uid, now=now)
+    messages.success(
+        request, f"A test is on its way to “{row.note}”. What comes of it stands here."
+    )
+    return redirect("messages:thread", uid=told.thread.uid)
 
 
 @require_http_methods(METHODS)

@@ -6,12 +6,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
+from troth.core.described import SettingsError
 from troth.core.problems import DocumentError
-from troth.notify import catalogue
+from troth.notify import catalogue, trying
 from troth.notify.actions import outlets as actions
 from troth.notify.forms.outlet import OutletForm
+from troth.notify.forms.trying import TryForm
 from troth.notify.models import Outlet
 from troth.notify.queries.outlets import plain, secrets_of
+from troth.notify.rules import naming
+from troth.notify.rules.results import Answer, Fate
 from troth.staff.access import person, requires
 
 
@@ -84,6 +88,36 @@ def retirement(request: HttpRequest, slug: str) -> HttpResponse:
         "back_url": "../../",
     }
     return render(request, "ui/confirm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("owner")
+def attempt(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """Send a test at once, as `troth notify test` does, and say what the other side said."""
+    row = _found(slug) if slug else None
+    channel = catalogue.channel(row.channel) if row else None
+    form = TryForm(request.POST or None, channel=channel)
+    answer: Answer | None = None
+    if form.is_valid():
+        answer = _tried(form, row)
+    context = {"form": form, "row": row, "channel": channel, "answer": answer,
+               "said": naming.answer(answer.fate) if answer else "",
+               "is_taken": bool(answer and answer.fate is Fate.ACCEPTED)}  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "notify/desk/outlet_test.html", context, status=status)
+
+
+def _tried(form: TryForm, row: Outlet | None) -> Answer | None:
+    to = form.cleaned_data.get("address", "")
+    try:
+        trial = trying.of_outlet(row, to) if row else trying.of_url(to)
+        return trying.send(trial, language=form.cleaned_data["language"], now=clock.now())
+    except SettingsError as error:
+        field = "address" if "address" in form.fields else None
+        form.add_error(field, f"{error.message[:1].upper()}{error.message[1:]}.")
+    except ValueError as error:  # its secrets were sealed with another key
+        form.add_error(None, f"The outlet cannot be used: {error}")
+    return None
 
 
 def _found(slug: str) -> Outlet:
