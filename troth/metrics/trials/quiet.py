@@ -20,7 +20,7 @@ A_YEAR = 365.0
 _FIRST = date(2024, 1, 1)
 _TARGET = 0.95  # of the error budget that stands beside: a promise of 95 %
 _BUDGET_DAYS = 30
-_NEVER = 10**6
+NEVER = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def timed(scenario: Scenario, *, count: int, history: int, seed: int = 1) -> Tim
     for panel in runs(scenario, runs=count, history=history, seed=seed):
         seen = _evaluated(panel, history)
         for name, day in _seen_on(panel, seen, history).items():
-            found.setdefault(name, []).append(day - history + 1 if day < _NEVER else _NEVER)
+            found.setdefault(name, []).append(day - history + 1 if day < NEVER else NEVER)
     return Timed(scenario.name, count, {name: np.array(days) for name, days in found.items()})
 
 
@@ -135,7 +135,7 @@ def _seen_on(panel: Panel, seen: engine.Seen, history: int) -> dict[str, int]:
     """Return the day on which each detector saw something first."""
     found = seen.distances
     return {
-        "combined": min([case.opened for case in engine.ringing(seen.cases)] or [_NEVER]),
+        "combined": min([case.opened for case in engine.ringing(seen.cases)] or [NEVER]),
         "pooled EWMA": _first(_pooled(found)),
         "own EWMA": _first(_own(found)),
         "pooled CUSUM": _first(_cusum(found)),
@@ -146,7 +146,7 @@ def _seen_on(panel: Panel, seen: engine.Seen, history: int) -> dict[str, int]:
 
 def _first(over: Array) -> int:
     days = np.flatnonzero(over)
-    return int(days[0]) if len(days) else _NEVER
+    return int(days[0]) if len(days) else NEVER
 
 
 def _pooled(found: Distances) -> Array:
