@@ -1,9 +1,14 @@
 from django.urls import path
 
-from troth.desk.views import cases, today
+from troth.desk.views import cases, insight, today
 
 app_name = "desk"
 urlpatterns = [
     path("", today.index, name="today"),
     path("case/", cases.show, name="case"),
+    path("insight/", insight.index, name="insight"),
+    path("insight/faded/", insight.fades, name="fades"),
+    path("insight/unnoticed/", insight.losses, name="losses"),
+    path("insight/touchpoints/<path:key>/new-usual/", insight.decide, name="decide"),
+    path("insight/touchpoints/<path:key>/", insight.stream, name="stream"),
 ]

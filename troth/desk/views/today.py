@@ -6,8 +6,10 @@ from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.core.moments import moments
-from troth.desk import happenings, rules, words
+from troth.desk import fading, happenings, rules, wins, words
 from troth.incidents.queries.today import speaking
+from troth.metrics import queries as metrics
+from troth.plan import queries as plan
 from troth.promises import queries, selection, wording
 from troth.promises.rules.remedies import RemedyState, Sought
 from troth.promises.rules.reputation import reputation
@@ -47,9 +49,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "by_day": [sum(day) for day in zip(*(one.days for one in heard), strict=True)],
         "quiet": _quiet(heard, now),
         "inbox": signals.inbox_depth().signals,
+        **(_drifting(now) if asked.is_now else {}),
         "nav_counts": {"Promises": len(standings)},
     }
     return render(request, "desk/today.html", context)
+
+
+def _drifting(now: datetime) -> dict[str, object]:
+    """Return what fades, what of the plan is late, and the small wins of the week."""
+    open_ones = [fading.told(one) for one in metrics.fades(open_only=True) if one.rings]
+    return {
+        "fading": open_ones[:_MOST], "more_fading": len(open_ones[_MOST:]),
+        "late": plan.board(now=now).late[:_MOST], "wins": wins.since(now - _LATELY),
+    }  # fmt: skip
 
 
 def _owed() -> dict[str, object]:

@@ -52,12 +52,13 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
     events: Sequence[Event] = (),
     unit: str = "share",
     dashed: str = "",
+    shaded: str = "",
 ) -> SafeString:
     """Return a figure: the line with its band, target steps, numbered events, and the table.
 
     `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
-    any word set behind plain numbers. `dashed` says what the steps are where they are no target.
-    Steps and events outside the points' time are left out.
+    any word set behind plain numbers. `dashed` and `shaded` say what the steps and the band are
+    where they are no target and no interval. What lies outside the points' time is left out.
     """
     known = [point for point in points if point.value is not None]
     if not known:
@@ -75,7 +76,7 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
         _events(seen),
         _legend(
             target=bool(target) and (dashed or _("dashed: target")),
-            band=any(p.low is not None for p in known),
+            band=any(p.low is not None for p in known) and (shaded or _("shaded: 90 % interval")),
         ),
         line_table(points, say),
     )
@@ -210,9 +211,8 @@ def _linked(event: Event) -> str:
     return format_html('<a href="{}">{}</a>', event.href, event.text) if event.href else event.text
 
 
-def _legend(*, target: str | bool, band: bool) -> SafeString:
-    parts = [str(target)] if target else []
-    parts += [_("shaded: 90 % interval")] if band else []
+def _legend(*, target: str | bool, band: str | bool) -> SafeString:
+    parts = [str(part) for part in (target, band) if part]
     spans = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
     return format_html('<span class="legend">{}</span>', spans)
 

@@ -18,6 +18,7 @@ NAV = (
     ("/desk/", "Today"),
     ("/desk/status/", "Status"),
     ("/desk/promises/", "Promises"),
+    ("/desk/insight/", "Insight"),
     ("/desk/messages/", "Messages"),
     ("/desk/feedback/", "Feedback"),
     ("/desk/plan/", "Plan"),
@@ -190,6 +191,23 @@ def status_tabs(context: RequestContext) -> dict[str, Any]:
 
 
 PLAN = (("/desk/plan/", "Goals"), ("/desk/plan/claims/", "Cited claims"))
+
+
+INSIGHT = (
+    ("/desk/insight/", "Touchpoints"),
+    ("/desk/insight/faded/", "Faded"),
+    ("/desk/insight/unnoticed/", "Unnoticed"),
+    ("/desk/insight/friction/", "Friction"),
+    ("/desk/insight/score/", "Score"),
+    ("/desk/insight/outcomes/", "Outcomes"),
+    ("/desk/insight/reports/", "Reports"),
+)
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def insight_tabs(context: RequestContext) -> dict[str, Any]:
+    """Show the parts of the desk's Insight, those that there are."""
+    return _tabs(context, "Insight", INSIGHT, "/desk/insight/")
 
 
 @register.inclusion_tag("ui/tabs.html", takes_context=True)

@@ -1,0 +1,82 @@
+"""Where trust fades, on the desk: the map, one touchpoint by the day, and what faded."""
+
+import pytest
+from django.test import Client
+
+from tests.looks import findings
+from troth.metrics.models import Baseline
+from troth.metrics.queries.mapped import cells
+
+pytestmark = pytest.mark.django_db
+SCREENS = ("", "faded/", "unnoticed/", "touchpoints/delivery/")
+
+
+@pytest.mark.mission("S1.17", "S1.12", "S1.9")
+def test_a_cell_holds_what_the_engine_says(fading):
+    (cell,) = cells()
+    assert (cell.gap.promised, cell.gap.n) == (0.9, 28 * 40)
+    assert cell.gap.delivered == pytest.approx(0.85, abs=0.01)
+    assert cell.gap.low < cell.gap.delivered < cell.gap.high
+    assert cell.short == pytest.approx(0.9 - cell.gap.delivered)
+    assert cell.missed == pytest.approx((1 - cell.gap.delivered) * 1120 - 112)
+    assert cell.unsure > 0
+    assert [fade.kind for fade in cell.fades if fade.rings]
+
+
+def test_a_touchpoint_without_a_signal_has_no_number(db):
+    assert cells() == []
+
+
+@pytest.mark.mission("S1.3", "S1.17", "S1.15", "S1.10")
+def test_the_map_names_what_fades_and_the_worst_step(fading, signed_in, vic):
+    text = signed_in(vic).get("/desk/insight/").content.decode()
+    assert "1 touchpoint is fading" in text
+    assert "Delivered on time" in text
+    assert "beyond what the promise allows" in text
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_strangers_see_nothing_of_it(fading, path):
+    assert Client().get(f"/desk/insight/{path}").status_code == 302
+
+
+def test_what_is_not_watched_is_not_found(db, signed_in, vic):
+    client = signed_in(vic)
+    assert client.get("/desk/insight/touchpoints/nothing/").status_code == 404
+    for path in ("", "faded/", "unnoticed/", "unnoticed/?week=soon", "?at=never", "?search=%00"):
+        assert client.get(f"/desk/insight/{path}").status_code == 200
+
+
+@pytest.mark.mission("S1.7")
+def test_a_new_usual_is_decided_with_a_reason_by_editors(fading, signed_in, ben, vic):
+    url = "/desk/insight/touchpoints/delivery/new-usual/"
+    said = {"starts_on": "2199-01-01", "reason": "Another courier."}
+    assert signed_in(vic).post(url, said).status_code == 403
+    client = signed_in(ben)
+    for wrong in ({}, {"starts_on": "soon", "reason": "x"}, {**said, "reason": " "}):
+        answer = client.post(url, wrong, follow=True)
+        assert "Nothing was changed" in answer.content.decode()
+    assert Baseline.objects.count() == 1
+    client.post(url, said)
+    last = Baseline.objects.order_by("number").last()
+    assert (last.number, last.reason, last.author) == (2, "Another courier.", "Ben")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.mission("S3.12")
+def test_the_screens_of_insight_look_right(opened, fading, ben):
+    page = opened(ben)
+    for path in (*SCREENS, "touchpoints/delivery/?days=30", "?search=nothing"):
+        page.goto(f"/desk/insight/{path}")
+        assert (path, findings(page)) == (path, [])
+    assert page.breaches == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_empty_screens_of_insight_look_right(opened, ben):
+    page = opened(ben)
+    for path in SCREENS[:3]:
+        page.goto(f"/desk/insight/{path}")
+        assert (path, findings(page)) == (path, [])

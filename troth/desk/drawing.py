@@ -1,0 +1,58 @@
+"""Control charts for the desk: days against what is usual, and many small slips added up."""
+
+from django.utils.safestring import SafeString
+
+from troth.metrics.drift.pictures import Chart, Point
+from troth.ui import charts
+
+
+def control(chart: Chart) -> SafeString:
+    """Return the days with what is usual of each (the band), the promise, and what happened."""
+    stream = chart.stream
+    promised = []
+    if stream.target is not None and chart.points:
+        promised = [charts.Step(chart.points[0].day, stream.target)]
+    return charts.line(
+        [charts.Point(one.day, one.value, one.low, one.high) for one in _whole(chart)],
+        label=stream.name,
+        target=promised,
+        events=_events(chart),
+        unit="share" if stream.reading == "share" else _unit(chart),
+        shaded="shaded: where a usual day lies",
+        dashed="dashed: what was promised",
+    )
+
+
+def scores(chart: Chart) -> SafeString | str:
+    """Return how far many small slips have added up, against the limit of a fade; "" before."""
+    known = [one for one in chart.points if one.ewma is not None]
+    if not known or chart.limit is None:
+        return ""
+    return charts.line(
+        [charts.Point(one.day, one.ewma) for one in known],
+        label=f"{chart.stream.name}: small slips added up",
+        target=[charts.Step(known[0].day, chart.limit)],
+        unit="sigmas",
+        dashed="dashed: beyond it, it is told",
+    )
+
+
+def _whole(chart: Chart) -> list[Point]:
+    """Return the points up to the last day with a case: a day that goes on has no limits yet."""
+    known = [place for place, one in enumerate(chart.points) if one.value is not None]
+    return list(chart.points[: known[-1] + 1]) if known else []
+
+
+def _unit(chart: Chart) -> str:
+    return {"s": "seconds"}.get(chart.stream.unit, chart.stream.unit)
+
+
+def _events(chart: Chart) -> list[charts.Event]:
+    happened = [charts.Event(one.day, one.title, one.link) for one in chart.events]
+    shown = {one.day for one in chart.points}
+    for fade in chart.fades:
+        if fade.onset in shown:
+            happened.append(charts.Event(fade.onset, f"began: {fade.kind.replace('_', ' ')}"))
+        if fade.opened_on in shown:
+            happened.append(charts.Event(fade.opened_on, f"told: {fade.kind.replace('_', ' ')}"))
+    return sorted(happened, key=lambda one: one.at)

@@ -1,0 +1,155 @@
+"""Where trust fades: the map of touchpoints, one touchpoint by the day, and what faded."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from troth.core import clock
+from troth.core.moments import moments
+from troth.core.windows import Span
+from troth.desk import drawing, fading
+from troth.metrics import actions, queries
+from troth.metrics.drift.enrolment import EnrolmentError
+from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.queries.mapped import Cell, cells
+from troth.staff.access import person, requires
+from troth.staff.actions.audit import published_name
+
+_DAYS = (30, 90, 180, 365, 1095)
+_LATELY = timedelta(days=90)
+
+
+@require_safe
+@requires("viewer")
+def index(request: HttpRequest) -> HttpResponse:
+    """Show every touchpoint on the journey: its gap, how predictable it is, what fades there."""
+    asked = moments(request.GET)
+    now = asked.at or clock.now()
+    found = cells(at=asked.at)
+    search = request.GET.get("search", "").strip()[:100].casefold()
+    shown = [one for one in found if search in _words(one)]
+    context = {
+        "moments": asked, "now": now, "steps": _steps(shown), "all": len(found),
+        "search": request.GET.get("search", "")[:100], "shown": len(shown),
+        "worst": _worst(found), "fading": sum(any(f.rings for f in one.fades) for one in found),
+        "fades": [fading.told(one) for one in _open(asked.at)],
+        "blind": queries.coverage(at=now),
+    }  # fmt: skip
+    return render(request, "desk/insight/index.html", context)
+
+
+def _open(at: datetime | None) -> list[FadeView]:
+    return [one for one in queries.fades(open_only=True, at=at) if one.rings]
+
+
+def _words(one: Cell) -> str:
+    stream = one.stream
+    return f"{stream.name}\n{stream.touchpoint}\n{stream.step}".casefold()
+
+
+def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
+    """Return the cells by step of the journey, in its order."""
+    groups: dict[str, list[Cell]] = defaultdict(list)
+    for one in found:
+        groups[one.stream.step].append(one)
+    return sorted(groups.items(), key=lambda pair: (pair[0] == "", pair[0]))
+
+
+def _worst(found: list[Cell]) -> Cell | None:
+    """Return the touchpoint with the most cases that came out worse than promised."""
+    missing = [one for one in found if one.missed]
+    return max(missing, key=lambda one: (one.missed or 0) * one.stream.weight, default=None)
+
+
+@require_safe
+@requires("viewer")
+def stream(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one touchpoint day by day, against what is usual of it."""
+    one, asked = _found(key), moments(request.GET)
+    now = asked.at or clock.now()
+    days = _days(request.GET.get("days", ""))
+    chart = queries.chart(stream=one.pk, span=Span(now - timedelta(days=days), now), at=asked.at)
+    context = {
+        "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
+        "drawn": drawing.control(chart), "scores": drawing.scores(chart),
+        "fades": [fading.told(each) for each in chart.fades],
+        "today": now.date(), "unusual": [point for point in chart.points if point.rules],
+        "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
+    }  # fmt: skip
+    return render(request, "desk/insight/stream.html", context)
+
+
+def _days(text: str) -> int:
+    return int(text) if text.isdecimal() and int(text) in _DAYS else 180
+
+
+@require_POST
+@requires("editor")
+def decide(request: HttpRequest, key: str) -> HttpResponse:
+    """Take what comes from a day on as the new usual, with the reason."""
+    one = _found(key)
+    try:
+        actions.rebaseline(
+            stream=one.pk, starts_on=date.fromisoformat(request.POST.get("starts_on", "")),
+            reason=request.POST.get("reason", "")[:500],
+            author=published_name(person(request)), now=clock.now(),
+        )  # fmt: skip
+    except EnrolmentError as error:
+        messages.error(request, f"Nothing was changed: {error.message}.")
+    except ValueError:
+        messages.error(request, "Nothing was changed: say from which day on, as 2026-01-31.")
+    else:
+        messages.success(request, "Written down. Days before stay read against what they were.")
+    return redirect("desk:stream", key=key)
+
+
+@require_safe
+@requires("viewer")
+def fades(request: HttpRequest) -> HttpResponse:
+    """Show what faded, the newest first: what is open, and what closed lately."""
+    asked = moments(request.GET)
+    now = asked.at or clock.now()
+    kind = request.GET.get("kind", "")
+    found = queries.fades(since=now - _LATELY, at=asked.at)
+    chosen = [one for one in found if kind in ("", one.kind)]
+    context = {
+        "moments": asked, "kind": kind, "kinds": fading.KINDS,
+        "open": [fading.told(one) for one in chosen if one.is_open],
+        "closed": [fading.told(one) for one in chosen if not one.is_open],
+    }  # fmt: skip
+    return render(request, "desk/insight/fades.html", context)
+
+
+@require_safe
+@requires("viewer")
+def losses(request: HttpRequest) -> HttpResponse:
+    """Show what nobody noticed in a week: trifles that recur, by what they add up to."""
+    week = _week(request.GET.get("week", ""))
+    found = queries.losses(week=week)
+    context = {
+        "week": week, "first": week - timedelta(days=6), "losses": found,
+        "before": week - timedelta(days=7), "after": week + timedelta(days=7),
+        "is_last": week + timedelta(days=7) >= clock.now().date(),
+        "address": reverse("desk:losses"),
+    }  # fmt: skip
+    return render(request, "desk/insight/losses.html", context)
+
+
+def _week(text: str) -> date:
+    """Return the last day of a week: the one that was asked for, else yesterday."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return clock.now().date() - timedelta(days=1)
+
+
+def _found(key: str) -> StreamView:
+    one = queries.stream(key)
+    if one is None:
+        raise Http404("no touchpoint is watched under this name")
+    return one

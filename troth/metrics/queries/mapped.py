@@ -1,0 +1,140 @@
+"""All touchpoints at a glance: how far each is from what was said, and how predictable it is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from troth.core import clock
+from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
+from troth.metrics.drift.normal import Array
+from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.models import Stream
+from troth.metrics.queries.faded import fades, view_of
+from troth.metrics.queries.paneled import Watched, watched
+
+_FEWEST_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stream over the last 28 whole days.
+
+    `typical` and `bad` are the daily reading on a middling day and on one of ten that are worst:
+    their distance is how predictable it is, apart from how good. `missed` is how many cases came
+    out worse than was promised (None: nothing was). `values` are
+    the days' readings, oldest first.
+    """
+
+    stream: StreamView
+    gap: Gap
+    typical: float | None
+    bad: float | None
+    missed: float | None
+    last: date | None
+    values: tuple[float | None, ...]
+    fades: tuple[FadeView, ...]
+
+    @property
+    def short(self) -> float | None:
+        """Return by how much less was delivered than promised; negative: more was."""
+        return self.gap.between("promised", "delivered", worse=self.worse)
+
+    @property
+    def unsure(self) -> float | None:
+        """Return by how much a bad day is worse than a middling one."""
+        if self.typical is None or self.bad is None:
+            return None
+        return abs(self.bad - self.typical)
+
+    @property
+    def worse(self) -> float:
+        return 1.0 if self.stream.better == "less" else -1.0
+
+
+def cells(*, at: datetime | None = None) -> list[Cell]:
+    """Return a cell for each stream that is watched at `at`, in the order of the journey."""
+    until = at or clock.now()
+    rows = list(
+        Stream.objects.filter(ended_at=None, created_at__lte=until)
+        .select_related("series__sweep")
+        .prefetch_related("baselines")
+    )
+    found = watched(rows, now=until) if rows else None
+    told = fades(open_only=True, at=at)
+    newest = _newest(found) if found else {}
+    numbers = _numbers(found) if found else None
+    return [
+        _cell(row, found, newest.get(row.pk), numbers, [f for f in told if _is_of(f, row.pk)])
+        for row in rows
+    ]
+
+
+def _newest(found: Watched) -> dict[int, int]:
+    return {part.stream.pk: index for index, part in enumerate(found.parts)}
+
+
+def _numbers(found: Watched) -> tuple[Array, Array, Array, Array]:
+    """Return (delivered, cases, failures, daily values), a row for each part."""
+    ones = np.ones(len(found.parts))
+    share, _, cases = delivered(found.panel, ones)
+    return share, cases, trailing(found.panel.failures()), found.panel.values()
+
+
+def _is_of(fade: FadeView, stream: int) -> bool:
+    if fade.stream is not None:
+        return fade.stream.pk == stream
+    return any(part["stream"] == stream for part in fade.contributors)
+
+
+def _cell(
+    row: Stream,
+    found: Watched | None,
+    index: int | None,
+    numbers: tuple[Array, Array, Array, Array] | None,
+    told: list[FadeView],
+) -> Cell:
+    view = view_of(row)
+    if found is None or index is None or numbers is None:
+        nothing = Gap(row.expected, row.target, None, None, None, None, 0)
+        return Cell(view, nothing, None, None, None, None, (), tuple(told))
+    share, cases, failures, values = numbers
+    part = found.parts[index]
+    last = min(part.row.complete, found.panel.shape[1]) - 1
+    recent = values[index, max(0, last + 1 - DAYS) : last + 1]
+    came = float(share[index, last])
+    n = int(cases[index, last])
+    low, high = _interval(part.row.baseline, row.reading, came, n)
+    gap = Gap(row.expected, row.target, _known(came), None, low, high, n)
+    typical, bad = _ranks(recent, row.better)
+    missed = _missed(row, float(failures[index, last]), n) if n else None
+    shown = tuple(_known(float(value)) for value in recent)
+    return Cell(view, gap, typical, bad, missed, found.day(last), shown, tuple(told))
+
+
+def _interval(
+    baseline: object, reading: str, came: float, n: int
+) -> tuple[float | None, float | None]:
+    if reading != "share" or np.isnan(came) or not n:
+        return None, None
+    return interval(came, n, float(getattr(baseline, "dispersion", 1.0)))
+
+
+def _ranks(recent: Array, better: str) -> tuple[float | None, float | None]:
+    seen = recent[~np.isnan(recent)]
+    if len(seen) < _FEWEST_DAYS:
+        return None, None
+    rank = 90 if better == "less" else 10
+    return float(np.percentile(seen, 50)), float(np.percentile(seen, rank))
+
+
+def _missed(row: Stream, failures: float, n: int) -> float | None:
+    """Return how many cases failed beyond what the promise allows."""
+    if row.reading != "share" or row.target is None:
+        return None
+    allowed = (1 - row.target if row.better == "more" else row.target) * n
+    return max(0.0, failures - allowed)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
