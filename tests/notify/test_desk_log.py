@@ -176,3 +176,18 @@ def test_a_list_costs_the_same_for_one_and_for_three(rows, ed, django_assert_num
     now = clock.now()
     with django_assert_num_queries(4):
         assert len(queries.deliveries(Choice(), at=now).items) == rows
+
+
+@pytest.mark.django_db
+def test_who_waits_as_they_wish_does_not_count_as_not_told(ed):
+    reader("now@example.org")
+    reader("weekly@example.org", pace="weekly")
+    telling = tell(story=story(), by="Ada", now=clock.now())
+    spread()
+    Delivery.objects.filter(priority=1).update(state="accepted")
+    shown = threads.thread(telling.thread.uid, now=clock.now() + timedelta(minutes=2))
+    [has] = shown.channels
+    assert (has.accepted, has.later, has.lacking, shown.behind) == (1, 1, 0, ())
+    assert not shown.is_under_way
+    late = threads.thread(telling.thread.uid, now=clock.now() + timedelta(days=9))
+    assert [one.lacking for one in late.behind] == [1]  # its digest should have gone

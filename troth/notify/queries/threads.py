@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from troth.core.paging import Paged, read, written
 from troth.notify.contents import story_of
@@ -21,6 +21,7 @@ GRACE = timedelta(seconds=45)
 _SHOWN = 20  # tellings of one thread that the desk shows
 _UNDER_WAY = (State.QUEUED, State.CLAIMED, State.LEAVING)
 _FAILED = (State.REFUSED, State.GIVEN_UP)
+_LATER = "later"  # it waits as its reader wishes
 _LACKING = (*_UNDER_WAY, *_FAILED, State.UNKNOWN)
 _CAME_BACK = ("hard", "soft", "complaint")
 
@@ -60,7 +61,8 @@ class Has:
 
     A place that is read, such as the page, shows one revision; a channel that is written to has
     messages of the newest one: accepted (of these `bounced` came back and `opened` are known to be
-    read), under way, unknown, failed. `others` were not sent: overtaken, withheld, joined.
+    read), under way, unknown, failed; `later` ones wait as their readers wish, for a digest or the
+    end of quiet hours. `others` were not sent: overtaken, withheld, joined.
     """
 
     channel: str
@@ -69,6 +71,7 @@ class Has:
     is_behind: bool
     accepted: int = 0
     under_way: int = 0
+    later: int = 0
     unknown: int = 0
     failed: int = 0
     others: int = 0
@@ -82,7 +85,7 @@ class Has:
 
     @property
     def readers(self) -> int:
-        return self.accepted + self.lacking
+        return self.accepted + self.later + self.lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ def _row(row: Thread, last: Telling) -> ThreadRow:
 
 def _shown(row: Thread, now: datetime) -> ThreadShown:
     told = list(row.tellings.order_by("-number")[:_SHOWN])
-    counts = _counts(told)
+    counts = _counts(told, now)
     tellings = tuple(_told(one, counts) for one in told)
     channels = (*_places(row, tellings, now), *_written_to(tellings, counts, told, now))
     alarms = row.alarms.select_related("escalation").order_by("-raised_at")[:_SHOWN]
@@ -184,9 +187,11 @@ def _shown(row: Thread, now: datetime) -> ThreadShown:
 Counts = Mapping[tuple[int, str, str], int]  # (telling, channel, state) → messages
 
 
-def _counts(told: Sequence[Telling]) -> Counts:
+def _counts(told: Sequence[Telling], now: datetime) -> Counts:
+    wished = When(state=State.QUEUED, due_at__gt=now, tries=0, then=Value(_LATER))
     rows: QuerySet[Delivery] = Delivery.objects.filter(telling__in=told)
-    grouped = rows.values_list("telling", "channel", "state").annotate(n=Count("id")).order_by()
+    stands = rows.annotate(stands=Case(wished, default=F("state"), output_field=CharField()))
+    grouped = stands.values_list("telling", "channel", "stands").annotate(n=Count("id")).order_by()
     return {(telling, channel, state): n for telling, channel, state, n in grouped}
 
 
@@ -245,8 +250,9 @@ def _has(
     return Has(
         channel=channel, is_place=False, revision=revision,
         is_behind=late and some(*_LACKING) > 0, accepted=some(State.ACCEPTED),
-        under_way=some(*_UNDER_WAY), unknown=some(State.UNKNOWN), failed=some(*_FAILED),
-        others=sum(newest.values()) - some(State.ACCEPTED, *_LACKING),
+        under_way=some(*_UNDER_WAY), later=some(_LATER), unknown=some(State.UNKNOWN),
+        failed=some(*_FAILED),
+        others=sum(newest.values()) - some(State.ACCEPTED, _LATER, *_LACKING),
         bounced=sum(later.get(kind, 0) for kind in _CAME_BACK), opened=later.get("opened", 0),
     )  # fmt: skip
 

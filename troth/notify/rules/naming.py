@@ -33,10 +33,11 @@ _EVENTS: Final[Mapping[Event, str]] = {
     Event.REPORT_ANSWERED: "Answer to one person",
 }
 _STATES: Final[Mapping[str, str]] = {
-    "queued": "waits", "claimed": "being sent", "leaving": "on its way", "accepted": "accepted",
+    "queued": "waiting", "claimed": "being sent", "leaving": "on its way", "accepted": "accepted",
     "overtaken": "overtaken by a newer one", "joined": "told within another message",
     "withheld": "withheld", "refused": "refused", "given up": "given up", "unknown": "unknown",
     "failed": "did not arrive", "waiting": "not sent yet",
+    "later": "waiting as their readers wish",
 }  # fmt: skip
 _PLACES: Final[Mapping[str, str]] = {
     "page": "The page", "feed": "Feeds", "api": "The API", "banner": "The banner",
