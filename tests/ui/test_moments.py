@@ -4,22 +4,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django import forms
 
-from troth.ui.moments import MomentField, place
+from troth.ui.moments import MomentField, Timed
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 in Berlin, for the first time
 
 
-class AskedForm(forms.Form):
+class AskedForm(Timed):
     at = MomentField("Since when")
 
 
 def asked(data=None, *, zone=BERLIN, **more):
-    form = AskedForm(data, **more)
-    place(form, zone)
-    return form
+    return AskedForm(data, zone=zone, **more)
 
 
 def shown(form):
@@ -42,13 +39,13 @@ def test_the_zone_stands_beside_the_field_and_is_that_of_the_person():
     "zone", ["UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns"]
 )
 def test_every_minute_of_the_days_of_change_comes_back_as_it_went(zone):
-    place_ = ZoneInfo(zone)
+    place = ZoneInfo(zone)
     starts = [datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 10, 24, 12, tzinfo=UTC),
               datetime(2026, 4, 4, 12, tzinfo=UTC), datetime(2026, 10, 3, 12, tzinfo=UTC),
               datetime(2026, 11, 1, 0, tzinfo=UTC)]  # fmt: skip
     for start in starts:
         for at in (start + timedelta(minutes=15 * n) for n in range(96)):
-            again = asked(shown(asked(initial={"at": at}, zone=place_)), zone=place_)
+            again = asked(shown(asked(initial={"at": at}, zone=place)), zone=place)
             assert again.is_valid(), (at, again.errors)
             assert again.cleaned_data["at"] == at
 
