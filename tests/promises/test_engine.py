@@ -267,6 +267,21 @@ def test_a_suspension_cannot_begin_in_the_past():
         actions.suspend(slug="calls", starts_at=NOON - DAY, reason="?", author="Ada", now=NOON)
 
 
+def test_a_past_that_comes_in_pieces_is_no_correction_until_it_has_settled():
+    declare()
+    later = NOON + 9 * DAY
+    minute = timedelta(minutes=1)
+    for piece in range(3):
+        send(good=10, at=NOON - HOUR, now=later, name=f"piece-{piece}")
+        assert judge(later + piece * 9 * minute).restatements == 0
+    send(bad=2, at=NOON - HOUR, now=later, name="late")
+    assert judge(later + 40 * minute).restatements == 1
+    (row,) = queries.restatements(slug="calls")
+    assert (row.before_total, row.after_total, row.reason) == (30, 32, "late signals")
+    send(bad=2, at=NOON - HOUR, now=later, name="later")
+    assert judge(later + 41 * minute).restatements == 1  # once corrected, each change is one
+
+
 @pytest.mark.mission("S3.10")
 def test_a_result_that_changes_after_its_watermark_is_restated():
     declare()

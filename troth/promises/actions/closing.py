@@ -13,6 +13,10 @@ from troth.promises.rules.results import Count
 
 Figures = tuple[int, int, int, int]  # good, total, raw good, raw total
 _NONE: Figures = (0, 0, 0, 0)
+# A past that comes in pieces, as after an import, is one past: so long after its last piece the
+# days that were closed with it are settled.
+_SETTLED_AFTER = timedelta(minutes=10)
+_LATE = "late signals"
 
 
 def close(found: Sequence[Opinion], *, now: datetime) -> int:
@@ -91,11 +95,9 @@ def _write(changed: Sequence[_Closing], now: datetime) -> int:
             for bucket, figures in closing.days.items()
             if bucket not in before
         ]
-        for bucket, row in before.items():
-            note = _restated(row, closing.days.get(bucket, _NONE), now)
-            if note:
-                notes.append(note)
-                moved.append(row)
+        again = list(_again(before, closing, now))
+        moved += [row for row, _note in again]
+        notes += [note for _row, note in again if note]
         notes += _late(new, promise, now)
         fresh += new
         promise.closed_digest = closing.digest
@@ -105,6 +107,36 @@ def _write(changed: Sequence[_Closing], now: datetime) -> int:
     Restatement.objects.bulk_create(notes, batch_size=500)
     Promise.objects.bulk_update(current, ["closed_digest", "closed_until"], batch_size=200)
     return len(notes)
+
+
+def _again(
+    before: dict[int, Closed], closing: _Closing, now: datetime
+) -> Iterator[tuple[Closed, Restatement | None]]:
+    """Yield the closed days that changed, each with what is to be said of that."""
+    settled = _Settled(closing.opinion, now)
+    for bucket, row in before.items():
+        is_settled = row in settled
+        note = _restated(row, closing.days.get(bucket, _NONE), now)
+        if note:
+            yield row, note if is_settled or note.reason != _LATE else None
+
+
+class _Settled:
+    """The closed days of which more signals are a correction, as any other change always is.
+
+    Not yet settled is a day that was closed long after its time, with the past that a promise
+    found when it was made, had more of it coming in a moment ago, and was never corrected.
+    """
+
+    def __init__(self, opinion: Opinion, now: datetime) -> None:
+        self._corrected = {row.bucket for row in opinion.docket.restatements}
+        self._in_time = windows.DAY * 2 + opinion.terms.needs.closing
+        self._now = now
+
+    def __contains__(self, row: Closed) -> bool:
+        if row.bucket in self._corrected or self._now - row.at > _SETTLED_AFTER:
+            return True
+        return row.at.timestamp() - row.bucket <= self._in_time
 
 
 _NAMES = ("good", "total", "raw_good", "raw_total")
@@ -149,5 +181,5 @@ def _reason(before: Figures, after: Figures) -> str:
     if before[2:] == after[2:]:
         return "exclusion"
     if after[3] > before[3]:
-        return "late signals"
+        return _LATE
     return "corrected signals" if after[3] == before[3] else "removed signals"
