@@ -277,3 +277,19 @@ def test_the_past_is_shown_as_it_was_and_as_it_was_known(signed_in, vic, declare
     page = text(browser.get(f"/desk/status/components/api/?at={then}&as_of={then}"))
     assert "Nothing in these 90 days." in page
     assert "inc1" in text(browser.get("/desk/status/components/api/"))
+
+
+def test_a_look_back_is_entered_and_shown_as_the_readers_clocks_show_it(signed_in, vic, declared):
+    uid = declared("api", now=BEGAN).uid
+    actions.affect(components={uid: Status.MAJOR}, ref="inc1", at=NOON - timedelta(hours=3),
+                   until=NOON - timedelta(hours=2), now=NOON - timedelta(hours=3))  # fmt: skip
+    staff.choose_zone(person=vic, zone="Asia/Kathmandu", now=NOON)
+    browser = signed_in(vic)
+    page = text(browser.get("/desk/status/"))
+    assert "Judged at (Asia/Kathmandu)" in page
+    assert '<input type="hidden" name="zone" value="Asia/Kathmandu">' in page
+    asked = {"zone": "Asia/Kathmandu", "at": "2026-03-18T15:15"}  # half past nine in UTC
+    page = text(browser.get("/desk/status/", asked))
+    assert 'class="verdict is-broken">down' in page
+    assert 'value="2026-03-18T15:15"' in page
+    assert 'href="?at' not in page.split("Back to now")[0].rpartition("<a ")[2]

@@ -42,3 +42,25 @@ def test_what_cannot_be_read_is_told_and_the_present_is_shown():
     asked = m.moments({"at": "soon"})
     assert asked.is_now
     assert "soon" in asked.problem
+
+
+def test_what_names_no_offset_is_as_the_clocks_of_the_named_zone_show_it():
+    asked = m.moments({"at": "2026-03-01T14:30", "as_of": "2026-03-01", "zone": "Europe/Berlin"})
+    assert asked.at == datetime(2026, 3, 1, 13, 30, tzinfo=UTC)
+    assert asked.as_of == datetime(2026, 3, 1, 23, tzinfo=UTC)
+    kept = m.moments({"at": "2026-03-01T14:30Z", "zone": "Europe/Berlin"})
+    assert kept.at == datetime(2026, 3, 1, 14, 30, tzinfo=UTC)
+    twice = m.moments({"at": "2026-10-25T02:30", "zone": "Europe/Berlin"})
+    assert twice.at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # all of that hour is behind it
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"at": "2026-03-29T02:30", "zone": "Europe/Berlin"}, "02:30 does not exist on 29 March"),
+        ({"at": "2026-03-29", "zone": "Mars/Base"}, "“Mars/Base” is no time zone"),
+        ({"at": "9999-12-31", "zone": "Europe/Berlin"}, "is outside the years"),
+    ],
+)
+def test_a_time_that_no_clock_of_the_zone_shows_is_told(asked, says):
+    assert says in m.moments(asked).problem

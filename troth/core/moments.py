@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from troth.core import walls
+from troth.core.fields import as_zone
+
+_UTC = ZoneInfo("UTC")
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
 _YEARS = "^(197[1-9]|19[89][0-9]|2[01][0-9]{2})-"  # every instant in these is kept, in any offset
@@ -38,31 +43,35 @@ class Moments:
 
 
 def moments(values: Mapping[str, str]) -> Moments:
-    """Read `at` and `as_of` from the parameters of a request."""
+    """Read `at` and `as_of` from the parameters of a request.
+
+    Without an offset they are as clocks in `zone` show them, which the parameters name, else UTC.
+    """
     try:
-        return Moments(_optional(values.get("at", "")), _optional(values.get("as_of", "")))
+        zone = ZoneInfo(as_zone(values.get("zone", "").strip() or "UTC"))
+        return Moments(*(_optional(values.get(name, ""), zone) for name in ("at", "as_of")))
     except ValueError as error:
         return Moments(problem=str(error))
 
 
-def instant(text: str) -> datetime:
+def instant(text: str, zone: ZoneInfo = _UTC) -> datetime:
     """Return the instant a person or a program wrote, in UTC. Raises ValueError in plain words.
 
-    Without an offset it is UTC. A date alone is the midnight that ends it: "as of 1 March" holds
-    all of that day.
+    Without an offset it is as clocks in the zone show it; of two it is the later. A date alone is
+    the midnight that ends it: "as of 1 March" holds all of that day.
     """
     text = text.strip()
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"“{text[:40]}” is no instant; {_EXAMPLE}") from None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC)
-    if len(text) == _DATE:
+    if len(text) == _DATE and found.year < _LAST.year:
         found += timedelta(days=1)
-    if not _FIRST <= found <= _LAST:
+    if not _FIRST <= (found if found.tzinfo else found.replace(tzinfo=UTC)) <= _LAST:
         raise ValueError(f"“{text[:40]}” is outside the years 1970 to 2199")
-    return found.astimezone(UTC)
+    if found.tzinfo is None and zone is not _UTC:
+        return walls.instant(found.isoformat(), zone, second=True)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def shown(value: datetime) -> str:
@@ -71,8 +80,8 @@ def shown(value: datetime) -> str:
     return f"{text.removesuffix(':00')}Z"
 
 
-def _optional(text: str) -> datetime | None:
-    return instant(text) if text.strip() else None
+def _optional(text: str, zone: ZoneInfo) -> datetime | None:
+    return instant(text, zone) if text.strip() else None
 
 
 def _rfc3339(value: object) -> datetime:

@@ -119,6 +119,9 @@ def test_the_ledger_is_filtered_by_remedy_promise_and_days(shop, vic, signed_in)
     assert seen(promise="p-1") == ["p-1"]
     assert len(seen(**{"from": "2026-03-20", "to": "2026-03-20"})) == 3
     assert seen(**{"from": "2026-03-21"}) == []
+    assert len(seen(to="2026-03-20", zone="Pacific/Auckland")) == 0  # it was the 21st there
+    assert len(seen(**{"from": "2026-03-21", "zone": "Pacific/Auckland"})) == 3
+    assert "is no time zone" in browser.get(LEDGER, {"from": "2026-03-20", "zone": "x"}).text
     assert seen(to="2026-03-19") == []
     assert "No violation fits." in browser.get(LEDGER, {"to": "2026-03-19"}).text
     assert "is no day; write for example" in browser.get(LEDGER, {"from": "soon"}).text

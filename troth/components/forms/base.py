@@ -93,7 +93,8 @@ class Declaring(forms.Form):
             name = problem.field.removeprefix("spec.").split("[")[0].split(".")[0]
             name = {"metadata": "display_name"}.get(name, name)
             said = problem.message[:1].upper() + problem.message[1:]
-            self.add_error(name if name in self.fields else None, f"{said}.")
+            said += "" if said.endswith("?") else "."
+            self.add_error(name if name in self.fields else None, said)
 
 
 def split(text: str) -> list[str]:

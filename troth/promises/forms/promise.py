@@ -95,7 +95,7 @@ class Declaring(forms.Form):
     def _tell(self, path: str, message: str) -> None:
         name = field_of(path)
         if name in self.fields:
-            self.add_error(name, message[:1].upper() + message[1:] + ".")
+            self.add_error(name, message[:1].upper() + message[1:] + "." * (message[-1:] != "?"))
         else:
             self.add_error(None, f"{path}: {message}")
 

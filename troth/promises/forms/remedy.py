@@ -1,11 +1,14 @@
 """What is asked when somebody says how far a remedy is, and which violations a list shows."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
+from troth.core import windows
+from troth.core.fields import as_zone
 from troth.promises import words
 from troth.promises.rules.remedies import LONGEST, RemedyState, Sought, Violation, recordable
 from troth.promises.rules.terms import DocumentError
@@ -60,24 +63,26 @@ class RemedyForm(forms.Form):
 def sought(values: Mapping[str, str]) -> tuple[Sought, str]:
     """Return which violations an address asks for, and what of it cannot be read, in words.
 
-    `from` and `to` are days of UTC, both included.
+    `from` and `to` are days, both included, of `zone`, else of UTC.
     """
     state = values.get("state", "")
     slug = values.get("promise", "")[:100]
     try:
-        first, last = _day(values.get("from", "")), _day(values.get("to", ""))
+        zone = ZoneInfo(as_zone(values.get("zone", "").strip() or "UTC"))
+        first = _midnight(values.get("from", ""), zone)
+        until = _midnight(values.get("to", ""), zone, after=timedelta(days=1))
     except ValueError as error:
         return Sought(slug=slug), str(error)
     known = state if state in RemedyState.__members__.values() else ""
-    until = last + timedelta(days=1) if last else None
     return Sought(slug=slug, state=known, since=first, until=until), ""
 
 
-def _day(text: str) -> datetime | None:
+def _midnight(text: str, zone: ZoneInfo, *, after: timedelta = timedelta(0)) -> datetime | None:
+    """Return the instant at which a written day begins, or another one so many days later."""
     try:
         day = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise ValueError(f"“{text[:40]}” is no day; write for example 2026-03-01") from None
     if day is not None and not 1970 <= day.year < 2200:  # noqa: PLR2004 - as moments have it
         raise ValueError(f"“{text[:40]}” is outside the years 1970 to 2199")
-    return datetime.combine(day, time.min, UTC) if day else None
+    return windows.midnight(day + after, zone) if day else None
