@@ -13,6 +13,7 @@ from troth.notify.actions import (
     measuring,
     spreading,
     tidying,
+    weekly,
 )
 from troth.notify.models import Telling
 
@@ -78,3 +79,8 @@ def is_to_send(*, now: datetime) -> bool:
 def send(*, now: datetime) -> int:
     """Tell the stories written by hand whose time has come; return how many."""
     return composing_sending.send_due(now=now)
+
+
+def tell_week(*, now: datetime) -> int:
+    """Tell the last week on Monday morning; return how many stories."""
+    return weekly.tell_week(now=now)

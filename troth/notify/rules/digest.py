@@ -23,14 +23,15 @@ def together(stories: Sequence[Story], language: str) -> Story:
         ).hexdigest(),
         title=title.format(count=len(said), first=newest.title),
         link=newest.link,
-        body="\n".join(_line(story) for story in said),
+        body="\n".join(line_of(story) for story in said),
         severity=max(story.severity for story in stories),
         is_correction=any(story.is_correction for story in stories),
         parts=tuple(parts.values()),
     )
 
 
-def _line(story: Story) -> str:
+def line_of(story: Story) -> str:
+    """Return a story as a line of a list, in Markdown."""
     said = ": ".join(part for part in (story.state, story.what or story.advice) if part)
     return f"- [{_plain(story.title)}]({story.link}){'. ' if said else ''}{_plain(said)}"
 

@@ -1,7 +1,7 @@
 """The few words of our own in messages, in each language that we ship. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -111,6 +111,13 @@ def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
     if spoken(language) == "de":
         return f"{local:%d.%m.%Y, %H:%M} {whole}"
     return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M} {whole}"
+
+
+def day(one: date, language: str) -> str:
+    """Return a day as it is said, such as 22 Nov 2026."""
+    if spoken(language) == "de":
+        return f"{one:%d.%m.%Y}"
+    return f"{one.day} {_MONTHS[one.month - 1]} {one:%Y}"
 
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
