@@ -49,7 +49,8 @@ def moments(values: Mapping[str, str]) -> Moments:
     """
     try:
         zone = ZoneInfo(as_zone(values.get("zone", "").strip() or "UTC"))
-        return Moments(*(_optional(values.get(name, ""), zone) for name in ("at", "as_of")))
+        at, as_of = (_optional(values.get(name, ""), zone) for name in ("at", "as_of"))
+        return Moments(at, as_of)
     except ValueError as error:
         return Moments(problem=str(error))
 
