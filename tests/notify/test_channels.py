@@ -52,13 +52,14 @@ def test_slack_gets_blocks_and_a_text_for_the_notification():
                     "text": {
                         "type": "mrkdwn",
                         "text": "One in three is *refused* &lt;now&gt;.\n\nrevision 01234567",
+                        "verbatim": True,
                     },
                 },
                 {
                     "type": "section",
                     "fields": [
-                        {"type": "mrkdwn", "text": "*State*\nWe look"},
-                        {"type": "mrkdwn", "text": "*Severity*\nMajor"},
+                        {"type": "mrkdwn", "text": "*State*\nWe look", "verbatim": True},
+                        {"type": "mrkdwn", "text": "*Severity*\nMajor", "verbatim": True},
                     ],
                 },
                 {
@@ -132,7 +133,7 @@ def test_a_matrix_message_carries_the_letter_s_id_as_its_transaction():
         "/send/m.room.message/msg_0001"
     )
     assert call.headers == {"Authorization": "Bearer syt"}
-    assert call.json["msgtype"] == "m.text"
+    assert call.json["msgtype"] == "m.notice"
 
 
 def test_a_mastodon_post_carries_the_letter_s_id_as_its_key():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
 
 LONGEST: Final = 10_000  # characters of a template
-_MOST_OUTPUT: Final = 200_000  # bytes
+_MOST_OUTPUT: Final = 2_000_000  # bytes: the longest story with all its texts
 _MOST_ROUNDS: Final = 2_000  # of all loops together
 _LONGEST_VALUE: Final = 100_000  # characters or items that a filter may take or give
 

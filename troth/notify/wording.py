@@ -33,7 +33,7 @@ PARTS: Final[Mapping[Shape, tuple[str, ...]]] = {
     Shape.HOOK: (),
 }
 _LONGEST_TITLE: Final = 150
-_SHORT_TITLE: Final = 60
+_SHORT_TITLES: Final = (60, 30, 12)
 _ONE_LINE: Final = frozenset({Shape.SMS, Shape.SPOKEN})
 _SPACE: Final = re.compile(r"\s+")
 _BLANKS: Final = re.compile(r"\n{3,}")
@@ -135,7 +135,12 @@ class _Speaker:
                 text = self._fitted(template, said, fits) if template else None
                 if text is not None:
                     return text
-        return f"{shortened(said['title'], _SHORT_TITLE)} {said['link']} #{said['revision']}"
+        least = [self._least(said, most) for most in _SHORT_TITLES]
+        return next((one for one in least if any(fits(one) for fits in sizes)), least[-1])
+
+    def _least(self, said: Saying, most: int) -> str:
+        title = shortened(said["title"], most)
+        return laid_out(f"{title} {said['link']} #{said['revision']}", self.shape)
 
     def _fitted(self, template: str, said: Saying, fits: Fits) -> str | None:
         try:

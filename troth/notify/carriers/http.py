@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import email.utils
+import math
 import socket
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -22,6 +23,9 @@ _MOST: Final = 16_384  # bytes of an answer that are read
 _SHOWN: Final = 200
 _CONNECT: Final = 5.0  # seconds
 _AGENT: Final = "Troth"
+# X and Bluesky write the second at which their limit ends, Mastodon the instant.
+_RESETS: Final = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
+_YEAR: Final = 31_536_000.0  # seconds
 
 _sessions: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, aiohttp.ClientSession]]" = (
     WeakKeyDictionary()
@@ -80,8 +84,23 @@ def read(status: int, headers: Mapping[str, str], body: str) -> Answer:
     if status == 410:  # noqa: PLR2004
         return Answer(fate=Fate.GONE, said=said)
     if status in (408, 425, 429) or status >= 500:  # noqa: PLR2004
-        return Answer(fate=Fate.LATER, said=said, after=_after(headers.get("retry-after", "")))
+        return Answer(fate=Fate.LATER, said=said, after=_wait_of(headers))
     return Answer(fate=Fate.REFUSED, said=said)
+
+
+def _wait_of(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds we were asked to wait, by whichever header says so."""
+    if (said := _after(headers.get("retry-after", ""))) is not None:
+        return said
+    for name in _RESETS:
+        text = headers.get(name, "").strip()
+        with contextlib.suppress(ValueError, OverflowError):
+            until = float(text) if text.isdigit() else datetime.fromisoformat(text).timestamp()
+            if not math.isfinite(until):
+                continue
+            left = until - clock.now().timestamp()
+            return until if left < -_YEAR else max(left, 0.0)  # some write seconds, not an instant
+    return None
 
 
 def _after(text: str) -> float | None:

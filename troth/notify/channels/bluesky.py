@@ -13,7 +13,7 @@ from troth.notify.channel import Call, Channel, Letter, Shape, Talk, Target, nam
 from troth.notify.rules import counting
 
 _LIMIT: Final = 300
-_LINK: Final = re.compile(r"https?://[^\s<>\"]+")
+_LINK: Final = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)'\]]")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,7 +73,7 @@ bluesky = Channel(
     secrets=("app_password",),
     check=check,
     limit=_LIMIT,
-    counts=counting.graphemes,
+    counts=counting.posted,
     at_once=1,
     per_second=1,
 )

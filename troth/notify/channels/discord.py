@@ -1,6 +1,6 @@
 """Discord, by a webhook of a channel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from troth.notify import calling
@@ -10,28 +10,39 @@ from troth.notify.rules.fitting import shortened
 from troth.notify.rules.results import Answer, Fate
 
 _MOST_FIELDS: Final = 25
+_LONGEST_CARD: Final = 6_000
 _LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_NAME, _LONGEST_VALUE = 256, 3_500, 256, 500
 _MARKS: Final = "\\`*_~|>#[]()"
 
 
 def hand(letter: Letter, target: Target) -> Call:
     words, story = letter.words, letter.story
-    card = {
+    card: dict[str, object] = {
         "title": shortened(words.title, _LONGEST_TITLE),
         "url": story.link,
         "description": calling.unmarked(words.text, _MARKS),
         "color": int(calling.colour(story)[1:], 16),
-        "fields": [
-            {
-                "name": shortened(label, _LONGEST_NAME),
-                "value": calling.unmarked(shortened(text, _LONGEST_VALUE), _MARKS),
-                "inline": True,
-            }
-            for label, text in words.fields[:_MOST_FIELDS]
-        ],
     }
+    card["fields"] = _fields(words.fields, room=_LONGEST_CARD - _length(card))
     url = f"{target.address}{'&' if '?' in target.address else '?'}wait=true"
     return Call(url=url, json={"embeds": [card], "allowed_mentions": {"parse": []}})
+
+
+def _fields(found: Sequence[tuple[str, str]], *, room: int) -> list[dict[str, object]]:
+    """Return as many fields as a card holds: all of its texts together have a limit."""
+    fields: list[dict[str, object]] = []
+    for label, text in found[:_MOST_FIELDS]:
+        name = shortened(label, _LONGEST_NAME)
+        value = calling.unmarked(shortened(text, _LONGEST_VALUE), _MARKS)
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        fields.append({"name": name, "value": value, "inline": True})
+    return fields
+
+
+def _length(card: Mapping[str, object]) -> int:
+    return len(str(card["title"])) + len(str(card["description"]))
 
 
 def reads(status: int, headers: Mapping[str, str], body: str) -> Answer:

@@ -1,5 +1,6 @@
 """Mattermost, by an incoming webhook; Rocket.Chat understands the same."""
 
+import re
 from typing import Final
 
 from troth.notify import calling
@@ -7,6 +8,7 @@ from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target
 from troth.people.rules import addresses
 
 _LONGEST: Final = 12_000
+_RINGING: Final = re.compile(r"@(?=(?:all|channel|here)\b)", re.IGNORECASE)
 _MARKS: Final = "\\`*_{}[]<>#|~"
 
 
@@ -15,15 +17,19 @@ def hand(letter: Letter, target: Target) -> Call:
     card = {
         "fallback": f"{words.title} {story.link}",
         "color": calling.colour(story),
-        "title": words.title,
+        "title": _RINGING.sub("@\u200b", words.title),
         "title_link": story.link,
-        "text": calling.unmarked(words.text, _MARKS),
+        "text": _plain(words.text),
         "fields": [
-            {"title": label, "value": calling.unmarked(text, _MARKS), "short": True}
-            for label, text in words.fields
+            {"title": label, "value": _plain(text), "short": True} for label, text in words.fields
         ],
     }
     return Call(url=target.address, json={"text": "", "attachments": [card]})
+
+
+def _plain(text: str) -> str:
+    """Return a text whose signs mean nothing, and in which “@all” rings for nobody."""
+    return calling.unmarked(_RINGING.sub("@\u200b", text), _MARKS)
 
 
 mattermost = Channel(

@@ -8,8 +8,9 @@ from troth.notify import calling
 from troth.notify.channel import Call, Channel, Letter, Shape, Target, named
 from troth.notify.rules.events import Severity
 from troth.notify.rules.fitting import shortened
+from troth.notify.rules.story import Story
 
-_LONGEST_SUMMARY: Final = 1_024
+_LONGEST_SUMMARY, _LONGEST_SOURCE, _LONGEST_TEXT = 1_024, 255, 50_000  # an event: 512 KB
 _SEVERITIES: Final = {
     Severity.NONE: "info", Severity.MINOR: "warning", Severity.MAJOR: "error",
     Severity.CRITICAL: "critical",
@@ -38,13 +39,18 @@ def hand(letter: Letter, target: Target) -> Call:
             "client_url": story.link,
             "payload": {
                 "summary": shortened(words.title, _LONGEST_SUMMARY),
-                "source": ", ".join(part.name for part in story.parts if part.name) or story.about,
+                "source": _source(story),
                 "severity": _SEVERITIES[story.severity],
                 "custom_details": {"text": words.text, "revision": story.revision},
             },
             "links": [{"href": story.link, "text": story.title}],
         },
     )
+
+
+def _source(story: Story) -> str:
+    named = ", ".join(part.name for part in story.parts if part.name)
+    return shortened(named, _LONGEST_SOURCE) or story.about
 
 
 def _action(letter: Letter) -> str:
@@ -60,6 +66,7 @@ pagerduty = Channel(
     hand=hand,
     settings=Settings,
     secrets=("routing_key",),
+    limit=_LONGEST_TEXT,
     is_idempotent=True,
     per_second=2,
 )

@@ -10,7 +10,7 @@ from troth.notify.rules.fitting import shortened
 from troth.notify.rules.results import Answer, Fate
 
 _MOST_FIELDS: Final = 10
-_LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_FIELD = 150, 2_900, 1_900
+_LONGEST_TITLE, _LONGEST_TEXT, _LONGEST_FIELD, _LONGEST_LABEL = 150, 2_900, 1_850, 100
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _GONE: Final = ("no_service", "no_active_hooks", "no_team", "team_disabled", "channel_not_found",
                 "channel_is_archived", "user_not_found", "invalid_token")  # fmt: skip
@@ -20,11 +20,11 @@ def hand(letter: Letter, target: Target) -> Call:
     words, link = letter.words, letter.story.link
     blocks: list[object] = [
         {"type": "header", "text": _plain(shortened(words.title, _LONGEST_TITLE))},
-        {"type": "section", "text": _marked(shortened(words.text, _LONGEST_TEXT))},
+        {"type": "section", "text": _marked(_escaped(words.text, _LONGEST_TEXT))},
     ]
     if words.fields:
         shown = words.fields[:_MOST_FIELDS]
-        fields = [_marked(f"*{label}*\n{_field(text)}", is_safe=True) for label, text in shown]
+        fields = [_marked(_field(label, text)) for label, text in shown]
         blocks.append({"type": "section", "fields": fields})
     button = {"type": "button", "text": _plain(_BUTTON[letter.language == "de"]), "url": link}
     blocks.append({"type": "actions", "elements": [button]})
@@ -39,12 +39,21 @@ def _plain(text: str) -> dict[str, object]:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _marked(text: str, *, is_safe: bool = False) -> dict[str, object]:
-    return {"type": "mrkdwn", "text": text if is_safe else text.translate(_ESCAPES)}
+def _marked(text: str) -> dict[str, object]:
+    """Return a text in which “@here” rings for nobody and “#general” is no link."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _field(text: str) -> str:
-    return shortened(text, _LONGEST_FIELD).translate(_ESCAPES)
+def _field(label: str, text: str) -> str:
+    return f"*{_escaped(label, _LONGEST_LABEL)}*\n{_escaped(text, _LONGEST_FIELD)}"
+
+
+def _escaped(text: str, most: int) -> str:
+    """Return a text whose signs mean nothing, with at most so many characters once escaped."""
+    kept = shortened(text, most)
+    while len(kept.translate(_ESCAPES)) > most:
+        kept = shortened(kept, len(kept) - max(1, (len(kept.translate(_ESCAPES)) - most) // 5))
+    return kept.translate(_ESCAPES)
 
 
 def reads(status: int, headers: Mapping[str, str], body: str) -> Answer:

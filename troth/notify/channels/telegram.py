@@ -8,6 +8,7 @@ import msgspec
 from troth.notify import calling
 from troth.notify.carriers.http import read
 from troth.notify.channel import Address, Call, Channel, Letter, Shape, Target, named
+from troth.notify.rules import counting
 from troth.notify.rules.results import Answer, Fate
 
 _LONGEST: Final = 4_096
@@ -70,7 +71,8 @@ telegram = Channel(
         ),
         hint="@our_channel or -1001234567890",
     ),
-    limit=_LONGEST - 200,
+    limit=_LONGEST - 320,  # its title comes with it
+    counts=counting.units,
     per_second=25,
     reads=reads,
 )

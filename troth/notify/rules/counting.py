@@ -21,17 +21,31 @@ _TYPOGRAPHY: Final[dict[int, str | int | None]] = {
 GSM_LIMIT, UCS2_LIMIT = 160, 70
 _JOINED_GSM, _JOINED_UCS2 = 152, 66  # a header, and a character is never torn in two
 
-_LINK: Final = re.compile(r"https?://[^\s<>\"]+")
+# What networks take for a link: ASCII after the scheme, a host with a name, no sign at its end.
+_LINK: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d+)?(?:/(?:[!#-'*-;=?-\[\]_a-z|~]*[#%&+\-/0-9=A-Z_a-z~])?)?"
+)
+_BARE: Final = re.compile(r"(?<![\w@.-])(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")  # X makes links of these
 _LINK_COST: Final = 23  # of Mastodon and X, however long it is
 _LIGHT: Final = ((0, 4_351), (8_192, 8_205), (8_208, 8_223), (8_242, 8_247))  # X's own table
 _EMOJI: Final = ((0x2600, 0x27BF), (0x1F000, 0x1FAFF), (0x1F1E6, 0x1F1FF))
 _JOINER: Final = "\u200d"
 _MOST_WEIGHT: Final = 2
+_BYTES_OF_A_CHARACTER: Final = 10  # Bluesky: 3,000 bytes for 300 characters
 
 
 def simple(text: str) -> str:
-    """Return a text with typographic characters as a plain keyboard has them: SMS costs less."""
-    return text.translate(_TYPOGRAPHY)
+    """Return a text with typographic characters as a plain keyboard has them: SMS costs less.
+
+    Marks join their letters, and what nobody sees is left out: each would make 160 letters 70.
+    """
+    whole = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
+    return "".join(filter(_is_seen, whole))
+
+
+def _is_seen(letter: str) -> bool:
+    unseen = unicodedata.category(letter) in {"Cc", "Cf"}
+    return not unseen or letter in {"\n", _JOINER}
 
 
 def septets(text: str) -> int | None:
@@ -51,7 +65,7 @@ def sms_parts(text: str) -> int:
     """Return as how many messages a text goes: 160 septets or 70 units, joined ones hold less."""
     counted = septets(text)
     if counted is None:
-        return _parts(len(text.encode("utf-16-le")) // 2, UCS2_LIMIT, _JOINED_UCS2)
+        return _parts(units(text), UCS2_LIMIT, _JOINED_UCS2)
     return _parts(counted, GSM_LIMIT, _JOINED_GSM)
 
 
@@ -64,18 +78,27 @@ def graphemes(text: str) -> int:
     return sum(1 for _ in clusters(text))
 
 
+def posted(text: str) -> int:
+    """Return the length as Bluesky bounds it: seen characters, and no more than ten bytes each."""
+    return max(graphemes(text), -(-octets(text) // _BYTES_OF_A_CHARACTER))
+
+
+def units(text: str) -> int:
+    """Return the UTF-16 units of a text (Telegram, SMS that are no GSM 03.38)."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def with_short_links(text: str) -> int:
     """Return the length as Mastodon counts it: seen characters, each link 23."""
-    links = _LINK.findall(text)
-    return graphemes(_LINK.sub("", text)) + _LINK_COST * len(links)
+    rest, many = _LINK.subn(" ", text)
+    return graphemes(rest) + (_LINK_COST - 1) * many
 
 
 def weighted(text: str) -> int:
     """Return the length as X counts it: letters of most European scripts 1, others and emoji 2."""
-    text = unicodedata.normalize("NFC", text)
-    links = _LINK.findall(text)
-    rest = _LINK.sub("", text)
-    return sum(map(_weight, clusters(rest))) + _LINK_COST * len(links)
+    rest, many = _LINK.subn(" ", unicodedata.normalize("NFC", text))
+    bare = sum(max(_LINK_COST - len(one), 0) for one in _BARE.findall(rest))
+    return sum(map(_weight, clusters(rest))) + (_LINK_COST - 1) * many + bare
 
 
 def octets(text: str) -> int:

@@ -15,6 +15,7 @@ from troth.notify.rules.story import Story, in_language
 MANAGE_URL: Final = "https://manage.troth.invalid/"
 END_URL: Final = "https://end.troth.invalid/"
 REVISION_LENGTH: Final = 8
+_LONGEST: Final = 50_000  # characters of one text
 
 # Name → what it is, for who writes templates. Every one may be empty but the first six.
 NAMES: Final[Mapping[str, str]] = {
@@ -81,7 +82,12 @@ def said(story: Story, language: str, manner: Manner) -> Saying:
         "since_label": _since_label(story, language),
         **_times(story, language, manner.zone),
     }
-    return {name: value or None for name, value in found.items()}
+    return {name: _kept(value) or None for name, value in found.items()}
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401 - a text, a list of them, yes or no
+    """Return a value that a template can hold; the page has the rest of it."""
+    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value
 
 
 def _times(story: Story, language: str, zone: ZoneInfo) -> Saying:
