@@ -22,7 +22,8 @@ def test_it_says_what_fades_and_since_when(histories, steady):
     jobs.evaluate(now=after(100))
     said = run(at=after(100))
     assert "Delivered on time" in said
-    assert "2026-03-02" in said, "the onset"
+    assert "2026-03-01" in said, "the onset, a day early"
+    assert "stack" not in said, "one stream alone is no stack"
     assert " points" in said
 
 

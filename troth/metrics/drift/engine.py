@@ -1,7 +1,7 @@
 """The whole of drift in one go: rows of days in, what was seen of them out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from troth.metrics.drift.panels import Flags, Panel
 from troth.metrics.drift.phases import Frozen
 from troth.metrics.drift.readings import Distances, distances
 
+_ALONE = 2 / 3  # of a stack: then it is that row's own fade
 _NEVER = 2**31  # a day that no panel has
 
 
@@ -62,13 +63,28 @@ def evaluate(panel: Panel, rows: Sequence[Row], *, limits: Limits) -> Seen:
     )
     scattered = spread.spread(root, found, spread.scatter_of(root, before), limits, alive=after)
     cases = [
-        *pooled.cases,
+        *_told_once(pooled.cases, faded.cases),
         *faded.cases,
         *spikes.spikes(found, limits, alive=after),
         *scattered.cases,
         *_against_words(panel, rows, found, (alive, complete)),
     ]
     return Seen(found, faded, pooled, scattered, cases)
+
+
+def _told_once(stacks: Sequence[Case], own: Sequence[Case]) -> list[Case]:
+    """Return the stacks; one that a single row makes, whose fade is open, does not ring again."""
+    found = []
+    for case in stacks:
+        first = case.contributors[0] if case.contributors else {"row": -1, "part": 0.0}
+        known = any(
+            one.row == first["row"]
+            and one.opened <= case.opened
+            and (one.closed is None or one.closed >= case.opened)
+            for one in own
+        )
+        found.append(replace(case, rings=not (known and first["part"] > _ALONE)))
+    return found
 
 
 def _windows(panel: Panel, rows: Sequence[Row]) -> tuple[Flags, Flags, Flags]:

@@ -9,10 +9,11 @@ from troth.metrics.drift.cases import Case, Opening, openings
 from troth.metrics.drift.limits import MEMORY, Limits, ewma_sigma, ewma_widths
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.panels import Flags
-from troth.metrics.drift.readings import Distances, Memory, begun, remembered
+from troth.metrics.drift.readings import REACH, Distances, Memory, begun, remembered
 
 _BACK = 0.5  # of the limit: under this the EWMA is back where it came from
 _PLENTY = 1e9  # degrees of freedom of a sigma that is known
+_FEWEST = 2  # rows that can stack
 _NAMED = 12  # contributors told of a stack
 
 
@@ -77,9 +78,9 @@ def stack(found: Distances, limits: Limits, *, correlation: Array, own: Memory) 
     """
     on = found.judged.astype(float)
     count = on.sum(axis=0)
-    clean = np.where(found.judged, found.z, 0.0)
+    clean = np.where(found.judged, np.clip(found.z, -REACH, REACH), 0.0)
     variance = np.maximum(count, ((correlation @ on) * on).sum(axis=0))
-    judged = (count >= min(2, found.z.shape[0]))[None, :]
+    judged = (count >= _FEWEST)[None, :]
     z = (clean.sum(axis=0) / np.sqrt(np.maximum(variance, 1)))[None, :]
     skew = ((found.skew * on).sum(axis=0) / np.maximum(variance, 1) ** 1.5)[None, :]
     memory = remembered(z, judged=judged, skew=skew)

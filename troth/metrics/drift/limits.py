@@ -20,7 +20,7 @@ A_QUARTER = 91.3125  # days: one false alarm a quarter, the default
 MEMORY = 0.1  # lambda of a fade's and a stack's EWMA
 SPREAD_MEMORY = 0.05  # lambda of the EWMA of how much a stream scatters
 # Most goes to what this is about: many small slips that add up.
-SHARES = {"stack": 0.70, "fade": 0.20, "spike": 0.05, "predictability": 0.05}
+SHARES = {"stack": 0.75, "fade": 0.20, "spike": 0.03, "predictability": 0.02}
 SPECIAL = 3.0  # sigmas of one day: drawn as a special cause (S2.44), whatever the budget
 _STATES = 101
 _LOWEST = -6.0  # sigmas: an EWMA below this is as if it stood there
@@ -47,10 +47,13 @@ def limits(*, streams: int, days: float = A_QUARTER) -> Limits:
 
 
 def _limits(streams: int, days: float) -> Limits:
-    each = {kind: days * streams / share for kind, share in SHARES.items()}
+    shares = dict(SHARES)
+    if streams == 1:  # nothing can stack
+        shares["fade"] += shares["stack"]
+    each = {kind: days * streams / share for kind, share in shares.items()}
     return Limits(
         fade=ewma_limit(each["fade"], MEMORY),
-        stack=ewma_limit(days / SHARES["stack"], MEMORY),
+        stack=ewma_limit(days / shares["stack"], MEMORY),
         spike=quantile_above(1 / each["spike"]),
         predictability=ewma_limit(each["predictability"], SPREAD_MEMORY),
     )

@@ -11,6 +11,7 @@ from troth.metrics.drift.normal import Array, straightened
 from troth.metrics.drift.panels import Flags, Panel
 from troth.metrics.drift.phases import Frozen, deviations, expectation, theory, unknown_holidays
 
+REACH = 3.5  # sigmas: a day counts no more than this, for one bad day is a spike and no fade
 _SLACK = 0.25  # k of CUSUM: half of the smallest lasting shift, in sigmas, that it is to date
 
 
@@ -87,7 +88,8 @@ class Memory:
 def remembered(z: Array, *, judged: Flags, skew: Array, memory: float = far.MEMORY) -> Memory:
     """Return the EWMA of each row over its judged days; on the others it stands still.
 
-    Its third moment is carried along, so that its score can be straightened.
+    A day counts at most `REACH` sigmas. Its third moment is carried along, so that its score can
+    be straightened.
     """
     rows, days = z.shape
     level, score = np.zeros((rows, days)), np.zeros((rows, days))
@@ -96,7 +98,7 @@ def remembered(z: Array, *, judged: Flags, skew: Array, memory: float = far.MEMO
     # Where it has begun, the third moment stands at what it will be in the long run.
     steady = memory**3 / (1 - keep**3)
     third = steady * np.array([_typical(np.asarray(skew[row][judged[row]])) for row in range(rows)])
-    clean = np.where(judged, z, 0.0)
+    clean = np.where(judged, np.clip(z, -REACH, REACH), 0.0)
     for day in range(_first(judged), days):
         on = judged[:, day]
         now = np.where(on, memory * clean[:, day] + keep * now, now)
@@ -124,7 +126,7 @@ def begun(z: Array, *, judged: Flags, slack: float = _SLACK) -> NDArray[np.int64
     rows, days = z.shape
     zero = np.zeros((rows, days), dtype=np.int64)
     now, last = np.zeros(rows), np.full(rows, _first(judged) - 1, dtype=np.int64)
-    clean = np.where(judged, z - slack, 0.0)
+    clean = np.where(judged, np.clip(z, -REACH, REACH) - slack, 0.0)
     for day in range(_first(judged), days):
         now = np.maximum(0.0, now + clean[:, day])
         last = np.where(now <= 0, day, last)

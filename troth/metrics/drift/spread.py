@@ -13,7 +13,7 @@ from troth.metrics.drift.cases import Case, openings
 from troth.metrics.drift.limits import MEMORY, SPREAD_MEMORY, Limits, ewma_sigma, ewma_widths
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.panels import Flags
-from troth.metrics.drift.readings import Distances, Memory, begun, remembered
+from troth.metrics.drift.readings import REACH, Distances, Memory, begun, remembered
 
 ROOT_MEAN, ROOT_SIGMA = 0.82218, 0.34914  # of the square root of a standard normal's size
 _BACK = 0.5
@@ -39,7 +39,8 @@ def roots(found: Distances, usable: Flags) -> Array:
     """Return the root of each day's distance from the level so far; NaN where there is none."""
     level = remembered(found.z, judged=usable, skew=found.skew * 0).level
     before = np.concatenate([np.zeros((len(level), 1)), level[:, :-1]], axis=1)
-    size = np.abs(found.z - before) / np.sqrt(1 + ewma_sigma(MEMORY) ** 2)
+    away = np.clip(found.z - before, -REACH, REACH)
+    size = np.abs(away) / np.sqrt(1 + ewma_sigma(MEMORY) ** 2)
     return np.where(usable, np.sqrt(size), np.nan)
 
 
