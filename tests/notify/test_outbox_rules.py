@@ -13,6 +13,7 @@ from tests.notify.outbox import story
 from troth.notify.carriers import mailing
 from troth.notify.carriers.http import read
 from troth.notify.channel import Letter, Shape, Words
+from troth.notify.courier.counter import depth
 from troth.notify.rules import admission, digest, quiet, rates, retrying
 from troth.notify.rules.events import Event
 from troth.notify.rules.joining import Waiting, joined
@@ -185,3 +186,11 @@ def test_a_subject_of_several_lines_is_one():
     _, found = mail(words)
     assert found["Subject"] == "One Bcc: x@y"
     assert found["Bcc"] is None
+
+
+def test_as_few_are_laid_out_as_keep_hands_busy_while_a_write_lasts():
+    assert depth(3, left=0, at_once=20) == 6
+    assert depth(12, left=0, at_once=20) == 12
+    assert depth(12, left=121, at_once=20) == 11
+    assert depth(6, left=60, at_once=20) == 6
+    assert depth(3, left=60, at_once=20) == 3

@@ -56,7 +56,8 @@ def claim(*, lane: Lane, most: int, courier: str, now: datetime) -> list[int]:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT pg_advisory_xact_lock(%s),"
-                    " set_config('synchronous_commit', 'off', true)",
+                    " set_config('synchronous_commit', 'off', true),"
+                    " set_config('jit', 'off', true)",
                     [_LOCK],
                 )
         most = _granted(lane, most, now)

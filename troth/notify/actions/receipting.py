@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 from django.db import connection, transaction
 
 from troth.core.steps import reached
+from troth.notify.actions import entering
+from troth.notify.actions.entering import kept
 from troth.notify.actions.failing import nobody_there, note_endpoints
 from troth.notify.models import Attempt, State
-from troth.notify.queries.raw import among, moment
+from troth.notify.queries.raw import moment
 from troth.notify.rules import retrying
 from troth.notify.rules.results import Answer, Fate
 
@@ -52,34 +54,36 @@ def write(*, leaving: Sequence[int], sent: Sequence[Sent], courier: str, now: da
 
     Return those that may leave: another worker may have taken over what this one held too long.
     """
-    with transaction.atomic():
-        if sent:
-            _receipts(sent, courier, now)
-            reached("notify.receipted")
-        mine = _leave(leaving, courier, now) if leaving else set[int]()
+    if connection.vendor == "postgresql" and leaving and sent and all(map(_is_plain, sent)):
+        mine = entering.both(ids=leaving, answers=_answers(sent), courier=courier, now=now)
+        reached("notify.receipted")
+    else:
+        with transaction.atomic():
+            if sent:
+                _receipts(sent, courier, now)
+                reached("notify.receipted")
+            mine = entering.leave(ids=leaving, courier=courier, now=now) if leaving else set()
     if leaving:
         reached("notify.leaving")
     return mine
 
 
-def _leave(ids: Sequence[int], courier: str, now: datetime) -> set[int]:
-    """Write down that messages are leaving. Asked again, because the answer was lost, it agrees."""
-    these, values = among(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE notify_delivery SET state = 'leaving', left_at = COALESCE(left_at, %s),"  # noqa: S608 - places only
-            " tries = CASE state WHEN 'claimed' THEN tries + 1 ELSE tries END"
-            f" WHERE id {these} AND state IN ('claimed', 'leaving') AND claimed_by = %s"
-            " RETURNING id",
-            [moment(now), *values, courier],
-        )
-        return {row[0] for row in cursor.fetchall()}
+def _is_plain(one: Sent) -> bool:
+    """Return whether a message was accepted at once and there is nothing else to write down."""
+    is_first = one.errand.tries == 1 and one.answer.fate is Fate.ACCEPTED
+    return is_first and not _counts(one)
+
+
+def _answers(sent: Sequence[Sent]) -> list[entering.Taken]:
+    return [
+        (kept(one.answer.said, 300), kept(one.answer.receipt, 200), one.errand.id) for one in sent
+    ]
 
 
 def _receipts(sent: Sequence[Sent], courier: str, now: datetime) -> None:
     accepted = [one for one in sent if one.answer.fate is Fate.ACCEPTED]
     if accepted:
-        _accepted(accepted, courier, now)
+        entering.accepted(answers=_answers(accepted), courier=courier, now=now)
     for one in sent:
         if one.answer.fate is not Fate.ACCEPTED:
             _other(one, courier, now)
@@ -100,34 +104,6 @@ def _counts(one: Sent) -> bool:
     if not one.errand.is_endpoint or one.is_down:
         return False
     return one.errand.failures > 0 or one.answer.fate is not Fate.ACCEPTED
-
-
-_ACCEPTED: Final = """
-UPDATE notify_delivery SET state = 'accepted', ended_at = %s, said = %s, receipt = %s
-WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s
-"""
-_ALL_ACCEPTED: Final = """
-UPDATE notify_delivery d SET state = 'accepted', ended_at = %s, said = v.said, receipt = v.receipt
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, said, receipt)
-WHERE d.id = v.id AND d.state IN ('leaving', 'unknown') AND d.claimed_by = %s
-"""
-
-
-def _accepted(sent: Sequence[Sent], courier: str, now: datetime) -> None:
-    """Close the accepted ones; one that was taken for unknown meanwhile is known again.
-
-    PostgreSQL plans each statement anew, so that there one is for all of them.
-    """
-    at = moment(now)
-    rows = [
-        (kept(one.answer.said, 300), kept(one.answer.receipt, 200), one.errand.id) for one in sent
-    ]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            said, receipts, ids = (list(column) for column in zip(*rows, strict=True))
-            cursor.execute(_ALL_ACCEPTED, [at, ids, said, receipts, courier])
-        else:
-            cursor.executemany(_ACCEPTED, [(at, *row, courier) for row in rows])
 
 
 def _other(one: Sent, courier: str, now: datetime) -> None:
@@ -158,11 +134,6 @@ def write_barely(*, sent: Sent, courier: str, now: datetime) -> None:
             [state.value, moment(due_at) if due_at else None, None if due_at else moment(now),
              sent.errand.id, courier],
         )  # fmt: skip
-
-
-def kept(text: str, most: int) -> str:
-    """Return what was said as any database keeps it: without NUL and halves of letters."""
-    return text[:most].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _outcome(one: Sent, now: datetime) -> tuple[State, datetime | None]:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from troth.core.steps import reached
 from troth.notify.models import Subscription, Telling
 from troth.notify.queries import duty
-from troth.notify.queries.raw import changed, moment, places
+from troth.notify.queries.raw import changed, moment, places, without_compiler
 from troth.notify.rules.events import Event, Purpose
 from troth.notify.rules.quiet import digest_at
 from troth.notify.rules.retrying import DIGEST, PLAIN, URGENT
@@ -61,6 +61,7 @@ def spread(*, telling: Telling, now: datetime) -> bool:
     """
     upto, is_last = _end_of_chunk(telling.cursor)
     with transaction.atomic():
+        without_compiler()
         mine = Telling.objects.filter(pk=telling.pk, cursor=telling.cursor, spread_at=None)
         if not mine.update(cursor=upto, **({"spread_at": now} if is_last else {})):
             return False

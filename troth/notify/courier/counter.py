@@ -23,7 +23,10 @@ from troth.notify.rules.results import Answer, Fate
 _AHEAD: Final = 32  # messages made ready for each that may be under way
 _LEAST_AHEAD: Final = 64
 _MOST_AHEAD: Final = 1_000
-_LAID_OUT: Final = 3  # messages written down as leaving for each under way, when all goes well
+# Messages written down as leaving for each under way, when all goes well: as few as keep hands
+# busy while the next ones are written down, since nobody knows of them after a crash.
+_LAID_OUT: Final = 3
+_MOST_LAID_OUT: Final = 12
 _GROWTH: Final = 16  # messages without trouble for one more of them
 _SLOW_AFTER: Final = 0.5  # seconds
 _MOST_ASIDE: Final = 1_000
@@ -45,6 +48,7 @@ class Counter:
         self._hands: set[asyncio.Task[None]] = set()
         self._idle = self._aside = 0
         self._smooth = 0  # messages without trouble: with them grows how many are laid out
+        self._depth = _LAID_OUT
         self._down_until = self._wait = 0.0
         self._news = asyncio.Event()
         self._fetching: asyncio.Task[tuple[int, list[Parcel]]] | None = None
@@ -135,12 +139,13 @@ class Counter:
         """Write as many down as leaving as there is room for; return whether there were any."""
         while self._ready and len(self._hands) - self._aside < self.at_once:
             self._hire()
-        laid_out = min(1 + self._smooth // _GROWTH, _LAID_OUT * self.at_once)
+        laid_out = min(1 + self._smooth // _GROWTH, self._depth * self.at_once)
         room = self._idle + laid_out - self._leaving.qsize()
         some = [self._ready.popleft() for _ in range(min(room, len(self._ready)))]
         if not some:
             return False
         mine = await self._ledger.leave([parcel.id for parcel in some])
+        self._depth = depth(self._depth, left=self._leaving.qsize(), at_once=self.at_once)
         for parcel in some:
             if parcel.id in mine:
                 self._leaving.put_nowait(parcel)
@@ -223,6 +228,13 @@ class Counter:
             hand.cancel()
         await asyncio.gather(*self._hands, return_exceptions=True)
         self._idle = 0
+
+
+def depth(before: int, *, left: int, at_once: int) -> int:
+    """Return how many to lay out for each under way, by how many were left after a write."""
+    if not left:
+        return min(2 * before, _MOST_LAID_OUT)
+    return max(before - 1, _LAID_OUT) if 2 * left > before * at_once else before
 
 
 class Aside:
