@@ -8,11 +8,13 @@ import pytest
 
 from tests.looks import findings
 from troth.core import clock
-from troth.notify.actions import alarms
+from troth.notify import links
+from troth.notify.actions import alarms, composing
 from troth.notify.actions.escalating import declare_escalation
 from troth.notify.actions.routing import route
 from troth.notify.actions.telling import tell
-from troth.notify.models import Attempt, Carried, Delivery, Outlet, Subscription
+from troth.notify.models import Attempt, Carried, Delivery, Draft, Outlet, Subscription, Thread
+from troth.notify.rules.composing import Written
 from troth.notify.rules.events import EVERY_EVENT, Event
 from troth.notify.rules.samples import sample
 
@@ -72,6 +74,9 @@ def test_axe_finds_nothing_on_any_screen_of_messages(opened, ada, a_story):
         "words-sms": "words/?shape=sms&language=de", "on-call": "on-call/",
         "new-route": "on-call/routes/new/", "end-route": f"on-call/routes/{reader}/end/",
         "escalation": "on-call/escalations/shop/", "new": "on-call/escalations/new/",
+        "failed": "deliveries/?state=failed", "once-more": "deliveries/replay/?state=failed",
+        "said": f"stories/{thread}/said/", "test": "outlets/test/",
+        "test-outlet": "outlets/chat/test/",
     }  # fmt: skip
     for name, path in screens.items():
         answer = page.goto(f"/desk/messages/{path}")
@@ -101,3 +106,76 @@ def test_the_mail_is_shown_as_it_is_written_before_it_is_kept(opened, ben):
     page.get_by_role("button", name="Show it below").click()
     mail.get_by_text("Yours, the shop").wait_for()
     assert page.breaches == []
+
+
+@pytest.fixture
+def a_draft(db, ben):
+    """Begin a story in two languages."""
+    texts = {"en": {"title": "Invoices as PDF", "what": "Every invoice is a PDF now."},
+             "de": {"title": "Rechnungen als PDF"}}  # fmt: skip
+    written = Written(event=Event.IDEA_SHIPPED, texts=texts, link="https://shop.example/")
+    return composing.begin(written=written, token="", by=ben, now=clock.now()).uid
+
+
+@pytest.mark.mission("S2.16")
+def test_axe_finds_nothing_where_stories_are_written(opened, ben, a_draft, a_story):
+    page = opened(ben)
+    root = "/desk/messages/written/"
+    alarm = links.alarm_url(Thread.objects.get(alarms__isnull=False).pk).partition("//")[2]
+    screens = {
+        "drafts": root, "draft-new": f"{root}new/", "draft": f"{root}{a_draft}/",
+        "draft-preview": f"{root}{a_draft}/preview/", "draft-earlier": f"{root}{a_draft}/earlier/",
+        "alarm": f"/{alarm.partition('/')[2]}",
+    }  # fmt: skip
+    for name, path in screens.items():
+        assert page.goto(path).status == 200, path
+        seen(page, name)
+        assert findings(page) == [], path
+    assert page.breaches == [], page.breaches[:3]
+
+
+def test_what_is_typed_is_kept_and_sent_by_keyboard_and_taken_back(opened, ben, a_draft):
+    page = opened(ben)
+    page.goto(f"/desk/messages/written/{a_draft}/")
+    page.get_by_label("What", exact=True).first.fill("Every invoice since May is a PDF.")
+    page.locator("#turn[value='2']").wait_for(state="attached")
+    assert Draft.objects.get().content["texts"]["en"]["what"].endswith("since May is a PDF.")
+    page.get_by_role("button", name="Show it in every channel").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/preview/")
+    assert "of 160 characters" in page.locator("#in-sms").text_content()
+    page.get_by_role("button", name="Send it").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take it back").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("It is taken back.").wait_for()
+    assert Draft.objects.get().state == "writing"
+    assert page.breaches == []
+
+
+def test_a_story_is_written_and_sent_without_a_script(opened, ben):
+    page = opened(ben, scripts=False)
+    page.goto("/desk/messages/written/new/")
+    page.check("input[value='certificate.renewed']")
+    page.fill("[name=title]", "The certificate is new")
+    page.click("text=Begin")
+    page.fill("[name='what-en']", "It holds until May.")
+    page.click("text=Show it in every channel")
+    page.click("button:has-text('Send it')")
+    assert "Take it back" in page.content()
+    assert Draft.objects.get().state == "scheduled"
+
+
+def test_two_browsers_write_at_once_and_both_texts_are_kept(opened, ben, cleo, a_draft):
+    address = f"/desk/messages/written/{a_draft}/"
+    his, hers = opened(ben, scripts=False), opened(cleo, scripts=False)
+    for page in (his, hers):
+        page.goto(address)
+    hers.fill("[name='what-en']", "Her words.")
+    hers.click("text=Keep it")
+    his.fill("[name='what-en']", "His words.")
+    his.click("text=Keep it")
+    assert "Cleo changed this" in his.content()
+    assert his.input_value("[name='what-en']") == "His words."
+    his.goto(f"{address}earlier/")
+    assert "kept aside" in his.content()

@@ -11,6 +11,7 @@ from troth.notify.models import Bounce, Courier, Delivery, Outlet
 from troth.notify.queries import deliveries as queries
 from troth.notify.queries import threads
 from troth.notify.queries.deliveries import Choice
+from troth.notify.rules.events import Event
 from troth.notify.rules.waiting import Waiting, reason
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -191,3 +192,27 @@ def test_who_waits_as_they_wish_does_not_count_as_not_told(ed):
     assert not shown.is_under_way
     late = threads.thread(telling.thread.uid, now=clock.now() + timedelta(days=9))
     assert [one.lacking for one in late.behind] == [1]  # its digest should have gone
+
+
+@pytest.mark.django_db
+def test_what_was_told_within_another_message_has_arrived_with_it(ed):
+    reader("a@example.org")
+    first, second = (
+        tell(story=story(about=f"incident:{name}"), by="Ada", now=clock.now()) for name in "xy"
+    )
+    spread()
+    whole, part = Delivery.objects.order_by("pk")
+    Delivery.objects.filter(pk=whole.pk).update(state="accepted")
+    Delivery.objects.filter(pk=part.pk).update(state="joined", joined_to=whole)
+    [has] = threads.thread(second.thread.uid, now=clock.now()).channels
+    assert (has.accepted, has.revision, has.others) == (1, second.revision, 0)
+    Delivery.objects.filter(pk=whole.pk).update(state="given up")
+    [has] = threads.thread(second.thread.uid, now=clock.now()).channels
+    assert (has.accepted, has.failed) == (0, 1)
+    assert first.thread.uid != second.thread.uid
+
+
+def test_an_alarm_counts_whom_it_was_told(told):
+    only = tell(story=story(about="alert:x", event=Event.ALERT_RAISED), by="Ada", now=clock.now(),
+                only=[Delivery.objects.first().subscription.uid])  # fmt: skip
+    assert only.matched == 1

@@ -35,8 +35,8 @@ def tell(*, story: Story, by: str, now: datetime, only: Sequence[str] | None = N
     telling = _written(thread, story, by, now)
     if only is not None:
         address(telling=telling, subscriptions=only, now=now)
-        telling.spread_at = now
-        telling.save(update_fields=["spread_at"])
+        telling.spread_at, telling.matched = now, telling.deliveries.count()
+        telling.save(update_fields=["spread_at", "matched"])
     reached("notify.told")
     return telling
 

@@ -190,7 +190,10 @@ Counts = Mapping[tuple[int, str, str], int]  # (telling, channel, state) → mes
 def _counts(told: Sequence[Telling], now: datetime) -> Counts:
     wished = When(state=State.QUEUED, due_at__gt=now, tries=0, then=Value(_LATER))
     rows: QuerySet[Delivery] = Delivery.objects.filter(telling__in=told)
-    stands = rows.annotate(stands=Case(wished, default=F("state"), output_field=CharField()))
+    # What was told within another message has arrived when that one has.
+    within = When(state=State.JOINED, joined_to__isnull=False, then=F("joined_to__state"))
+    found = Case(wished, within, default=F("state"), output_field=CharField())
+    stands = rows.annotate(stands=found)
     grouped = stands.values_list("telling", "channel", "stands").annotate(n=Count("id")).order_by()
     return {(telling, channel, state): n for telling, channel, state, n in grouped}
 
