@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from troth.metrics.outcomes.minimise import Least, covariance, minimise
+from troth.metrics.outcomes.minimise import covariance, minimise
 from troth.metrics.outcomes.special import digamma, gammaln, hyp2f1
 
 Array = NDArray[np.float64]
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (2.0, 20.0, 0.5, 5.0))
 _FURTHEST = 15.0  # logarithm of a parameter beyond which a fit means nothing
 _NEAR_ONE = 1e-6
+_ALIKE = 100.0  # from this a on all customers stop with about the same probability: it is taken so
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def fit(people: Histories) -> Buying | None:
     def cost(logs: Array) -> tuple[float, Array]:
         return _cost(logs, groups, times.astype(float))
 
-    least = minimise(cost, _starts(people))
-    if not _is_sound(least):
+    least = minimise(cost, _starts(people), within=_FURTHEST)
+    if not least.converged:
         return None
     return _model(np.exp(least.at), -least.value, covariance(cost, least.at))
 
@@ -79,10 +80,6 @@ def _model(parameters: Array, likelihood: float, spread: Array | None = None) ->
 def _starts(people: Histories) -> list[Array]:
     unit = max(float(people.observed.mean()), 1e-9) / 30  # so that the unit of time is no matter
     return [np.log([r, alpha * unit, a, b]) for r, alpha, a, b in _STARTS]
-
-
-def _is_sound(least: Least) -> bool:
-    return least.converged and bool(np.all(np.abs(least.at) < _FURTHEST))
 
 
 def _cost(logs: Array, people: Histories, times: Array) -> tuple[float, Array]:
@@ -131,11 +128,19 @@ def _odds_of_gone(model: Buying, people: Histories) -> Array:
 
 def expected(model: Buying, people: Histories, ahead: float) -> Array:
     """Return how many purchases each customer is expected to make in the next `ahead`."""
+    known = model.alpha + people.observed
+    if model.a > _ALIKE:
+        stops = model.a / (model.a + model.b + people.repeats)
+        bought = (1 - (known / (known + stops * ahead)) ** (model.r + people.repeats)) / stops
+    else:
+        bought = _by_series(model, people, ahead / (known + ahead))
+    return np.asarray(bought / (1 + _odds_of_gone(model, people)))
+
+
+def _by_series(model: Buying, people: Histories, z: Array) -> Array:
     less = model.a - 1
     less = less if abs(less) > _NEAR_ONE else _NEAR_ONE
-    z = ahead / (model.alpha + people.observed + ahead)
     c = less + model.b + people.repeats
     # Euler's transformation: nothing overflows, however often somebody has bought.
     kept = (1 - z) ** less * hyp2f1(less + model.b - model.r, less, c, z)
-    bought = c / less * (1 - kept)
-    return np.asarray(bought / (1 + _odds_of_gone(model, people)))
+    return np.asarray(c / less * (1 - kept))

@@ -119,20 +119,50 @@ def value(tables: Tables, context: Context) -> Finding:
     """
     orders = one_currency(known(known(tables["orders"], "who", NAMELESS), "value", "without value"))
     people = purses(orders, context.end)
-    bought = people.histories.repeats
-    paying = (bought > 0) & (np.nan_to_num(people.average) > 0)
-    model = buying.fit(people.histories)
-    purse = spending.fit(bought[paying], people.average[paying])
+    model, purse = buying.fit(people.histories), _purse(people)
     told = merged(orders)
-    if model is None or purse is None or purse.q <= 1:
-        return Finding(figure=_unfitted(len(bought)), excluded=told, facts={"fit": "none"})
-    each = _worth(model, purse, people, context)
-    pairs = zip(model.draws(_DRAWS), purse.draws(_DRAWS), strict=False)
-    span = intervals.between([float(_worth(m, s, people, context).mean()) for m, s in pairs])
+    if model is None or not _paying(people).any() or (purse is not None and purse.q <= 1):
+        n = len(people.histories)
+        return Finding(figure=_unfitted(n), excluded=told, facts={"fit": "none"})
+    each = _bought(model, people, context) * _spent(purse, people) * _margin(context)
+    span = intervals.between(_drawn(model, purse, people, context))
+    facts = {name: getattr(purse, name, None) for name in ("p", "q", "v")}
     return Finding(
         figure=_figure(float(each.sum()), len(each), span), excluded=told, parts=_tenths(each),
-        facts=_facts(model) | {"p": purse.p, "q": purse.q, "v": purse.v, "currency": _unit(orders)},
+        facts=_facts(model) | facts | {"currency": _unit(orders)},
     )  # fmt: skip
+
+
+def _paying(people: Purses) -> NDArray[np.bool_]:
+    return (people.histories.repeats > 0) & (np.nan_to_num(people.average) > 0)
+
+
+def _purse(people: Purses) -> Spending | None:
+    """Return what customers spend; None where they do not differ in it more than chance makes."""
+    mine = _paying(people)
+    return spending.fit(people.histories.repeats[mine], people.average[mine])
+
+
+def _margin(context: Context) -> float:
+    return float(context.options["margin"])
+
+
+def _spent(purse: Spending | None, people: Purses) -> Array:
+    """Return what each customer's purchases are worth: the mean of all where nobody differs."""
+    times, average = people.histories.repeats, np.nan_to_num(people.average)
+    if purse is not None:
+        return spending.expected(purse, times, average)
+    mine = _paying(people)
+    return np.full(len(times), np.average(average[mine], weights=times[mine]))
+
+
+def _drawn(model: Buying, purse: Spending | None, people: Purses, context: Context) -> list[float]:
+    """Return the mean value under parameters as uncertain as the fits."""
+    purses_drawn = purse.draws(_DRAWS) if purse is not None else [None] * _DRAWS
+    return [
+        float((_bought(one, people, context) * _spent(other, people)).mean()) * _margin(context)
+        for one, other in zip(model.draws(_DRAWS), purses_drawn, strict=False)
+    ]
 
 
 def _unit(orders: Table) -> str | None:
@@ -140,14 +170,12 @@ def _unit(orders: Table) -> str | None:
     return found[0] if found else None
 
 
-def _worth(model: Buying, purse: Spending, people: Purses, context: Context) -> Array:
-    """Return each customer's discounted value; alike customers are computed once."""
+def _bought(model: Buying, people: Purses, context: Context) -> Array:
+    """Return each customer's discounted purchases ahead; alike customers are computed once."""
     histories = people.histories
     key = np.stack([histories.repeats, histories.last, histories.observed], axis=1)
     rows, place = np.unique(key, axis=0, return_inverse=True)
-    bought = _discounted(model, Histories(*rows.T), context)[place.ravel()]
-    spent = spending.expected(purse, histories.repeats, np.nan_to_num(people.average))
-    return np.asarray(bought * spent * float(context.options["margin"]))
+    return _discounted(model, Histories(*rows.T), context)[place.ravel()]
 
 
 def _discounted(model: Buying, people: Histories, context: Context) -> Array:

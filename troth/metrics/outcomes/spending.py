@@ -46,8 +46,9 @@ def fit(times: Array, average: Array) -> Spending | None:
         return _cost(logs, times, average)
 
     scale = float(np.median(average))
-    least = minimise(cost, [np.log([p, q, v * scale]) for p, q, v in _STARTS])
-    if not least.converged or np.abs(least.at).max() >= _FURTHEST + abs(np.log(scale)):
+    starts = [np.log([p, q, v * scale]) for p, q, v in _STARTS]
+    least = minimise(cost, starts, within=_FURTHEST + abs(float(np.log(scale))))
+    if not least.converged:
         return None
     return _model(np.exp(least.at), -least.value, covariance(cost, least.at))
 
