@@ -137,3 +137,36 @@ def test_the_summary_of_an_instatus_page_beside_its_components_loses_nothing(bri
     plan = Incident.objects.get(name="Database").maintenance
     assert (plan.scheduled_until - plan.scheduled_for).total_seconds() == 3600
     assert json.dumps(told["refused"]) == "[]"
+
+
+HISTORY = """url: https://shop.example
+status: up
+code: 200
+responseTime: 363
+lastUpdated: 2023-10-11T23:26:51.357Z
+startTime: Tue Mar 16 2021 18:18:56 GMT+0000 (Coordinated Universal Time)
+generator: Upptime <https://github.com/upptime/upptime>
+"""
+
+
+def test_an_upptime_repository_loses_only_the_site_of_which_too_little_is_known(tmp_path, bring):
+    history = tmp_path / "status/history"
+    history.mkdir(parents=True)
+    usual = {"url": "https://shop.example", "status": "up", "uptime": "99.86%", "time": 535}
+    summary = [
+        {"name": "Shop", "slug": "shop", "dailyMinutesDown": {"2023-10-10": 0, "2023-10-09": 16},
+         **usual},
+        {"name": "Hashi(橋)", "slug": "hashi", **usual},  # by a version that counted no minutes
+        {"name": "Gone", "slug": "gone", "dailyMinutesDown": {"2023-03-21": 18}, **usual},
+        {"name": "Without a slug", **usual},
+    ]  # fmt: skip
+    (history / "summary.json").write_text(json.dumps(summary))
+    for slug in ("shop", "hashi"):
+        (history / f"{slug}.yml").write_text(HISTORY)
+    told = bring("upptime", tmp_path / "status", code=1)
+    assert told["components_declared"] == ["Shop", "Hashi(橋)"]
+    assert told["incidents"]["new"] == 2
+    (none,) = [one["flag"] for one in told["flags"] if "0 minutes on" in one["flag"]]
+    assert none.startswith("only the day is known: 0 minutes on 2023-10-10")
+    assert {one["incident"]: one["why"] for one in told["refused"]} == {
+        "Gone": "history/gone.yml is not there", "Without a slug": "it says no 'slug'"}  # fmt: skip

@@ -17,7 +17,16 @@ from troth.components.rules.results import Status
 from troth.incidents.importing import reading
 from troth.incidents.importing.declaring import slug_of
 from troth.incidents.importing.flagging import shown
-from troth.incidents.importing.told import Found, Importer, Part, Said, Table, Told, Unreadable
+from troth.incidents.importing.told import (
+    Found,
+    Importer,
+    Part,
+    Refused,
+    Said,
+    Table,
+    Told,
+    Unreadable,
+)
 from troth.incidents.rules.results import Impact, State
 from troth.signals.envelope import Signal
 
@@ -61,7 +70,8 @@ def read(path: Path) -> Found:
     checks alone tell is kept as signals and flagged.
     """
     tree = path / "tree" if (path / "tree/history").is_dir() else path
-    sites = _sites(tree)
+    refused: list[Refused] = []
+    sites = list(_sites(tree, refused))
     source = f"upptime:{_owner(tree, path)}"
     checks, odd = _checks(path, tree)
     spans = _spans(checks, sites)
@@ -76,32 +86,41 @@ def read(path: Path) -> Found:
         for place, site in enumerate(sites, 1)
     )  # fmt: skip
     return Found(
-        source=source, told=tuple(told), parts=parts, notes=tuple(notes),
+        source=source, told=tuple(told), parts=parts, notes=tuple(notes), refused=tuple(refused),
         signals=tuple(_signals(source, checks, sites)),
         tables=(_table(sites, spans, _until(sites)),),
     )  # fmt: skip
 
 
-def _sites(tree: Path) -> list[Site]:
+def _sites(tree: Path, refused: list[Refused]) -> Iterator[Site]:
+    """Yield the sites of the summary; one of which too little is known is refused, not the rest."""
     file = tree / "history/summary.json"
     if not file.is_file():
         raise Unreadable(f"{tree} holds no history/summary.json; name an Upptime repository.")
-    found = []
     for row in reading.objects(reading.data(file)):
-        slug = str(row["slug"])
-        own = _history(tree / f"history/{slug}.yml")
-        since, checked = (reading.instant(own.get(n)) for n in ("startTime", "lastUpdated"))
-        if since is None or checked is None:
-            raise Unreadable(f"history/{slug}.yml says no startTime or lastUpdated.")
-        days = {str(day): int(minutes) for day, minutes in row["dailyMinutesDown"].items()}
-        found.append(Site(slug, str(row["name"]), str(row.get("url", "")), since, checked,
-                          str(row["uptime"]), days))  # fmt: skip
-    return found
+        try:
+            yield _site(tree, row)
+        except (KeyError, AttributeError, ValueError, yaml.YAMLError) as error:
+            why = f"it says no {error}" if isinstance(error, KeyError) else str(error)
+            slug, name = reading.string(row, "slug"), reading.string(row, "name")
+            refused.append(Refused(source_id=slug, name=name, why=why))
+
+
+def _site(tree: Path, row: Mapping[str, Any]) -> Site:
+    slug = str(row["slug"])
+    own = _history(tree / f"history/{slug}.yml")
+    since, checked = (reading.instant(own.get(n)) for n in ("startTime", "lastUpdated"))
+    if since is None or checked is None:
+        raise ValueError(f"history/{slug}.yml says no startTime or lastUpdated")
+    # The first versions of 2020 counted no minutes.
+    days = {str(day): int(minutes) for day, minutes in (row.get("dailyMinutesDown") or {}).items()}
+    return Site(slug, str(row["name"]), str(row.get("url", "")), since, checked,
+                reading.string(row, "uptime"), days)  # fmt: skip
 
 
 def _history(file: Path) -> dict[str, Any]:
     if not file.is_file():
-        raise Unreadable(f"{file} is not there.")
+        raise ValueError(f"history/{file.name} is not there")
     found = yaml.safe_load(reading.text(file))
     return found if isinstance(found, dict) else {}
 
