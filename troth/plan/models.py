@@ -93,6 +93,21 @@ class Finding(models.Model):
         return f"{self.verdict} of {self.expectation_id}"
 
 
+class Effort(models.Model):
+    """How much work it would be to mend something, as somebody guessed; the newest guess counts.
+
+    `key` names what: "every-request?reason=Potholes" is a segment of a promise.
+    """
+
+    key = models.CharField(max_length=300, unique=True)
+    days = models.FloatField()
+    said_by = models.CharField(max_length=200)
+    said_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.days} days for {self.key}"
+
+
 class Claim(models.Model):
     """A number that others say, with its source; our own stands beside it."""
 

@@ -33,6 +33,13 @@ def unsure(cell: Cell) -> str:
 
 
 @register.filter
+def points(value: float) -> str:
+    """Write a change of a share in percentage points, with its sign."""
+    sign = "+" if value > 0 else words.MINUS if value < 0 else ""
+    return f"{sign}{words.number(abs(value) * 100, 2)} pp"
+
+
+@register.filter
 def fade_word(kind: str) -> str:
     return fading.KINDS.get(kind, kind)
 

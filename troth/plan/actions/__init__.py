@@ -2,6 +2,7 @@
 
 from troth.plan.actions.claiming import Quote, claim, retire, write_claim
 from troth.plan.actions.guarding import ImpossibleError, OvertakenError
+from troth.plan.actions.guessing import guess_effort
 from troth.plan.actions.judging import judge
 from troth.plan.actions.setting import Aim, change_goal, close, reopen, set_goal
 from troth.plan.actions.undertaking import (
@@ -29,6 +30,7 @@ __all__ = [
     "close",
     "drop",
     "expect",
+    "guess_effort",
     "judge",
     "reopen",
     "resume",

@@ -3,6 +3,7 @@
 from troth.plan.queries.board import Board, GoalShown, InitiativeShown, board, goal, initiative
 from troth.plan.queries.claims import ClaimShown, claims, figures, one_claim
 from troth.plan.queries.effects import Measured, measured
+from troth.plan.queries.efforts import efforts
 from troth.plan.queries.waiting import is_due
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Measured",
     "board",
     "claims",
+    "efforts",
     "figures",
     "goal",
     "initiative",

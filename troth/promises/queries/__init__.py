@@ -5,7 +5,7 @@ answer comes from the kept judgements and tallies; otherwise it is counted exact
 """
 
 from troth.promises.queries.backtests import backtest, preview
-from troth.promises.queries.drills import Drill, by_segment, drill
+from troth.promises.queries.drills import Drill, by_segment, by_segment_between, drill
 from troth.promises.queries.ledger import Ledger, remedy_states, violation
 from troth.promises.queries.lists import (
     exclusions,
@@ -28,6 +28,7 @@ __all__ = [
     "Ledger",
     "backtest",
     "by_segment",
+    "by_segment_between",
     "document",
     "drill",
     "exclusions",

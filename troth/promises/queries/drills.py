@@ -124,7 +124,21 @@ def by_segment(
 
     Counted from the signals. Raises Promise.DoesNotExist, ValueError, metrics' MeasureError.
     """
-    scene = _scene(slug, window, at, as_of)
+    return _counted(_scene(slug, window, at, as_of), attribute, as_of)
+
+
+def by_segment_between(
+    slug: str, *, attribute: str, span: Span, as_of: datetime | None = None
+) -> dict[str | None, Count]:
+    """Return the raw count of each value of a segment attribute between two instants.
+
+    Counted from the signals. Raises Promise.DoesNotExist, metrics' MeasureError.
+    """
+    scene = _scene(slug, None, span.end, as_of)
+    return _counted(replace(scene, span=span), attribute, as_of)
+
+
+def _counted(scene: _Scene, attribute: str, as_of: datetime | None) -> dict[str | None, Count]:
     found: dict[str | None, Count] = {}
     for regime in scene.regimes:
         measure = measures.parts(regime.terms, regime.bounds, {}).get(("judged", 86_400))

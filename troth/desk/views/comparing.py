@@ -1,0 +1,125 @@
+"""Two times of a promise side by side, and where its friction is."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from math import isfinite
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from troth.core import clock
+from troth.core.windows import Span, midnight
+from troth.plan import actions as planned
+from troth.plan import queries as plan
+from troth.plan.rules.friction import Friction, ranked
+from troth.promises import queries
+from troth.promises.rules.comparing import compare
+from troth.promises.rules.results import Standing
+from troth.staff.access import person, requires
+
+_MONTH = timedelta(days=28)
+_MOST = 100
+
+
+@require_safe
+@requires("viewer")
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what of a change came from rates, and what from the mix of segments."""
+    one, now = _standing(slug), clock.now()
+    zone, by = ZoneInfo(one.zone), _attribute(request, one)
+    days = _days(request, now.astimezone(zone).date())
+    spans = [Span(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+             for first, last in (days[:2], days[2:])]  # fmt: skip
+    found = None
+    if by and all(span.start < span.end for span in spans):
+        before, after = (queries.by_segment_between(slug, attribute=by, span=s) for s in spans)
+        found = compare(before, after)
+    names = ("from", "until", "against_from", "against_until")
+    context = {"one": one, "by": by, "found": found, "dates": list(zip(names, days, strict=True)),
+               "sides": found.sides[:_MOST] if found else ()}  # fmt: skip
+    return render(request, "desk/insight/compare.html", context)
+
+
+def _days(request: HttpRequest, today: date) -> tuple[date, date, date, date]:
+    """Return first and last day of the earlier time, then of the later one (28 days each)."""
+    last = today - timedelta(days=1)
+    until = _date(request, "until", last - _MONTH)
+    against = _date(request, "against_until", last)
+    step = timedelta(days=27)
+    return (_date(request, "from", until - step), until,
+            _date(request, "against_from", against - step), against)  # fmt: skip
+
+
+def _date(request: HttpRequest, name: str, default: date) -> date:
+    try:
+        found = date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return default
+    return found if 1971 <= found.year <= 2199 else default  # noqa: PLR2004 - what clocks hold
+
+
+@require_safe
+@requires("viewer")
+def friction(request: HttpRequest) -> HttpResponse:
+    """Rank where most cases could be saved by day of work."""
+    standings = [one for one in queries.standing() if one.segments]
+    slug = request.GET.get("promise", "")
+    one = next((each for each in standings if each.slug == slug), None)
+    one = one or max(standings, key=lambda each: each.bad, default=None)
+    context: dict[str, object] = {"standings": standings, "one": one}
+    if one is not None:
+        by = _attribute(request, one)
+        context |= {"by": by, "frictions": _frictions(one, by)[:_MOST]}
+    return render(request, "desk/insight/friction.html", context)
+
+
+def _frictions(one: Standing, by: str) -> list[Friction]:
+    counts = queries.by_segment(one.slug, attribute=by)
+    rows = [(value or "not said", _key(one.slug, by, value), count.good, count.total)
+            for value, count in counts.items()]  # fmt: skip
+    efforts = plan.efforts(key for _, key, _, _ in rows)
+    return ranked(rows, target=Fraction(one.target), efforts=efforts)
+
+
+def _key(slug: str, by: str, value: str | None) -> str:
+    return f"{slug}?{by}={value or ''}"[:300]
+
+
+@require_POST
+@requires("editor")
+def effort(request: HttpRequest) -> HttpResponse:
+    """Say how many days of work it would be to mend something."""
+    key, days = request.POST.get("key", "")[:300], _number(request.POST.get("days", ""))
+    slug, _, rest = key.partition("?")
+    _standing(slug)
+    try:
+        planned.guess_effort(key=key, days=days, by=person(request), now=clock.now())
+    except planned.ImpossibleError as error:
+        messages.error(request, str(error))
+    by = rest.partition("=")[0]
+    return redirect(f"{reverse('desk:friction')}?promise={slug}&by={by}")
+
+
+def _number(text: str) -> float:
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
+    return found if isfinite(found) else 0.0
+
+
+def _attribute(request: HttpRequest, one: Standing) -> str:
+    """Return the attribute that is asked for, if the promise declares it; else its first."""
+    asked = request.GET.get("by", "")
+    return asked if asked in one.segments else next(iter(one.segments), "")
+
+
+def _standing(slug: str) -> Standing:
+    found = queries.standing(slugs=[slug])
+    if not found:
+        raise Http404("there is no promise of this name")
+    return found[0]
