@@ -216,3 +216,26 @@ def test_an_alarm_counts_whom_it_was_told(told):
     only = tell(story=story(about="alert:x", event=Event.ALERT_RAISED), by="Ada", now=clock.now(),
                 only=[Delivery.objects.first().subscription.uid])  # fmt: skip
     assert only.matched == 1
+
+
+def test_a_page_looks_through_so_many_and_says_where_to_go_on(told, ed, monkeypatch):
+    monkeypatch.setattr(queries, "LOOK", 2)
+    Delivery.objects.all().delete()
+    for number in range(5):
+        reader(f"r{number}@example.org")
+    tell(story=story(about="incident:look"), by="Ada", now=clock.now())
+    spread()
+    oldest = Delivery.objects.order_by("pk").first()
+    Delivery.objects.filter(pk=oldest.pk).update(state="accepted")
+    pages, after = [], None
+    while True:
+        shown = queries.deliveries(Choice(state="accepted"), at=clock.now(), after=after)
+        pages.append([one.id for one in shown.items])
+        after = shown.next
+        if after is None:
+            break
+    assert [one for items in pages for one in items] == [oldest.pk]
+    assert len(pages) == -(-Delivery.objects.count() // 2)
+    first = page(ed, "deliveries/", state="accepted")
+    assert "Look further back" in first
+    assert queries.deliveries(Choice(state="waiting"), at=clock.now()).items

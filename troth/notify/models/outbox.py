@@ -87,6 +87,11 @@ class Delivery(models.Model):
                 name="notify_delivery_failed",
             ),
             models.Index(
+                fields=["replay_of"],
+                condition=models.Q(replay_of__isnull=False),
+                name="notify_delivery_replayed",
+            ),
+            models.Index(
                 fields=["joined_to"],
                 condition=models.Q(state="joined"),
                 name="notify_delivery_joined",
