@@ -80,8 +80,9 @@ def idle(home: Path, folder: Path, seconds: float) -> float:
 
 def family(parent: int) -> list[int]:
     """Return a process and all that came from it."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [parent, *(one for child in children for one in family(int(child)))]
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")  # a thread's children are its own
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return [parent, *(one for child in children for one in family(child))]
 
 
 def share_of_memory(process: int) -> int:

@@ -26,14 +26,14 @@ def publishers(worker):
     """Return the processes for the page that a worker has."""
     tasks = Path(f"/proc/{worker}/task").glob("*/children")
     children = [int(child) for task in tasks for child in task.read_text().split()]
-    return [child for child in children if b"page.publish" in command_of(child)]
+    return [child for child in children if name_of(child) == "page.publish"]
 
 
-def command_of(process):
+def name_of(process):
     try:
-        return Path(f"/proc/{process}/cmdline").read_bytes()
+        return Path(f"/proc/{process}/comm").read_text().strip()
     except FileNotFoundError:
-        return b""
+        return ""
 
 
 def is_gone(process):
@@ -73,7 +73,7 @@ def page(fresh):
 def test_a_killed_page_process_is_started_again_and_publishes(worker, page):
     process = worker()
     wait_for(page.exists)
-    (first,) = publishers(process.pid)
+    (first,) = wait_for(lambda: publishers(process.pid))
     os.kill(first, signal.SIGKILL)
     page.unlink()  # so that there is something to publish
     second = wait_for(lambda: [each for each in publishers(process.pid) if each != first])

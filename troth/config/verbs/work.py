@@ -62,7 +62,7 @@ def _work(stop: threading.Event) -> None:
     from troth.core import work as loop
     from troth.notify.courier import running
 
-    alone = [entry for entry in SCHEDULE if entry.apart]
+    alone = apart.forked([entry for entry in SCHEDULE if entry.apart], stop)
     beside = [
         threading.Thread(target=apart.attend, args=(alone, stop), name="attend what is apart"),
         threading.Thread(target=attendance.attend, args=(stop,), name="attend probes"),
