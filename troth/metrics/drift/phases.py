@@ -8,7 +8,7 @@ late in telling of it (docs/method.md).
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from math import sqrt
+from math import log, sqrt
 from typing import Any
 
 import msgspec
@@ -131,37 +131,38 @@ def _factors(
     there is no season there is hardly any factor, and a month of weekdays costs no false alarms.
     """
     residuals = _residuals(panel, found)
-    sizes = np.zeros(count)
-    means = np.zeros(count)
+    expected = expectation(panel, [found])[0]
+    sizes, means, adds = np.zeros(count), np.zeros(count), np.zeros(count)
     within, freedom = 0.0, 0
     for group in range(count):
         own = days[groups[days] == group]
         sizes[group] = len(own)
         if len(own):
             means[group] = residuals[own].mean()
+            adds[group] = _added(panel, expected, own)
             within += float(((residuals[own] - means[group]) ** 2).sum())
             freedom += len(own) - 1
     present = sizes > 0
     noise = within / freedom if freedom else 1.0
-    between = float((sizes[present] * means[present] ** 2).sum()) / max(
-        1, present.sum() - (count > 1)
-    )
+    between = float((sizes * means**2).sum()) / max(1, int(present.sum()) - (count > 1))
     keep = max(0.0, 1 - noise / between) if between > 0 else 0.0
     if count > 1:
-        means[present] -= np.average(means[present], weights=sizes[present])
-    scale = _slope(panel, found, days)
-    return tuple(float(x) for x in np.where(present, keep * means * scale, 0.0))
+        adds[present] -= np.average(adds[present], weights=sizes[present])
+    return tuple(float(x) for x in np.where(present, keep * adds, 0.0))
 
 
-def _slope(panel: Panel, found: Frozen, days: Days) -> float:
-    """Return how far the expected value's own scale moves for one sigma of a usual day."""
+def _added(panel: Panel, expected: Array, days: Days) -> float:
+    """Return what these days add to what is expected, on the scale on which seasons add."""
     reading = panel.readings[0]
     if reading == "mean":
-        return 1.0
+        return float(np.mean(panel.values()[0, days] - expected[days]))
     if reading == "count":
-        return float(1 / np.sqrt(found.center * np.mean(panel.hours[0, days])))
-    cases = float(np.mean(panel.total[0, days]))
-    return float(1 / np.sqrt(found.center * (1 - found.center) * cases))
+        usual = float((expected[days] * panel.hours[0, days]).sum())
+        return log((float(panel.total[0, days].sum()) + 0.5) / (usual + 0.5))
+    total, bad = panel.total[0, days], float(panel.failures()[0, days].sum())
+    usual = float((expected[days] * total).sum())
+    whole = float(total.sum())
+    return log((bad + 0.5) / (whole - bad + 0.5)) - log((usual + 0.5) / (whole - usual + 0.5))
 
 
 def _leveled(panel: Panel, found: Frozen, days: Days) -> float:
