@@ -19,6 +19,7 @@ from troth.promises.rules.results import (
     SuspensionRow,
     TargetChange,
 )
+from troth.promises.scoring.stored import PublishedScore
 
 _STILL = datetime(2000, 1, 1, tzinfo=UTC)
 # Judged case by case; slices of time and attestations are no cases that anyone had.
@@ -154,6 +155,7 @@ class Picture:
     promises: tuple[Shown, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
     situation: Situation = NOTHING  # components and incidents
+    score: PublishedScore | None = None  # of the main page; None where none is computed yet
     revision: str = field(default="", compare=False)  # of the data: the same figures, the same text
 
     @property

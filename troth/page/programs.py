@@ -70,6 +70,7 @@ def _pages(picture: Picture) -> list[str]:
         "promises/",
         "history/",
         "verify/",
+        *(["method/"] if picture.score else []),
         *(f"promises/{s.slug}/" for s in picture.promises),
         *_of_status(picture),
     ]

@@ -22,7 +22,7 @@ from troth.page.readability import Reading, reading
 from troth.page.sheets import fingerprint
 from troth.page.situation import data as told
 from troth.promises import queries as promises
-from troth.promises.queries import bulletin
+from troth.promises.queries import bulletin, scores
 from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Standing
 
@@ -161,8 +161,10 @@ def picture(*, now: datetime, of: Promised | None = None) -> Picture:
     of = of or promised(now=now)
     around = outlook.situation(now=now)
     made, gone = [one.inputs for one in of.shown], [one.inputs for one in of.withdrawn]
-    revision = fingerprint(made, gone, told(around))
-    return Picture(site(), now, checked_at(), of.shown, of.withdrawn, around, revision)
+    score = scores.published()
+    scored = (score.score.digest, score.events, score.versions) if score else ()
+    revision = fingerprint(made, gone, told(around), *scored)
+    return Picture(site(), now, checked_at(), of.shown, of.withdrawn, around, score, revision)
 
 
 def picture_as_of(at: datetime) -> Picture:
@@ -176,7 +178,7 @@ def picture_as_of(at: datetime) -> Picture:
     )
     then = outlook.as_of(at)
     data = fingerprint([one.inputs for one in shown], told(then))
-    return Picture(site(), at, at, shown, (), then, data)
+    return Picture(site(), at, at, shown, (), then, revision=data)
 
 
 def beside(whole: Picture, *, now: datetime) -> list[tuple[PageShown, Picture]]:
@@ -204,6 +206,7 @@ def _part(whole: Picture, page: PageShown, own: Sequence[Shown], now: datetime) 
         promises=promises,
         withdrawn=(),
         situation=seen,
+        score=None,  # it speaks of all promises
         revision=fingerprint([one.inputs for one in promises], told(seen)),
     )
 

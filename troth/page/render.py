@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from troth import __version__
-from troth.page import banner, chronicle, feeds
+from troth.page import banner, chronicle, feeds, scorecard
 from troth.page.edition import Edition, editions
 from troth.page.layout import placed
 from troth.page.leaf import Measured, csv, leaf
@@ -45,6 +45,7 @@ def sheets(picture: Picture, *, secret: bytes, measure: Measure) -> Iterator[She
     yield from files.sheets(picture, whole=inputs(picture))
     yield from banner.sheets(picture, whole=inputs(picture))
     yield from _evidence(picture)
+    yield from scorecard.files(picture)
     yield from for_programs(picture, secret=secret, frame=frame(picture))
     yield from _assets()
 
@@ -67,7 +68,8 @@ def inputs(picture: Picture) -> str:
 def frame(picture: Picture) -> str:
     """Return a fingerprint of what every page has: its software, whose it is, where links lead."""
     now = picture.situation
-    return fingerprint(software(), picture.site, bool(now.components), bool(now.listed))
+    said = bool(now.components), bool(now.listed), bool(picture.score)
+    return fingerprint(software(), picture.site, *said)
 
 
 def promised(picture: Picture) -> str:
@@ -89,6 +91,7 @@ def _language(edition: Edition, measure: Measure) -> Iterator[Sheet]:
     yield sheet("verify/index.html", lambda: edition.render(verify, "verify/", {}), around)
     yield sheet("404.html", lambda: edition.render(missing, "404.html", {}), around)
     yield sheet("promises/index.html", lambda: _register(edition), of_promises)
+    yield from scorecard.pages(edition, base=of_promises, spoken=_speaking)
     for name, make in _FEEDS.items():
         yield sheet(name, _feed(edition, make), of_promises)
     yield from chronicle.sheets(edition, base=base, spoken=_speaking)

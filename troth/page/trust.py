@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
+from troth.page import scorecard
 from troth.page.edition import Edition, editions
 from troth.page.picture import Picture, Shown, Withdrawn
 from troth.promises.rules.remedies import Violation
@@ -35,6 +36,7 @@ def document(picture: Picture) -> bytes:
         "signature": first.url(f"{PATH}.sig"),
         "public_key": first.url(".well-known/trust-key.json"),
         "reputation": _reputation(picture.reputation),
+        "score": scorecard.told(first, picture.score),
         "promises": [_promise(first, shown) for shown in picture.promises],
         "withdrawn": [_gone(first, gone) for gone in picture.withdrawn],
     }

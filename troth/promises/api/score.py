@@ -18,11 +18,10 @@ from troth.promises.api import found, score_schemas
 from troth.promises.models import IntegrityEvent
 from troth.promises.queries import rulebook, scores
 from troth.promises.queries.felt import felt
-from troth.promises.queries.rulebook import IntegrityRow
-from troth.promises.queries.scores import StoredScore
 from troth.promises.scoring import exporting
 from troth.promises.scoring.attributing import NothingToCompareError
 from troth.promises.scoring.documents import Signing
+from troth.promises.scoring.stored import IntegrityRow, StoredScore
 from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"))

@@ -14,6 +14,7 @@ from troth.promises.models import (
     Promise,
     Remedy,
     Restatement,
+    Score,
     Suspension,
     Version,
 )
@@ -139,6 +140,7 @@ def _figures() -> list[tuple[QuerySet, tuple[str, ...]]]:  # type: ignore[type-a
         (present, _FIGURES),
         (present.filter(provisional=True), ()),
         (present.filter(restated=True), ()),
+        (Score.objects.filter(scope="public"), ()),
     ]
 
 

@@ -1,9 +1,7 @@
 """The rules of the score by version, and the integrity events that weigh on it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,38 +11,7 @@ from troth.promises.models import IntegrityEvent, ScoreRules
 from troth.promises.scoring import documents as score_document
 from troth.promises.scoring.constants import SHIPPED, Constants
 from troth.promises.scoring.integrity import Deed
-
-
-@dataclass(frozen=True, slots=True)
-class RulesRow:
-    """One version of the weights and constants: public, like everything about the score."""
-
-    number: int
-    author: str
-    reason: str
-    created_at: datetime | None  # None: those that are shipped
-    constants: Constants
-    document: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class IntegrityRow:
-    """A deception, as it was found or signed."""
-
-    id: int
-    slug: str
-    kind: str
-    promise: str
-    happened_on: date
-    counts_from: date
-    summary: str
-    evidence: str
-    found: bool
-    signed_by: str
-    recorded_at: datetime
-    withdrawn_at: datetime | None
-    withdrawn_by: str
-    withdrawn_why: str
+from troth.promises.scoring.stored import IntegrityRow, RulesRow
 
 
 def constants(at: datetime | None = None) -> Constants:

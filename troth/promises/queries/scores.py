@@ -1,8 +1,8 @@
 """The score of an instant, why it moved, and what was stored of it."""
 
 import gzip
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,27 +18,9 @@ from troth.promises.scoring import attributing, composing, exporting
 from troth.promises.scoring.attributing import Attribution
 from troth.promises.scoring.composing import Score
 from troth.promises.scoring.constants import Constants
+from troth.promises.scoring.stored import PublishedScore, StoredScore
 
-
-@dataclass(frozen=True, slots=True)
-class StoredScore:
-    """The score of a day as it was published: `value` is None without enough evidence.
-
-    `detail` holds pillars, promises, drivers, the felt score and what else it rests on
-    (docs/method.md describes each field).
-    """
-
-    id: int
-    day: date
-    scope: str
-    value: float | None
-    low: float | None
-    high: float | None
-    grade: str
-    rules: int
-    computed_at: datetime
-    detail: dict[str, Any]
-    digest: str
+_SHOWN = 89  # days before the newest that readers see
 
 
 def score(
@@ -129,6 +111,12 @@ def _stored(row: Row) -> StoredScore:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4)
+def _remembered(score: int) -> bytes:
+    """Return the data of a stored score, which never changes, without asking twice."""
+    return data(score) or b""
+
+
 def data(score: int) -> bytes | None:
     """Return what a stored score was computed from, as JSON; None where newer ones replaced it."""
     row = ScoreData.objects.filter(score=score).first()
@@ -138,3 +126,19 @@ def data(score: int) -> bytes | None:
 def packed(document: dict[str, Any]) -> bytes:
     """Return the document as it is stored: the same document gives the same bytes."""
     return gzip.compress(msgspec.json.encode(document), compresslevel=6, mtime=0)
+
+
+def published(*, by: date | None = None) -> PublishedScore | None:
+    """Return all that readers are told of the score; None where none is stored yet."""
+    held = latest(by=by)
+    if held is None:
+        return None
+    rules = next(row for row in rulebook.rulebook() if row.number <= held.rules)
+    return PublishedScore(
+        score=held,
+        rules=rules,
+        versions=tuple(row for row in rulebook.rulebook() if row.number <= held.rules),
+        events=tuple(rulebook.integrity_events(scope="public")),
+        days=tuple(history(since=held.day - timedelta(days=_SHOWN), until=held.day)),
+        data=_remembered(held.id),
+    )
