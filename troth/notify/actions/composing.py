@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 
 from troth.core.ids import new_id
@@ -207,4 +208,6 @@ def _plain(written: Written) -> object:
 
 
 def _title(written: Written) -> str:
-    return next((text["title"] for text in written.texts.values() if text.get("title")), "")[:300]
+    """Return the headline in the first language that has one; a database may turn their order."""
+    said = (written.said("title", language) for language in settings.TROTH.languages)
+    return next((title for title in said if title), "")[:300]
