@@ -8,14 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.letterbox import letterbox, links_of, text_of
+from tests.looks import findings
 from tests.notify.outbox import deliver, mailing, program, reader, story
 from tests.notify.readers import fill_in, path_of
+from tests.notify.test_readers_browser import opened
 from troth.core import clock
 from troth.notify import personal_data
 from troth.notify.actions.telling import tell
 from troth.notify.models import Delivery, Subscription, Telling
 from troth.people.models import Contact
 
+__all__ = ["opened"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True)
 OWNER = "owner@example.org"
 
@@ -159,3 +162,22 @@ def test_an_owner_goes_with_the_file(post):
         reader(hook.url, channel="webhook", owner=owner())
     [line] = outgoing.as_lines(outgoing.documents(Sieve()))
     assert json.loads(line)["owner"] == OWNER
+
+
+@pytest.mark.browser
+def test_the_form_asks_whom_to_tell_of_places_alone_and_the_page_looks_well(opened):
+    from troth.notify.links import token_of
+
+    made = reader("https://hook.example/x", channel="webhook", state="quarantined",
+                  note="failed 12 times", owner=owner())  # fmt: skip
+    page = opened()
+    page.goto(f"/subscription/{token_of(made.uid)}/")
+    assert findings(page) == []
+    page.get_by_role("button", name="Send a test message").click()
+    page.get_by_text("A test message is on its way").wait_for()
+    page.goto("/subscribe")
+    asked = page.get_by_label("Mail address to tell when it fails")
+    assert not asked.is_visible()
+    page.get_by_label("Slack").check()
+    assert asked.is_visible()
+    assert findings(page) == []
