@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.desk.views import cases, comparing, insight, today
+from troth.desk.views import cases, comparing, insight, outcomes, scoring, today
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("insight/", insight.index, name="insight"),
     path("insight/faded/", insight.fades, name="fades"),
     path("insight/unnoticed/", insight.losses, name="losses"),
+    path("insight/score/", scoring.show, name="score"),
+    path("insight/outcomes/", outcomes.index, name="outcomes"),
+    path("insight/outcomes/<slug:name>/", outcomes.show, name="outcome"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),

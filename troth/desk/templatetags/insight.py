@@ -1,13 +1,22 @@
 """Readings and fades in words, for the screens of insight."""
 
+from collections.abc import Mapping
+
 from django import template
 
 from troth.desk import fading
 from troth.metrics.drift.pictures import StreamView
+from troth.metrics.outcomes.results import Curve
 from troth.metrics.queries.mapped import Cell
 from troth.ui import words
 
 register = template.Library()
+
+_CAUSES = {
+    "rate": "cases kept more or less often", "mix": "other cases than before",
+    "evidence": "more or less evidence", "target": "another target",
+    "recounted": "days counted again",
+}  # fmt: skip
 
 
 @register.filter
@@ -37,6 +46,46 @@ def points(value: float) -> str:
     """Write a change of a share in percentage points, with its sign."""
     sign = "+" if value > 0 else words.MINUS if value < 0 else ""
     return f"{sign}{words.number(abs(value) * 100, 2)} pp"
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Write points with their sign."""
+    sign = "+" if value > 0 else words.MINUS if value < 0 else ""
+    return f"{sign}{words.number(abs(value), 2)}"
+
+
+@register.filter
+def cause_word(cause: str) -> str:
+    return _CAUSES.get(cause, cause)
+
+
+@register.filter
+def grade_word(grade: str) -> str:
+    return {"not_enough": "not enough", "nothing": "none"}.get(grade, grade)
+
+
+@register.filter
+def curve_values(curve: Curve) -> list[float]:
+    return [point.value for point in curve.points]
+
+
+@register.filter
+def total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())
+
+
+@register.filter
+def words_of(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def fact(value: object) -> str:
+    """Write a number of a model with the digits that it is known to, and anything else as it is."""
+    if isinstance(value, float):
+        return words.number(round(value, 4), 0 if value.is_integer() else 4)
+    return words.NOTHING if value is None else str(value)
 
 
 @register.filter
