@@ -55,7 +55,8 @@ def test_a_figure_shows_its_counts_and_interval(answers, signed_in, vic):
 def test_odd_questions_are_answered(answers, signed_in, vic):
     client = signed_in(vic)
     for path in ("outcomes/?days=soon", "outcomes/nps/?by=no such thing", "outcomes/nps/?by=%00",
-                 "score/?from=never", "score/?from=2199-01-01&until=1971-01-01", "score/?at=x"):  # fmt: skip
+                 "score/?from=never",
+                 "score/?from=2199-01-01&until=1971-01-01", "score/?at=x"):  # fmt: skip
         assert client.get(f"/desk/insight/{path}").status_code == 200
     assert client.get("/desk/insight/outcomes/nothing/").status_code == 404
     assert Client().get("/desk/insight/score/").status_code == 302
