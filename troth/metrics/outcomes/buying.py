@@ -2,9 +2,11 @@
 
 While alive a customer buys at a rate of their own (gamma: r, alpha), and after each purchase stops
 for ever with a probability of their own (beta: a, b). Time is in any unit; alpha is in it too.
+Why it is our own: docs/decisions/022-lifetimes.md.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ Array = NDArray[np.float64]
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (2.0, 20.0, 0.5, 5.0))
 _FURTHEST = 15.0  # logarithm of a parameter beyond which a fit means nothing
 _NEAR_ONE = 1e-6
+_MANY = 5_000
 _ALIKE = 100.0  # from this a on all customers stop with about the same probability: it is taken so
 
 
@@ -58,18 +61,41 @@ def fit(people: Histories) -> Buying | None:
     """Return the parameters of greatest likelihood, or None where the data point to none."""
     if len(people) == 0 or not (people.repeats > 0).any():
         return None
-    rows, times = np.unique(
-        np.stack([people.repeats, people.last, people.observed], axis=1), axis=0, return_counts=True
-    )
-    groups = Histories(*rows.T)
-
-    def cost(logs: Array) -> tuple[float, Array]:
-        return _cost(logs, groups, times.astype(float))
-
-    least = minimise(cost, _starts(people), within=_FURTHEST)
+    groups = _grouped(people)
+    starts = _starts(people)
+    if len(groups.times) > _MANY:  # where to begin is told by some; all of them decide
+        some = minimise(partial(_cost, groups.some(len(groups.times) // _MANY + 1)), starts,
+                        within=_FURTHEST)  # fmt: skip
+        starts = [some.at, *starts[:1]] if some.converged else starts
+    cost = partial(_cost, groups)
+    least = minimise(cost, starts, within=_FURTHEST)
     if not least.converged:
         return None
     return _model(np.exp(least.at), -least.value, covariance(cost, least.at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Customers with the same history, how many they are, and each number of repeats once."""
+
+    people: Histories
+    times: Array
+    counts: Array  # the numbers of repeats that there are
+    place: NDArray[np.intp]  # of each group's number among them
+
+    def some(self, every: int) -> "_Groups":
+        rows = slice(None, None, every)
+        mine = self.people
+        few = Histories(mine.repeats[rows], mine.last[rows], mine.observed[rows])
+        return _Groups(few, self.times[rows], self.counts, self.place[rows])
+
+
+def _grouped(people: Histories) -> _Groups:
+    rows, times = np.unique(
+        np.stack([people.repeats, people.last, people.observed], axis=1), axis=0, return_counts=True
+    )
+    counts, place = np.unique(rows[:, 0], return_inverse=True)
+    return _Groups(Histories(*rows.T), times.astype(float), counts, place)
 
 
 def _model(parameters: Array, likelihood: float, spread: Array | None = None) -> Buying:
@@ -82,32 +108,32 @@ def _starts(people: Histories) -> list[Array]:
     return [np.log([r, alpha * unit, a, b]) for r, alpha, a, b in _STARTS]
 
 
-def _cost(logs: Array, people: Histories, times: Array) -> tuple[float, Array]:
+def _cost(groups: _Groups, logs: Array) -> tuple[float, Array]:
     """Return minus the log-likelihood, and its gradient in the logarithms of the parameters."""
     if np.abs(logs).max() > 3 * _FURTHEST:
         return float("inf"), np.zeros(4)
     r, alpha, a, b = np.exp(logs)
+    people, times, n, place = groups.people, groups.times, groups.counts, groups.place
     x, last, observed = people.repeats, people.last, people.observed
-    again = x > 0
-    rest = np.where(again, b + x - 1, 1.0)
-    still = -(r + x) * np.log(alpha + observed)
-    gone = np.where(again, np.log(a) - np.log(rest) - (r + x) * np.log(alpha + last), -np.inf)
+    rest = np.where(x > 0, b + x - 1, 1.0)
+    seen, heard = np.log(alpha + observed), np.log(alpha + last)
+    still = -(r + x) * seen
+    gone = np.where(x > 0, np.log(a) - np.log(rest) - (r + x) * heard, -np.inf)
     joined = np.logaddexp(still, gone)
     alive, dead = np.exp(still - joined), np.exp(gone - joined)
-    told = (
-        gammaln(r + x) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) + gammaln(b + x)
-        - gammaln(b) - gammaln(a + b + x) + joined
+    of_count = (
+        gammaln(r + n) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) + gammaln(b + n)
+        - gammaln(b) - gammaln(a + b + n)
     )  # fmt: skip
-    both = digamma(a + b) - digamma(a + b + x)
+    both = digamma(a + b) - digamma(a + b + n)
     slopes = (
-        digamma(r + x) - digamma(r) + np.log(alpha)
-        - alive * np.log(alpha + observed) - dead * np.log(alpha + last),
+        (digamma(r + n) - digamma(r) + np.log(alpha))[place] - alive * seen - dead * heard,
         r / alpha - (r + x) * (alive / (alpha + observed) + dead / (alpha + last)),
-        both + dead / a,
-        both + digamma(b + x) - digamma(b) - dead / rest,
-    )  # fmt: skip
+        both[place] + dead / a,
+        (both + digamma(b + n) - digamma(b))[place] - dead / rest,
+    )
     gradient = np.array([times @ slope for slope in slopes]) * np.exp(logs)
-    return -float(times @ told), -gradient
+    return -float(times @ (of_count[place] + joined)), -gradient
 
 
 def alive(model: Buying, people: Histories) -> Array:

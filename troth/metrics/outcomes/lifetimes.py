@@ -29,6 +29,7 @@ from troth.metrics.outcomes.tables import (
 
 Array = NDArray[np.float64]
 _DRAWS = 100
+_ASKED = 2_000
 _WEEKS = 365.25 / 7
 _MONTHS = 12
 _STEP = _WEEKS / _MONTHS
@@ -125,7 +126,9 @@ def value(tables: Tables, context: Context) -> Finding:
         n = len(people.histories)
         return Finding(figure=_unfitted(n), excluded=told, facts={"fit": "none"})
     each = _bought(model, people, context) * _spent(purse, people) * _margin(context)
-    span = intervals.between(_drawn(model, purse, people, context))
+    factors = intervals.between(_drawn(model, purse, people, context))
+    mean = float(each.mean())
+    span = None if factors is None else (mean * factors[0], mean * factors[1])
     facts = {name: getattr(purse, name, None) for name in ("p", "q", "v")}
     return Finding(
         figure=_figure(float(each.sum()), len(each), span), excluded=told, parts=_tenths(each),
@@ -153,16 +156,32 @@ def _spent(purse: Spending | None, people: Purses) -> Array:
     if purse is not None:
         return spending.expected(purse, times, average)
     mine = _paying(people)
+    if not mine.any():
+        return np.zeros(len(times))
     return np.full(len(times), np.average(average[mine], weights=times[mine]))
 
 
 def _drawn(model: Buying, purse: Spending | None, people: Purses, context: Context) -> list[float]:
-    """Return the mean value under parameters as uncertain as the fits."""
+    """Return by which factor the mean value moves under parameters as uncertain as the fits.
+
+    Of many customers some are asked: what is uncertain here are the parameters.
+    """
+    some = _some(people)
+    usual = float((_bought(model, some, context) * _spent(purse, some)).mean())
+    if not usual > 0:
+        return []
     purses_drawn = purse.draws(_DRAWS) if purse is not None else [None] * _DRAWS
     return [
-        float((_bought(one, people, context) * _spent(other, people)).mean()) * _margin(context)
+        float((_bought(one, some, context) * _spent(other, some)).mean()) / usual
         for one, other in zip(model.draws(_DRAWS), purses_drawn, strict=False)
     ]
+
+
+def _some(people: Purses) -> Purses:
+    rows = slice(None, None, len(people.average) // _ASKED + 1)
+    told = people.histories
+    few = Histories(told.repeats[rows], told.last[rows], told.observed[rows])
+    return Purses(few, people.average[rows])
 
 
 def _unit(orders: Table) -> str | None:
