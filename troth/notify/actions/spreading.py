@@ -45,6 +45,8 @@ WHERE state = 'queued' AND thread_id = %s AND telling_id <> %s AND reader_id {re
     AND EXISTS (SELECT 1 FROM notify_delivery n WHERE n.telling_id = %s
         AND n.reader_id = notify_delivery.reader_id AND n.replay_of_id IS NULL LIMIT 1 OFFSET 0)
 """
+# Ask of each row by itself: else PostgreSQL reads the answers for all, a million, for each chunk.
+_EACH = "LIMIT 1 OFFSET 0"
 _CHUNK_READERS = "SELECT s.contact_id FROM notify_subscription s WHERE s.id > %s AND s.id <= %s"
 
 
@@ -163,7 +165,7 @@ def _parts(story: Story) -> Sql:
         return Sql("NOT s.has_parts")
     return Sql(
         "(NOT s.has_parts OR EXISTS (SELECT 1 FROM notify_subscribedpart p WHERE"  # noqa: S608 - places only
-        f" p.subscription_id = s.id AND p.key IN ({places(len(keys))})))",
+        f" p.subscription_id = s.id AND p.key IN ({places(len(keys))}) {_EACH}))",
         keys,
     )
 
@@ -216,6 +218,6 @@ def _went(earlier: list[Telling], *, everywhere: bool) -> Sql:
     return Sql(
         "EXISTS (SELECT 1 FROM notify_delivery e WHERE e.reader_id = s.contact_id"  # noqa: S608 - our own words
         f" AND e.telling_id IN ({places(len(tellings))}) AND e.replay_of_id IS NULL"
-        f" AND e.state IN ({states}))",
+        f" AND e.state IN ({states}) {_EACH})",
         tellings,
     )
