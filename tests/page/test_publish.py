@@ -118,7 +118,7 @@ def test_asking_whether_anything_changed_is_cheap(django_assert_num_queries):
     declare()
     happen()
     actions.publish(now=NOON)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert not jobs.is_due(now=NOON)
 
 
