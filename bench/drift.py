@@ -1,6 +1,6 @@
 """How soon fades are found, how many alarms are false, and how drift does on others' benchmarks.
 
-    python bench/drift.py [--runs 200] [--data ../shared/data] [--json]
+    python bench/drift.py [--runs 300] [--data ../shared/data] [--json]
 
 The same figures as `troth insight --demo`, without an installation: made series with fixed seeds,
 the Numenta and Turing benchmarks, forecasts on real cases, and the time that it takes. Exits with 1

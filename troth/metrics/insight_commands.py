@@ -22,7 +22,7 @@ from troth.metrics.drift.pictures import Blind, FadeView
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="With --demo: the folder of real data sets.",
 )
-@click.option("--runs", default=200, show_default=True, help="With --demo: runs a scenario.")
+@click.option("--runs", default=300, show_default=True, help="With --demo: runs a scenario.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def insight(
     *, everything: bool, demo: bool, data: Path | None, runs: int, as_json: bool

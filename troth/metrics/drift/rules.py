@@ -1,6 +1,6 @@
 """The run rules of Western Electric and Nelson: drawn on charts, never told to anyone.
 
-All of them together alarm six charts in control every three weeks; as marks on a drawing that
+All of them together mark six charts in control every 13 days; as marks on a drawing that
 somebody looks at, they are a help.
 """
 

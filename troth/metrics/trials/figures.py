@@ -6,7 +6,7 @@ from pathlib import Path
 
 from troth.metrics.trials import calibration, cost, nab, quiet, tcpd
 
-RUNS, HISTORY = 200, 1_095  # runs a scenario; days of history before it
+RUNS, HISTORY = 300, 1_095  # runs a scenario; days of history before it
 _WITHIN = 1.25  # of the best specialist
 _SPECIALISTS = ("pooled EWMA", "own EWMA", "pooled CUSUM", "Shewhart")
 _NAB, _TCPD = 55.0, (0.72, 0.67)
