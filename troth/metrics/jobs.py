@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.metrics import counting, marking, reporting
+from troth.metrics import counting, evaluating, marking, reporting
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
