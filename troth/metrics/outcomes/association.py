@@ -81,19 +81,35 @@ class Link:
 Stretch = tuple[int, int]  # the instants after the first, up to the second, in µs
 
 
-def people(came: Table, met: Table, *, here: Stretch, there: Stretch) -> People:
-    """Return the customers who came `here`, what they met here, and who of them came `there`."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Who came and who met something broken, as numbers, and when."""
+
+    who: Whole
+    came_at: Whole
+    hurt: Whole
+    hurt_at: Whole
+
+    @property
+    def size(self) -> int:
+        return max(int(self.who.max(initial=NOBODY)), int(self.hurt.max(initial=NOBODY))) + 1
+
+
+def meetings(came: Table, met: Table) -> Met:
     who, theirs = numbered(came["who"], met["who"])
-    mine = _within(came.at, here) & (who != NOBODY)
-    other = _within(came.at, there) & (who != NOBODY)
-    hurt = _within(met.at, here) & (theirs != NOBODY)
-    size = max(int(who.max(initial=NOBODY)), int(theirs.max(initial=NOBODY))) + 1
-    often = np.bincount(who[mine], minlength=size)
+    mine, hurt = who != NOBODY, theirs != NOBODY
+    return Met(who[mine], came.at[mine], theirs[hurt], met.at[hurt])
+
+
+def people(told: Met, *, here: Stretch, there: Stretch) -> People:
+    """Return the customers who came `here`, what they met here, and who of them came `there`."""
+    mine, other = _within(told.came_at, here), _within(told.came_at, there)
+    often = np.bincount(told.who[mine], minlength=told.size)
     customers = np.flatnonzero(often)
-    last = np.full(size, here[0], dtype=np.int64)
-    np.maximum.at(last, who[mine], came.at[mine])
-    exposures = np.bincount(theirs[hurt], minlength=size)[customers]
-    later = np.bincount(who[other], minlength=size)[customers]
+    last = np.full(told.size, here[0], dtype=np.int64)
+    np.maximum.at(last, told.who[mine], told.came_at[mine])
+    exposures = np.bincount(told.hurt[_within(told.hurt_at, here)], minlength=told.size)[customers]
+    later = np.bincount(told.who[other], minlength=told.size)[customers]
     strata = _strata(often[customers], last[customers])
     return People(exposures, later > 0, strata, later.astype(float))
 
@@ -249,13 +265,11 @@ def _band(name: str, found: People, mine: Mask) -> Band:
     return Band(name, returned, intervals.mean_of(found.later[mine]))
 
 
-def curves(
-    came: Table, met: Table, *, here: Stretch, steps: Sequence[int], most: int = 3
-) -> list[Curve]:
+def curves(met: Met, *, here: Stretch, steps: Sequence[int], most: int = 3) -> list[Curve]:
     """Return for each band which share came in each step after `here`. `steps` are its ends."""
     told: dict[str, list[Point]] = {}
     for step, (first, last) in enumerate(pairwise([here[1], *steps]), 1):
-        for band in bands(people(came, met, here=here, there=(first, last)), most=most):
+        for band in bands(people(met, here=here, there=(first, last)), most=most):
             point = _point(step, band.returned)
             if point is not None:
                 told.setdefault(band.name, []).append(point)

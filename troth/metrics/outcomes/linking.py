@@ -28,11 +28,12 @@ def exposure(tables: Tables, context: Context) -> Finding:
     """
     came, met = _known(tables)
     here, there = cut(context)
-    found = links.people(came, met, here=here, there=there)
+    told = links.meetings(came, met)
+    found = links.people(told, here=here, there=there)
     step: timedelta = context.options["step"]
     length = step // MICROSECOND
     ends = list(range(here[1] + length, there[1] + 1, length))[:_MOST_STEPS]
-    curves = links.curves(came, met, here=here, steps=ends) if ends else []
+    curves = links.curves(told, here=here, steps=ends) if ends else []
     parts: list[Part] = []
     for band in links.bands(found):
         parts.append(Part(f"{band.name} broken: came back", band.returned))
@@ -59,8 +60,9 @@ def association(tables: Tables, context: Context) -> Finding:
     """
     came, met = _known(tables)
     here, there = cut(context)
-    now = links.people(came, met, here=here, there=there)
-    future = links.people(came, met, here=there, there=here)
+    told = links.meetings(came, met)
+    now = links.people(told, here=here, there=there)
+    future = links.people(told, here=there, there=here)
     link = links.link(now, future)
     return Finding(
         figure=_figure(now, link),

@@ -114,7 +114,8 @@ def exposure(asked: Asked, *, step: timedelta = timedelta(days=30), most: int = 
     """
     frame, came, met = _read(asked)
     start, split, end = _cuts(asked, frame)
-    found = links.people(came, met, here=(start, split), there=(split, end))
+    told = links.meetings(came, met)
+    found = links.people(told, here=(start, split), there=(split, end))
     bands = links.bands(found, most=most)
     length = step // timedelta(microseconds=1)
     ends = range(split + length, end + 1, length)
@@ -122,7 +123,7 @@ def exposure(asked: Asked, *, step: timedelta = timedelta(days=30), most: int = 
         bands=tuple(_hushed(band) for band in bands),
         curves=tuple(
             _shown(curve) for curve in
-            links.curves(came, met, here=(start, split), steps=list(ends)[:60], most=most)
+            links.curves(told, here=(start, split), steps=list(ends)[:60], most=most)
         ),
         span=asked.span, split=asked.cut, n=len(found), excluded=merged(came, met),
         state=_state(len(found), len(found)), minimum_n=MINIMUM,
@@ -137,8 +138,9 @@ def association(asked: Asked) -> Association:
     """
     frame, came, met = _read(asked)
     start, split, end = _cuts(asked, frame)
-    now = links.people(came, met, here=(start, split), there=(split, end))
-    future = links.people(came, met, here=(split, end), there=(start, split))
+    told = links.meetings(came, met)
+    now = links.people(told, here=(start, split), there=(split, end))
+    future = links.people(told, here=(split, end), there=(start, split))
     hurt = int((now.exposures > 0).sum())
     state = _state(len(now), min(hurt, len(now) - hurt))
     link = links.link(now, future) if state is State.SHOWN else None
