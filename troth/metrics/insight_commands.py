@@ -27,7 +27,7 @@ from troth.metrics.drift.pictures import Blind, FadeView
 def insight(
     *, everything: bool, demo: bool, data: Path | None, runs: int, as_json: bool
 ) -> None:
-    r"""Say where trust fades, since when, and where nothing is measured.
+    r"""Say where trust fades, and since when.
 
     \b
     troth insight                  what is open, and the blind spots

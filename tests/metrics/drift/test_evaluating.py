@@ -231,3 +231,22 @@ def test_six_small_slips_are_one_stack_that_names_them(histories, steady):
     assert names == {f"Stream {number}" for number in range(1, 5)}
     (seen,) = [one for one in queries.fades() if one.kind == "stack"]
     assert seen.contributors[0]["size"] == pytest.approx(0.5, abs=0.3)
+
+
+def test_a_chart_dates_the_shifts_of_its_level(histories, steady):
+    stream = histories.stream(steady(60) + steady(40, good=930))
+    jobs.evaluate(now=after(100))
+    span = Span(after(0), after(100))
+    chart = queries.chart(stream=stream.pk, span=span, at=after(100))
+    assert chart.shifts == (day(60),)
+    assert chart.limit is not None
+    assert max(point.ewma for point in chart.points if point.ewma is not None) > chart.limit
+
+
+def test_a_spike_within_an_open_fade_is_drawn_and_does_not_ring_again(histories, steady):
+    days = steady(60) + steady(40, good=952)
+    days[90] = (700, 1000)
+    histories.stream(days)
+    jobs.evaluate(now=after(100))
+    assert Fade.objects.get(kind="fade").rings
+    assert not Fade.objects.get(kind="spike", opened_on=day(90)).rings

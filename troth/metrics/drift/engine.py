@@ -65,26 +65,34 @@ def evaluate(panel: Panel, rows: Sequence[Row], *, limits: Limits) -> Seen:
     cases = [
         *_told_once(pooled.cases, faded.cases),
         *faded.cases,
-        *spikes.spikes(found, limits, alive=after),
+        *_told_once(spikes.spikes(found, limits, alive=after), faded.cases),
         *scattered.cases,
         *_against_words(panel, rows, found, (alive, complete)),
     ]
     return Seen(found, faded, pooled, scattered, cases)
 
 
-def _told_once(stacks: Sequence[Case], own: Sequence[Case]) -> list[Case]:
-    """Return the stacks; one that a single row makes, whose fade is open, does not ring again."""
+def _told_once(later: Sequence[Case], own: Sequence[Case]) -> list[Case]:
+    """Return the cases; what the open fade of their row has told already does not ring again.
+
+    A spike's row is its own; a stack's the one that makes two thirds of it, if one does.
+    """
     found = []
-    for case in stacks:
-        first = case.contributors[0] if case.contributors else {"row": -1, "part": 0.0}
+    for case in later:
+        row = case.row if case.row >= 0 else _alone(case)
         known = any(
-            one.row == first["row"]
-            and one.opened <= case.opened
+            one.row == row
+            and (one.opened < case.opened or (one.opened == case.opened and case.row < 0))
             and (one.closed is None or one.closed >= case.opened)
             for one in own
         )
-        found.append(replace(case, rings=not (known and first["part"] > _ALONE)))
+        found.append(replace(case, rings=case.rings and not known))
     return found
+
+
+def _alone(stack: Case) -> int:
+    first = stack.contributors[0] if stack.contributors else None
+    return int(first["row"]) if first and first["part"] > _ALONE else -2
 
 
 def _windows(panel: Panel, rows: Sequence[Row]) -> tuple[Flags, Flags, Flags]:

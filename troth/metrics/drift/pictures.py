@@ -102,7 +102,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that one drawing of a stream needs."""
+    """Everything that one drawing of a stream needs.
+
+    `shifts` are the days on which the level changed, looked at afterwards over the whole span.
+    """
 
     stream: StreamView
     points: tuple[Point, ...]
@@ -110,6 +113,7 @@ class Chart:
     limit: float | None
     fades: tuple[FadeView, ...] = ()
     events: tuple[Event, ...] = field(default=())
+    shifts: tuple[date, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

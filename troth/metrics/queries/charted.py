@@ -10,6 +10,7 @@ from troth.core.windows import Span
 from troth.metrics.drift import fades as faded
 from troth.metrics.drift.limits import SPECIAL, limits
 from troth.metrics.drift.normal import Array
+from troth.metrics.drift.onsets import changes
 from troth.metrics.drift.pictures import Chart, Event, Phase, Point
 from troth.metrics.drift.readings import Distances, distances
 from troth.metrics.drift.rules import marks
@@ -35,10 +36,12 @@ def chart(
     first, last = span.start.astimezone(zone).date(), span.end.astimezone(zone).date()
     found = watched([row], now=until)
     points, limit = _points(found) if found else ({}, None)
+    drawn = tuple(point for day, point in sorted(points.items()) if first <= day <= last)
     decided = [_phase(phase, found) for phase in row.baselines.all() if phase.decided_at <= until]
     return Chart(
         stream=view_of(row),
-        points=tuple(point for day, point in sorted(points.items()) if first <= day <= last),
+        points=drawn,
+        shifts=_shifts(drawn),
         phases=tuple(decided),
         limit=limit,
         fades=tuple(fades(at=until, since=span.start, stream=stream)),
@@ -46,6 +49,13 @@ def chart(
             event for event in [*events, *_decisions(decided)] if first <= event.day <= last
         ),
     )
+
+
+def _shifts(points: Sequence[Point]) -> tuple[date, ...]:
+    """Return on which days the level changed; the running day is not over and says nothing."""
+    whole = [point for point in points if point.z is not None or point.expected is None]
+    values = np.array([np.nan if one.value is None else one.value for one in whole], dtype=float)
+    return tuple(whole[index].day for index in changes(values))
 
 
 def _phase(phase: Baseline, found: Watched | None) -> Phase:
