@@ -3,11 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from troth.core import clock
 from troth.core.moments import Instant
@@ -24,6 +24,9 @@ from troth.staff.access import ApiKey
 
 router = Router(tags=["outcomes"], auth=ApiKey("read"))
 _DEFAULT = timedelta(days=90)
+Pair = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}=[^\x00-\x1f\x7f]*$", max_length=200)
+]
 
 
 class OutcomeDefinitionOut(Schema):
@@ -98,11 +101,11 @@ class Asked(Schema):
     end: Instant | None = Field(None, description="Default: now.")
     at: Instant | None = Field(None, description="The instant that asks. Default: now.")
     as_of: Instant | None = Field(None, description="What had been recorded by then.")
-    segment: list[str] = Field([], description="Only this segment, as country=DE.", max_length=20)
+    segment: list[Pair] = Field([], description="Only this segment, as country=DE.", max_length=20)
 
 
 class AskedBy(Pages, Asked):
-    by: str = Field(description="An attribute of the segment.", max_length=40)
+    by: str = Field(description="An attribute of the segment.", pattern="^[a-z][a-z0-9_]{0,39}$")
 
 
 @router.get("/outcomes", response=Listed[OutcomeDefinitionOut])
@@ -164,13 +167,7 @@ def _arguments(asked: Asked) -> dict[str, Any]:
 
 
 def _segment(pairs: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise Refusal(422, "write a segment as name=value", field="segment")
-        found[name] = value
-    return found
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
 def _defined(one: queries.NamedOutcome) -> dict[str, Any]:
