@@ -55,7 +55,10 @@ def score_days(*, now: datetime) -> int:
 
 def _score_scope(scope: str, end: int, now: datetime) -> int:
     found = evidence(scope=scope, at=now)
-    known = {one.day.toordinal(): one for one in scores.history(since=_since(end), scope=scope)}
+    known = {
+        one.day.toordinal(): one
+        for one in scores.history(since=_since(end), scope=scope, brief=True)
+    }
     written = 0
     for day in _days(found, known, end):
         held, values = _computed(found, day, scope)

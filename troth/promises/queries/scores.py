@@ -94,20 +94,25 @@ def latest(*, scope: str = "public", by: date | None = None) -> StoredScore | No
 
 
 def history(
-    *, since: date, until: date | None = None, scope: str = "public", every: bool = False
-) -> list[StoredScore]:
-    """Return the stored scores by day, oldest first: the newest of each day, or `every` one."""
+    *, since: date, until: date | None = None, scope: str = "public", every: bool = False,
+    brief: bool = False,
+) -> list[StoredScore]:  # fmt: skip
+    """Return the stored scores by day, oldest first: the newest of each day, or `every` one.
+
+    `brief` ones have no detail: a thousand promises of ninety days are not read for a line.
+    """
     rows = Row.objects.filter(scope=scope, day__gte=since).select_related("rules")
     rows = rows.filter(day__lte=until) if until else rows
-    found = [_stored(row) for row in rows.order_by("day", "id")]
+    rows = rows.defer("detail") if brief else rows
+    found = [_stored(row, brief=brief) for row in rows.order_by("day", "id")]
     return found if every else list({one.day: one for one in found}.values())
 
 
-def _stored(row: Row) -> StoredScore:
+def _stored(row: Row, *, brief: bool = False) -> StoredScore:
     return StoredScore(
         id=row.pk, day=row.day, scope=row.scope, value=row.value, low=row.low, high=row.high,
         grade=row.grade, rules=row.rules.number if row.rules else 0,
-        computed_at=row.computed_at, detail=row.detail, digest=row.digest,
+        computed_at=row.computed_at, detail={} if brief else row.detail, digest=row.digest,
     )  # fmt: skip
 
 
@@ -133,12 +138,13 @@ def published(*, by: date | None = None) -> PublishedScore | None:
     held = latest(by=by)
     if held is None:
         return None
-    rules = next(row for row in rulebook.rulebook() if row.number <= held.rules)
+    versions = tuple(row for row in rulebook.rulebook() if row.number <= held.rules)
+    since = held.day - timedelta(days=_SHOWN)
     return PublishedScore(
         score=held,
-        rules=rules,
-        versions=tuple(row for row in rulebook.rulebook() if row.number <= held.rules),
+        rules=versions[0],
+        versions=versions,
         events=tuple(rulebook.integrity_events(scope="public")),
-        days=tuple(history(since=held.day - timedelta(days=_SHOWN), until=held.day)),
+        days=tuple(history(since=since, until=held.day, brief=True)),
         data=_remembered(held.id),
     )
