@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.desk.views import cases, comparing, insight, outcomes, scoring, today
+from troth.desk.views import cases, comparing, insight, outcomes, reports, scoring, today
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("insight/score/", scoring.show, name="score"),
     path("insight/outcomes/", outcomes.index, name="outcomes"),
     path("insight/outcomes/<slug:name>/", outcomes.show, name="outcome"),
+    path("insight/reports/", reports.index, name="reports"),
+    path("insight/reports/<slug:uid>/", reports.show, name="report"),
+    path("insight/reports/<slug:uid>/figures.json", reports.figures, name="report_figures"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),

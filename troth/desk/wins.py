@@ -15,10 +15,11 @@ _MOST = 6
 _LEFT = (Verdict.BROKEN, Verdict.AT_RISK)
 
 
-def since(when: datetime) -> list[Happening]:
-    """Return what got better since then, the newest first."""
+def since(when: datetime, *, until: datetime | None = None, most: int = _MOST) -> list[Happening]:
+    """Return what got better since then, and by `until`, the newest first."""
     found = [*_kept_again(when), *_as_usual(when), *_worked(when)]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:_MOST]
+    past = [one for one in found if until is None or one.at <= until]
+    return sorted(past, key=lambda one: one.at, reverse=True)[:most]
 
 
 def _kept_again(when: datetime) -> list[Happening]:

@@ -1,0 +1,19 @@
+"""How each kind of report reads."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from troth.desk.reporting import periods, weekly_words
+from troth.desk.reporting.sections import Figures, Section
+
+NAMES: Final = {
+    periods.WEEKLY: "Weekly pillar audit",
+}
+_READERS: Final[Mapping[str, Callable[[Figures], list[Section]]]] = {
+    periods.WEEKLY: weekly_words.sections,
+}
+
+
+def sections(content: Figures) -> list[Section]:
+    """Return what a report says, from the figures that were written down."""
+    return _READERS[content["kind"]](content)
