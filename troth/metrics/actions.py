@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 
 from troth.core import clock
-from troth.metrics import definitions, queries
+from troth.metrics import definitions, labelled, queries
 from troth.metrics.definitions import Difference
 from troth.metrics.enrolling import allow_false_alarms, keep_holidays, rebaseline, unwatch, watch
 from troth.metrics.models import Definition, Dirty, Series, Sweep, Watch
@@ -97,6 +97,7 @@ def declare(*, document: Mapping[str, Any], author: str, now: datetime) -> Diffe
         )  # fmt: skip
     series = follow(measure=found.measure, zone=found.zone, grain=found.grain)
     _watch(found.name, series)
+    labelled.enrol(found, kept["metadata"].get("labels", {}), series, author=author, now=now)
     return difference
 
 
@@ -112,6 +113,7 @@ def retire(*, name: str, author: str, now: datetime) -> Difference:
             actor=author, verb="retire", thing="metric", thing_id=name,
             before=before, after=None, now=now,
         )  # fmt: skip
+        unwatch(key=labelled.key_of(name), now=now)
         watched = Watch.objects.filter(name=name)
         series = list(watched.values_list("series", flat=True))
         watched.delete()

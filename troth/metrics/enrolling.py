@@ -30,7 +30,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     fields |= {"series_id": series, "ended_at": None}
     if known is None:
         stream = Stream.objects.create(key=key, created_at=now, **fields)
-        _decide(stream, _EVER, reason or "the first days", author, now)
+        _decide(stream, _EVER, "the first days", author, now)
     else:
         stream = known
         changes_series = stream.series_id != series

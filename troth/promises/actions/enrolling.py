@@ -4,7 +4,6 @@ from datetime import datetime
 
 from troth.core.windows import DAY
 from troth.metrics import actions as metrics
-from troth.metrics import queries
 from troth.metrics.drift.enrolment import Enrolment
 from troth.promises.models import Promise, Version
 from troth.promises.queries.regimes import terms_of
@@ -28,7 +27,6 @@ def enrol(version: Version, *, author: Actor, now: datetime) -> None:
     """
     promise, terms = version.promise, terms_of(version)
     measure = measures.parts(terms, Bounds(), {}).get(("judged", DAY))
-    before = queries.stream(key_of(promise.slug))
     if measure is None:
         let_go(promise, now=now)
         return
@@ -38,7 +36,7 @@ def enrol(version: Version, *, author: Actor, now: datetime) -> None:
         series=series.pk,
         enrolment=_terms(terms),
         author=author,
-        reason=version.reason or (f"version {version.number} counts otherwise" if before else ""),
+        reason=version.reason or f"version {version.number} counts otherwise",
         now=now,
     )
 

@@ -1,0 +1,68 @@
+"""Metrics that are watched because their document says so: by the labels that place them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from troth.metrics import enrolling
+from troth.metrics.definitions import Definition, DefinitionError
+from troth.metrics.drift.enrolment import Enrolment, Threshold
+from troth.metrics.models import Series
+from troth.staff.actions.audit import Actor
+
+# Label → (which side of the limit is bad, whether the limit is against what is usual).
+_LIMITS = {
+    "above": ("above", False), "below": ("below", False),
+    "rise": ("above", True), "fall": ("below", True),
+}  # fmt: skip
+
+
+def key_of(name: str) -> str:
+    """Return the key of a metric's stream."""
+    return f"metric:{name}"
+
+
+def enrol(
+    found: Definition, labels: Mapping[str, str], series: Series, *, author: Actor, now: datetime
+) -> None:
+    """Watch a metric whose labels name a touchpoint; another one is watched no longer.
+
+    `step` places it on the journey; `above`, `below`, `rise` and `fall` set limits of one's own,
+    the last two against what is usual of such a day. Raises DefinitionError.
+    """
+    if not labels.get("touchpoint"):
+        enrolling.unwatch(key=key_of(found.name), now=now)
+        return
+    metric = found.metric
+    enrolling.watch(
+        key=key_of(found.name),
+        series=series.pk,
+        enrolment=Enrolment(
+            name=metric.title,
+            touchpoint=labels["touchpoint"],
+            step=labels.get("step", ""),
+            reading="share" if metric.good else "mean" if metric.value else "count",
+            better=metric.better,
+            unit=metric.unit or "",
+            thresholds=tuple(limits_of(labels)),
+        ),
+        author=author,
+        reason="the metric counts otherwise",
+        now=now,
+    )
+
+
+def limits_of(labels: Mapping[str, str]) -> list[Threshold]:
+    """Return the limits that labels set: `above: 15%`, `rise: 0.15`. Raises DefinitionError."""
+    return [
+        Threshold(limit=_number(name, labels[name]), side=side, relative=relative)
+        for name, (side, relative) in _LIMITS.items()
+        if name in labels
+    ]
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
+    except ValueError:
+        message = f"“{text}” is no limit; write for example 15% or 0.15"
+        raise DefinitionError(f"metadata.labels.{name}", message) from None
