@@ -167,7 +167,34 @@ def _paused(case, draw):
     case.body["until"] = None
 
 
+def _ruled(case, draw):
+    half_life = f"{draw(st.integers(1, 90))}d"
+    case.body["document"] = {
+        "apiVersion": "troth/v1", "kind": "ScoreRules", "metadata": {"name": "score"},
+        "spec": {"half_life": half_life, "reason": "Parcels are few."},
+    }  # fmt: skip
+
+
+def _signed(case, draw):
+    """Let a deception have a name of its own, and lie in the past."""
+    name = f"a-{draw(st.uuids()).hex}"
+    case.body.update({"name": name, "promise": "", "happened_on": "2024-01-31"})
+
+
+def _of_days(case, draw):
+    case.query.update({"since": "2026-01-01", "until": "2026-03-01"})
+
+
+def _moved(case, draw):
+    """Let a span of the score begin after the shop's first case and before its end."""
+    case.query.update({"start": "2026-03-10T00:00:00Z", "end": "2026-03-20T00:00:00Z"})
+
+
 _FITTED = {
+    ("PUT", f"{BASE}/score/rules"): _ruled,
+    ("POST", f"{BASE}/integrity-events"): _signed,
+    ("GET", f"{BASE}/score/days"): _of_days,
+    ("GET", f"{BASE}/score/attribution"): _moved,
     ("POST", f"{BASE}/subscribers"): _reached,
     ("POST", f"{BASE}/subscribers/import"): _brought,
     ("GET", f"{BASE}/subscribers"): _found,

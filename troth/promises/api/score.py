@@ -1,7 +1,7 @@
 """The score: asked for any day, its history, why it moved, its rules, and deceptions."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from django.http import HttpRequest
@@ -26,6 +26,7 @@ from troth.staff.access import ApiKey
 
 router = Router(auth=ApiKey("read"))
 Scope = Literal["public", "all"]
+LocalDay = Annotated[date, Field(ge=date(1971, 1, 1), le=date(2199, 12, 31))]
 _LONGEST = timedelta(days=400)
 
 
@@ -43,8 +44,8 @@ class Between(Schema):
 
 
 class Days(Schema):
-    since: date | None = None
-    until: date | None = None
+    since: LocalDay | None = None
+    until: LocalDay | None = None
     scope: Scope = "public"
     every: bool = Field(False, description="Also what a day was before it was counted again.")
 
@@ -62,7 +63,7 @@ class EventIn(Schema):
     name: str = Field(max_length=100, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
     kind: Literal["concealment", "restatement", "exclusion"]
     promise: str = Field("", max_length=100)
-    happened_on: date
+    happened_on: LocalDay
     summary: str = Field(min_length=1, max_length=2000)
     evidence: str = Field("", max_length=2000)
     signed_by: str = Field(min_length=1, max_length=200)
