@@ -61,7 +61,8 @@ def _text(fade: FadeView) -> str:
         times = float(fade.evidence.get("times_wider", 1))
         return f"days scatter {words.number(times, 1)} times as much as they did"
     against = {"gap": "than promised", "threshold": "than the limit"}.get(fade.kind, "than usual")
-    return f"{size(fade.size, fade.stream)} worse {against}"
+    way = "worse" if fade.size >= 0 else "better"
+    return f"{size(fade.size, fade.stream)} {way} {against}"
 
 
 def _parts(fade: FadeView) -> str:

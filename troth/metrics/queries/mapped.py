@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
+from django.db.models import Q
 
 from troth.core import clock
 from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
@@ -53,10 +54,13 @@ class Cell:
 
 
 def cells(*, at: datetime | None = None) -> list[Cell]:
-    """Return a cell for each stream that is watched at `at`, in the order of the journey."""
+    """Return a cell for each stream that is watched, in the order of the journey.
+
+    A look back shows what was so then, also of streams that are watched only since.
+    """
     until = at or clock.now()
     rows = list(
-        Stream.objects.filter(ended_at=None, created_at__lte=until)
+        Stream.objects.filter(Q(ended_at=None) | Q(ended_at__gt=until))
         .select_related("series__sweep")
         .prefetch_related("baselines")
     )
