@@ -122,7 +122,6 @@ def _found(name: str | None, options: dict[str, Any]) -> list[Outcome]:
     asked: dict[str, Any] = {
         "span": options["span"] or Span(until - timedelta(days=90), until),
         "segment": _segment(options["segment"]), "at": options["at"], "as_of": options["as_of"],
-        "zone": ZoneInfo(settings.TIME_ZONE),
     }  # fmt: skip
     names = [name] if name else [one.name for one in queries.outcomes_with_data()]
     if options["by"]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,11 @@ from troth.core.windows import Span
 from troth.metrics.outcomes.tables import Array, Table
 from troth.metrics.recipes import Input
 from troth.metrics.rules import MeasureError, is_attribute
+from troth.signals.emission import micros
 from troth.signals.envelope import EARLIEST
 from troth.signals.expressions import Expression, ExpressionError, parse
 from troth.signals.grammar import Node
-from troth.signals.store import Columns, Excerpt, Store
+from troth.signals.store import Excerpt, Store
 
 FIRST = EARLIEST - timedelta(days=1)
 SEGMENT = "segment"  # the column by which tables are split
@@ -50,20 +51,21 @@ def table(store: Store, asked: Input, frame: Frame) -> Table:
             as_of=frame.as_of,
         )
     )  # fmt: skip
-    return _sifted(found, list(fields), list(reasons))
+    edges = (micros(frame.span.start), micros(frame.span.end))
+    columns: dict[str, Array] = dict(zip(fields, found.fields, strict=False))
+    whole = Table(found.at, found.weight, columns, told=edges)
+    return _sifted(whole, dict(zip(reasons, found.fields[len(fields) :], strict=True)))
 
 
-def _sifted(found: Columns, names: list[str], reasons: list[str]) -> Table:
-    columns: dict[str, Array] = dict(zip(names, found.fields, strict=False))
-    sifted = Table(found.at, found.weight, columns)
-    out = np.zeros(len(found.at), dtype=bool)
+def _sifted(table: Table, reasons: Mapping[str, Array]) -> Table:
+    """Return the cases that no reason excludes; each is told under the first that does."""
+    out = np.zeros(len(table), dtype=bool)
     told: dict[str, int] = {}
-    for reason, hit in zip(reasons, found.fields[len(names) :], strict=True):
-        fresh = hit & ~out
-        told |= {reason: int(fresh.sum())} if fresh.any() else {}
-        out |= fresh
-    kept = sifted.only(~out)
-    return Table(kept.at, kept.weight, kept.columns, told)
+    for reason, hit in reasons.items():
+        count = table.counted(hit & ~out)
+        told |= {reason: count} if count else {}
+        out |= hit
+    return replace(table.only(~out), excluded=told)
 
 
 def stretch(asked: Input, frame: Frame) -> Span:

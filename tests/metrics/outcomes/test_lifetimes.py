@@ -109,6 +109,7 @@ def test_the_unit_of_time_changes_alpha_and_nothing_else():
         [[0, 0, 10.0]] * 50,
         [[1, 5.0, 10.0]],
         [[3, 10.0, 10.0]] * 50,
+        [[0, 0, 50.0]] * 900 + [[1, 20.0, 50.0], [1, 3.0, 30.0], [2, 9.0, 40.0]],
         [[200, 30.0, 30.5], [0, 0, 0.0], [1, 1 / 7, 1 / 7]] * 30,
     ],
 )
@@ -120,6 +121,8 @@ def test_awkward_data_give_a_sound_fit_or_none(rows):
         alive = buying.alive(found, people)
         assert np.all((alive >= 0) & (alive <= 1))
         assert np.all(np.isfinite(buying.expected(found, people, 52.0)))
+        for drawn in found.draws(50):
+            assert np.all(np.isfinite(buying.alive(drawn, people)))
 
 
 def test_whoever_bought_two_hundred_times_is_no_overflow():

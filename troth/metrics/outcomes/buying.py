@@ -17,6 +17,7 @@ from troth.metrics.outcomes.special import digamma, gammaln, hyp2f1
 Array = NDArray[np.float64]
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (2.0, 20.0, 0.5, 5.0))
 _FURTHEST = 15.0  # logarithm of a parameter beyond which a fit means nothing
+_WIDE = 6.0
 _NEAR_ONE = 1e-6
 _MANY = 5_000
 _ALIKE = 100.0  # from this a on all customers stop with about the same probability: it is taken so
@@ -54,7 +55,10 @@ class Buying:
             return []
         middle = np.log([self.r, self.alpha, self.a, self.b])
         drawn = np.random.default_rng(seed).multivariate_normal(middle, self.spread, size=count)
-        return [_model(np.exp(row), self.likelihood) for row in drawn]
+        kept = np.clip(
+            drawn, middle - _WIDE, middle + _WIDE
+        )  # what is hardly known may be drawn anywhere
+        return [_model(np.exp(row), self.likelihood) for row in kept]
 
 
 def fit(people: Histories) -> Buying | None:

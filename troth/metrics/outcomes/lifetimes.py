@@ -88,12 +88,22 @@ def churn(tables: Tables, context: Context) -> Finding:
         return float((buying.alive(one, people) < limit).mean())
 
     silent = int((buying.alive(model, people) < limit).sum())
-    span = intervals.between([gone(one) for one in model.draws(_DRAWS)])
+    span = _wider(intervals.between([gone(one) for one in model.draws(_DRAWS)]), silent, people)
     return Finding(
         figure=_figure(silent, len(people), span), excluded=told, facts=_facts(model) | {
             "expected alive": float(buying.alive(model, people).sum())
         },
     )  # fmt: skip
+
+
+def _wider(
+    drawn: tuple[float, float] | None, silent: int, people: Histories
+) -> tuple[float, float] | None:
+    """Return an interval that holds what the parameters and what so few customers leave open."""
+    if drawn is None:
+        return None
+    low, high = intervals.wilson(silent, len(people))
+    return min(low, drawn[0]), max(high, drawn[1])
 
 
 def _figure(count: float, n: int, span: tuple[float, float] | None) -> Figure:

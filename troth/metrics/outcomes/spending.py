@@ -15,6 +15,7 @@ from troth.metrics.outcomes.special import digamma, gammaln
 Array = NDArray[np.float64]
 _STARTS = ((1.0, 2.0, 1.0), (6.0, 4.0, 0.5), (2.0, 8.0, 4.0))
 _FURTHEST = 15.0
+_WIDE = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Spending:
             return []
         middle = np.log([self.p, self.q, self.v])
         drawn = np.random.default_rng(seed).multivariate_normal(middle, self.spread, size=count)
-        return [_model(np.exp(row), self.likelihood) for row in drawn]
+        kept = np.clip(drawn, middle - _WIDE, middle + _WIDE)
+        return [_model(np.exp(row), self.likelihood) for row in kept]
 
 
 def fit(times: Array, average: Array) -> Spending | None:

@@ -24,13 +24,15 @@ WEEK = 7 * DAY
 class Table:
     """Cases in order of `at` (µs), each standing for `weight`; `columns` as Store.excerpt gives.
 
-    `excluded` says how many were left out before, and why.
+    `excluded` says how many were left out, and why: of those that lie in the stretch `told` (µs,
+    after the first, up to the second), which is the span that is asked about; None: of all.
     """
 
     at: NDArray[np.int64]
     weight: NDArray[np.int64]
     columns: Mapping[str, Array]
     excluded: Mapping[str, int] = field(default_factory=dict)
+    told: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -40,12 +42,18 @@ class Table:
 
     def only(self, mask: Mask, reason: str = "") -> "Table":
         """Return the cases where the mask is true; the others are told as left out for a reason."""
-        left_out = int(len(mask) - mask.sum())
-        told = dict(self.excluded)
-        if reason and left_out:
-            told[reason] = told.get(reason, 0) + left_out
+        excluded = dict(self.excluded)
+        left_out = self.counted(~mask) if reason else 0
+        if left_out:
+            excluded[reason] = excluded.get(reason, 0) + left_out
         columns = {name: values[mask] for name, values in self.columns.items()}
-        return Table(self.at[mask], self.weight[mask], columns, told)
+        return Table(self.at[mask], self.weight[mask], columns, excluded, self.told)
+
+    def counted(self, mask: Mask) -> int:
+        """Return how many of these cases are told of as left out."""
+        if self.told is None:
+            return int(mask.sum())
+        return int((mask & (self.at > self.told[0]) & (self.at <= self.told[1])).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,17 +132,15 @@ def first_after(
 
 def one_currency(table: Table, name: str = "currency") -> Table:
     """Return the cases in the currency that most of them have: others cannot be added to them."""
-    units, counts = np.unique([text or "" for text in table[name].tolist()], return_counts=True)
+    texts = np.array([text or "" for text in table[name].tolist()], dtype=object)
+    units, counts = np.unique(texts, return_counts=True)
     if len(units) <= 1:
         return table
-    main = str(units[np.argmax(counts)])
-    told = dict(table.excluded)
-    for unit, count in zip(units.tolist(), counts.tolist(), strict=True):
-        if unit != main:
-            told[f"in {unit}" if unit else "without a currency"] = int(count)
-    mask = np.array([(text or "") == main for text in table[name].tolist()], dtype=bool)
-    kept = table.only(mask)
-    return Table(kept.at, kept.weight, kept.columns, told)
+    kept, main = table, units[np.argmax(counts)]
+    for unit in units[units != main].tolist():
+        mask = np.array([(text or "") != unit for text in kept[name].tolist()], dtype=bool)
+        kept = kept.only(mask, f"in {unit}" if unit else "without a currency")
+    return kept
 
 
 def month_of(at: int) -> str:

@@ -36,6 +36,7 @@ class Named:
     definition: Metric | Recipe
     version: str
     source: str  # catalogue or own
+    zone: ZoneInfo | None = None  # whose days, where the definition says
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -53,28 +54,31 @@ class Named:
 
 def outcome(  # noqa: PLR0913 - one argument for each thing that a question has
     name: str, *, span: Span, segment: Mapping[str, str] | None = None, at: datetime | None = None,
-    as_of: datetime | None = None, zone: ZoneInfo = UTC,
+    as_of: datetime | None = None, zone: ZoneInfo | None = None,
 ) -> Outcome:  # fmt: skip
     """Return the outcome of this name over a span.
 
     `segment` narrows it to cases with these attributes. `at` is the instant that asks: nothing
     later is read, and what is too recent at it to tell is left out; now by default. `as_of`
-    answers with what had been recorded by then. Raises OutcomeError, MeasureError.
+    answers with what had been recorded by then. `zone`: whose days, where something asks for a day;
+    that of the definition by default. Raises OutcomeError, MeasureError.
     """
-    frame = _frame(span, segment, at, as_of, zone)
-    return next(_answered(named(name), frame))
+    one = named(name)
+    frame = _frame(span, segment, at, as_of, zone or one.zone or UTC)
+    return next(_answered(one, frame))
 
 
 def outcomes_by(  # noqa: PLR0913 - one argument for each thing that a question has
     name: str, *, by: str, span: Span, segment: Mapping[str, str] | None = None,
-    at: datetime | None = None, as_of: datetime | None = None, zone: ZoneInfo = UTC,
+    at: datetime | None = None, as_of: datetime | None = None, zone: ZoneInfo | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Return the outcome for each value of an attribute, the largest first, 200 at most.
 
     Cases without the attribute are in none of them. Raises OutcomeError, MeasureError.
     """
-    frame = replace(_frame(span, segment, at, as_of, zone), by=by)
-    found = sorted(_answered(named(name), frame), key=lambda one: (-one.n, [*one.segment.values()]))
+    one = named(name)
+    frame = replace(_frame(span, segment, at, as_of, zone or one.zone or UTC), by=by)
+    found = sorted(_answered(one, frame), key=lambda each: (-each.n, [*each.segment.values()]))
     return found[:_MOST_SEGMENTS]
 
 
@@ -103,10 +107,17 @@ def definitions() -> list[Named]:
     for metric in defined.metrics():
         source = "catalogue" if metric.version is None else "own"
         version = measuring.version(metric.metric, metric.version)
-        found[metric.name] = Named(metric.name, metric.metric, version, source)
+        zone = own_zone(metric.document)
+        found[metric.name] = Named(metric.name, metric.metric, version, source, zone)
     for recipe in recipes.recipes():
         found[recipe.name] = Named(recipe.name, recipe.recipe, recipe.told_version, recipe.source)
     return [found[name] for name in sorted(found)]
+
+
+def own_zone(document: Mapping[str, Any] | None) -> ZoneInfo | None:
+    """Return the zone that a metric's document names."""
+    named_zone = (document or {}).get("spec", {}).get("zone")
+    return ZoneInfo(named_zone) if named_zone else None
 
 
 def with_data() -> list[Named]:
