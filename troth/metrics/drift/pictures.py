@@ -143,3 +143,39 @@ class Loss:
     days: int
     loss: float
     noticed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One segment of a stream against its own usual.
+
+    `value` and `n` are of the last 28 days, `usual` of such a day, `score` its fade's average in
+    sigmas, positive = worse. `stands_out`: among all segments of that day, with at most one in
+    twenty of those that stand out there by chance (Benjamini and Hochberg).
+    """
+
+    segment: dict[str, str | None]
+    value: float | None
+    usual: float
+    n: int
+    score: float
+    stands_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Predictability:
+    """How far one can rely on a usual day: apart from how high the level is.
+
+    `dispersion` is the baseline's scatter in sigmas of chance (of a mean: in its unit),
+    `times_wider` how much more the last 28 days scatter. `p50` and `p90` are of their single values,
+    where the distribution is kept; `ratio` says how much longer the unlucky tenth has it.
+    """
+
+    dispersion: float | None
+    times_wider: float | None
+    p50: float | None = None
+    p90: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.p90 / self.p50 if self.p50 and self.p90 is not None else None

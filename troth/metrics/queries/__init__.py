@@ -37,6 +37,7 @@ from troth.metrics.queries.linked import (
     exposure,
 )
 from troth.metrics.queries.lost import losses
+from troth.metrics.queries.outcomes import Named as NamedOutcome
 from troth.metrics.queries.outcomes import (
     OutcomeError,
     outcome,
@@ -44,9 +45,9 @@ from troth.metrics.queries.outcomes import (
     retention,
 )
 from troth.metrics.queries.outcomes import definitions as outcome_definitions
-from troth.metrics.queries.outcomes import Named as NamedOutcome
 from troth.metrics.queries.outcomes import named as outcome_named
 from troth.metrics.queries.outcomes import with_data as outcomes_with_data
+from troth.metrics.queries.parted import predictability, segments_apart
 from troth.metrics.queries.recipes import outcome_documents, outcome_plan, recipe_catalogue
 from troth.metrics.queries.reported import reported
 
@@ -67,8 +68,8 @@ __all__ = [
     "by_segment",
     "catalogue",
     "chart",
-    "coverage",
     "cost",
+    "coverage",
     "current_documents",
     "documents",
     "exposure",
@@ -85,6 +86,7 @@ __all__ = [
     "outcomes_with_data",
     "percentiles",
     "plan",
+    "predictability",
     "progress",
     "recipe_catalogue",
     "reported",
@@ -92,6 +94,7 @@ __all__ = [
     "revision",
     "revisions",
     "segment_tallies",
+    "segments_apart",
     "series_named",
     "stream",
     "streams",

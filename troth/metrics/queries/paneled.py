@@ -14,9 +14,11 @@ from troth.metrics.drift.engine import Row
 from troth.metrics.drift.enrolment import thresholds_from
 from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.phases import Frozen, freeze, frozen_from
+from troth.metrics.leaves import cells_of
 from troth.metrics.models import Baseline, Holiday, Stream
 from troth.metrics.queries.kept import Tallies, tallies
 from troth.metrics.ranges import epoch, instant
+from troth.signals.store import Tally
 
 _LONGEST = timedelta(days=366 * 6)  # of history is looked at
 
@@ -79,6 +81,20 @@ def _counted(stream: Stream) -> list[int]:
     """Return the series that the stream's phases count, each once."""
     found = {phase.series_id or stream.series_id for phase in stream.baselines.all()}
     return sorted(found)
+
+
+def panel_of_parts(
+    stream: Stream, parts: Sequence[Sequence[Tally]], *, now: datetime
+) -> tuple[Panel, int]:
+    """Return a panel with a row for each part of a stream, and how many of its days are over."""
+    cells = [cells_of(part) for part in parts]
+    owners = np.repeat(np.arange(len(parts), dtype=np.int64), [len(part) for part in cells])
+    whole = np.concatenate(cells)
+    names = ("bucket", "good", "total", "n", "sum", "squares")
+    found = Tallies(owners, *(whole[name] for name in names))
+    frame = _frame([stream], found, now)
+    pairs = [(stream, number) for number in range(len(parts))]
+    return _panel(pairs, found, frame), _over(stream, frame[0], now)
 
 
 def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) -> Row:

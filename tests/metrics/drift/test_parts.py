@@ -1,0 +1,68 @@
+"""A stream in parts: which segments stand out, and how predictable a usual day is."""
+
+from datetime import UTC, timedelta
+
+import pytest
+
+from tests.metrics.drift.conftest import FIRST, ZONE, after
+from troth.core.windows import DAY, midnight
+from troth.metrics import actions, jobs, queries, writing
+from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.ranges import Range, epoch
+from troth.metrics.rules import Measure
+from troth.signals.store import Tally
+
+
+@pytest.fixture
+def carriers(db, steady):
+    """Return a stream of five carriers, of which `gls` slips by two points after sixty days."""
+    measure = Measure(kinds=("parcel",), good="outcome = 'ok'", value="value", by=("carrier",),
+                      sketch=True)  # fmt: skip
+    series = actions.follow(measure=measure, zone=ZONE, grain=DAY)
+    tz = series.sweep.tz
+    begins = [midnight(FIRST + timedelta(days=n), tz).astimezone(UTC) for n in range(100)]
+    tallies = [
+        Tally(begin, (name,), good, total, 0, 0.0, 0.0)
+        for place, name in enumerate(("dhl", "dpd", "gls", "hermes", "ups"))
+        for begin, (good, total) in zip(
+            begins,
+            steady(60, other=place + 1)
+            + steady(40, good=940 if name == "gls" else 960, other=place + 1),
+            strict=True,
+        )
+    ]
+    covered = Range(epoch(begins[0]), epoch(begins[-1]))
+    writing.write([series], covered, [tallies], grain=DAY, now=after(100))
+    return actions.watch(
+        key="test:parcels", series=series.pk, enrolment=Enrolment(name="Parcels"), now=after(0)
+    )
+
+
+def test_a_segment_that_left_its_usual_is_named_and_the_others_are_not(carriers):
+    found = queries.segments_apart(stream=carriers.pk, at=after(100))
+    assert [one.segment["carrier"] for one in found if one.stands_out] == ["gls"]
+    first = found[0]
+    assert first.usual == pytest.approx(0.96, abs=0.006)
+    assert first.value == pytest.approx(0.94, abs=0.003)
+    assert len(found) == 5
+    assert queries.segments_apart(stream=carriers.pk, at=after(20)) == []
+
+
+def test_a_stream_that_is_not_split_has_no_segments(histories, steady):
+    stream = histories.stream(steady(60))
+    assert queries.segments_apart(stream=stream.pk, at=after(60)) == []
+
+
+@pytest.mark.mission("S1.9")
+def test_more_scatter_at_the_same_level_is_less_predictable(histories, steady):
+    wild = [(good + (25 if n % 2 else -25), total) for n, (good, total) in enumerate(steady(60))]
+    stream = histories.stream(steady(60) + wild)
+    jobs.evaluate(now=after(120))
+    seen = queries.predictability(stream=stream.pk, at=after(120))
+    assert seen.times_wider > 2
+    assert seen.p90 is None
+    assert seen.ratio is None
+    kinds = [fade.kind for fade in queries.fades(stream=stream.pk)]
+    assert "predictability" in kinds
+    steadily = histories.stream(steady(120))
+    assert queries.predictability(stream=steadily.pk, at=after(120)).times_wider < 1.3
