@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 import msgspec
+import yaml
 
 from troth.core import clock
 from troth.promises import actions, halves, scored
 from troth.promises.instants import Instant
 from troth.promises.queries import rulebook, scores
 from troth.promises.queries.felt import felt
-from troth.promises.scoring import exporting
+from troth.promises.scoring import documents, exporting
 from troth.promises.scoring.attributing import NothingToCompareError
 
 _COLUMNS = ("promise", "day", "kept", "cases", "share_that_might_fail")
@@ -46,6 +47,10 @@ class Day(Instant):
     "--export", "folder", type=click.Path(file_okay=False, path_type=Path),
     help="Write the data, and a script that computes the score again.",
 )  # fmt: skip
+@click.option(
+    "--rules", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Say what the rules of this file would make different.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def score(**asked: Any) -> int:  # noqa: ANN401 - click's
     r"""Say how far our promises can be relied on, and why that changed.
@@ -56,17 +61,18 @@ def score(**asked: Any) -> int:  # noqa: ANN401 - click's
     \b
     troth score --at 2026-03-01
     troth score --from 2026-02-01 --to 2026-03-01
+    troth score --rules other-weights.yaml
     troth score --export FOLDER && python -I FOLDER/recompute.py
     """
     actions.bring_up_to_date(now=clock.now())
     scope = "all" if asked["every"] else "public"
-    if asked["folder"]:
-        return _export(asked, scope)
-    if asked["halving"]:
-        return _halve(scope, as_json=asked["as_json"])
-    if asked["start"] or asked["end"]:
-        return _moves(asked, scope)
-    return _score(asked, scope)
+    chosen = (
+        (asked["folder"], _export),
+        (asked["halving"], _halve),
+        (asked["rules"], _try_rules),
+        (asked["start"] or asked["end"], _moves),
+    )
+    return next((do for wish, do in chosen if wish), _score)(asked, scope)
 
 
 def _score(asked: Mapping[str, Any], scope: str) -> int:
@@ -97,6 +103,20 @@ def _moves(asked: Mapping[str, Any], scope: str) -> int:
     return 0
 
 
+def _try_rules(asked: Mapping[str, Any], scope: str) -> int:
+    """Say what other weights would make of the same evidence. Nothing is written."""
+    rules = documents.read(yaml.safe_load(asked["rules"].read_text("utf-8")))
+    try:
+        found = scores.under(rules, at=asked["at"], as_of=asked["as_of"], scope=scope)
+    except NothingToCompareError as problem:
+        raise click.ClickException(str(problem)) from None
+    if asked["as_json"]:
+        _tell(scored.told_moves(found))
+    else:
+        scored.show_moves(found)
+    return 0
+
+
 def _export(asked: Mapping[str, Any], scope: str) -> int:
     document = scores.export(at=asked["at"], as_of=asked["as_of"], scope=scope)
     folder: Path = asked["folder"]
@@ -113,9 +133,9 @@ def _export(asked: Mapping[str, Any], scope: str) -> int:
     return 0
 
 
-def _halve(scope: str, *, as_json: bool) -> int:
+def _halve(asked: Mapping[str, Any], scope: str) -> int:
     found = halves.trials(scope)
-    if as_json:
+    if asked["as_json"]:
         _tell(halves.told(found))
     else:
         halves.show(found)

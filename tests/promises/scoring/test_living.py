@@ -369,3 +369,17 @@ def test_the_first_look_tells_ninety_days_at_most(shop):
 def test_trials_of_half_lives_need_a_thousand_cases(shop):
     shop()
     assert "keep the default" in run("--half-lives")
+
+
+@pytest.mark.mission("S4.15")
+def test_other_weights_are_tried_on_the_same_evidence_and_explained(shop, tmp_path):
+    shop("on-time")
+    shop("strict", target="95%", pillar="team")
+    file = tmp_path / "rules.yaml"
+    file.write_text(json.dumps(ruled(half_life="30d", enough=30, pillars={"team": 5})))
+    found = told("--rules", str(file))
+    assert found["after"] < found["before"]
+    assert sum(p["points"] for p in found["promises"]) == pytest.approx(found["change"], abs=1e-9)
+    assert {p["slug"] for p in found["promises"]} == {"on-time", "strict"}
+    assert not ScoreRules.objects.exists()
+    assert "new rules of the score" in run("--rules", str(file))

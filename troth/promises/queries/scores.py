@@ -57,6 +57,21 @@ def attribution(
     )  # fmt: skip
 
 
+def under(
+    rules: Constants, *, at: datetime | None = None, as_of: datetime | None = None,
+    scope: str = "public",
+) -> Attribution:  # fmt: skip
+    """Return what other rules would make different, by promise: the same evidence, two scores.
+
+    Raises attributing.NothingToCompareError where nothing has been judged yet.
+    """
+    moment = at or as_of or clock.now()
+    found = evidence(scope=scope, at=moment, as_of=as_of)
+    day, deeds = day_of(moment), rulebook.deeds(scope=scope, as_of=as_of)
+    present = composing.score(found, constants_at(moment, as_of), day=day, deeds=deeds)
+    return attributing.comparison(present, composing.score(found, rules, day=day, deeds=deeds))
+
+
 def export(
     *, at: datetime | None = None, as_of: datetime | None = None, scope: str = "public"
 ) -> dict[str, Any]:
