@@ -167,7 +167,7 @@ class Predictability:
     """How far one can rely on a usual day: apart from how high the level is.
 
     `dispersion` is the baseline's scatter in sigmas of chance (of a mean: in its unit),
-    `times_wider` how much more the last 28 days scatter. `p50` and `p90` are of their single values,
+    `times_wider` how much more the last 28 days scatter. `p50` and `p90` are of single values,
     where the distribution is kept; `ratio` says how much longer the unlucky tenth has it.
     """
 
