@@ -12,11 +12,11 @@ from django.db import IntegrityError, transaction
 
 from troth.core.ids import new_id
 from troth.desk.models import Report
-from troth.desk.reporting import periods, weekly
+from troth.desk.reporting import monthly, periods, weekly
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 
-Compose = Callable[..., Sequence[Draft]]
+Compose = Callable[[Period], Sequence[Draft]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Kind:
 
 COMPOSERS: Final[Mapping[str, Kind]] = {
     periods.WEEKLY: Kind(weekly.compose, weekly.is_wanted),
+    periods.MONTHLY: Kind(monthly.compose, monthly.is_wanted),
 }
 
 
@@ -56,7 +57,7 @@ def _due(kind: str, now: datetime) -> Sequence[Period]:
 
 def _made(period: Period, now: datetime) -> int:
     """Write the reports of a period, all or none: 0 where another worker has written them."""
-    drafts = COMPOSERS[period.kind].compose(period, now=now)
+    drafts = COMPOSERS[period.kind].compose(period)
     try:
         with transaction.atomic():
             for draft in drafts:

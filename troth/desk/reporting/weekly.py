@@ -48,8 +48,8 @@ def is_wanted() -> bool:
     return bool(promises.promises() or metrics.streams())
 
 
-def compose(period: Period, *, now: datetime) -> Sequence[Draft]:
-    """Return the audit of a week, as known `now`."""
+def compose(period: Period) -> Sequence[Draft]:
+    """Return the audit of a week, as known now."""
     start, end = period.span.start, period.span.end
     score, before = scores.score(at=end, scope=_SCOPE), scores.score(at=start, scope=_SCOPE)
     standings = promises.standing(at=end)
@@ -66,7 +66,6 @@ def compose(period: Period, *, now: datetime) -> Sequence[Draft]:
         "wins": [(places.of_address(one.url), _win(one)) for one in won],
     }  # fmt: skip
     figures = {
-        "as_known_at": now,
         "score": _score(score, before),
         "pillars": [_pillar(one, before, parts) for one in _six(score)],
     }
