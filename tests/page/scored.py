@@ -54,7 +54,7 @@ def published(every=TOWN, *, felt=FELT, events=(), days=40):
 def _stored(every, day, felt):
     held = composing.score(every, SHIPPED, day=day)
     detail = {
-        **telling.detail(held, every), "drivers": telling.drivers(every, held), "felt": felt,
+        **telling.detail(held), "drivers": telling.drivers(every, held), "felt": felt,
     }  # fmt: skip
     band = held.band if held.value is not None else None
     return StoredScore(

@@ -92,7 +92,7 @@ def told(found: Score, felt: FeltScore | None) -> dict[str, Any]:
         "interval": [shown.low, shown.high] if shown else None,
         "grade": found.grade,
         "rules": found.constants.version,
-        **telling.detail(found, []),
+        **telling.detail(found),
         "felt": felt,
     }
 

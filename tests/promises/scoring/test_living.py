@@ -309,6 +309,7 @@ def test_days_of_a_suspension_and_excluded_cases_do_not_count(shop):
     judged()
     less = evidence.evidence()[0]
     assert less.excluded > 0
+    assert told()["excluded"] == less.excluded
     assert less.rows.total.sum() == plain.rows.total.sum() - less.excluded
     assert Promise.objects.get() == promise
     with at(-12):

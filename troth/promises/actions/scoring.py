@@ -88,7 +88,7 @@ def _computed(
     deeds = rulebook.deeds(scope=scope)
     held = composing.score(found, rules, day=day, deeds=deeds)
     detail = {
-        **telling.detail(held, found),
+        **telling.detail(held),
         "drivers": telling.drivers(found, held, deeds=deeds),
         "felt": msgspec.to_builtins(felt.felt(rules.felt, at=at)),
     }

@@ -64,6 +64,7 @@ class Score:
     shares: tuple[float, ...]
     deeds: tuple[Deed, ...] = ()
     untested: tuple[str, ...] = ()  # promises without a single case so far
+    excluded: int = 0  # cases that signed exclusions took out
 
     @property
     def reason(self) -> str:
@@ -77,13 +78,9 @@ def score(
     """Return the score of a day (an ordinal), from what was over by its end."""
     every = list(evidence)
     held = [one for each in every for one in beliefs(each, constants, day=day)]
-    return composed(
-        [one for one in held if one.weight > 0],
-        constants,
-        day=day,
-        deeds=deeds,
-        untested=_untested(every, day),
-    )
+    counted = [one for one in held if one.weight > 0]
+    found = composed(counted, constants, day=day, deeds=deeds, untested=_untested(every, day))
+    return replace(found, excluded=sum(each.excluded for each in every))
 
 
 def _untested(every: Sequence[Evidence], day: int) -> tuple[str, ...]:

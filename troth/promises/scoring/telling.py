@@ -18,7 +18,7 @@ _MOST, _LEAST = 3, 0.05  # drivers each way, and the fewest points that are wort
 _DIGITS = 6
 
 
-def detail(found: Score, evidence: Sequence[Evidence]) -> dict[str, Any]:
+def detail(found: Score) -> dict[str, Any]:
     """Return all that a score rests on. Points and shares have six digits."""
     band = found.band
     return {
@@ -38,7 +38,7 @@ def detail(found: Score, evidence: Sequence[Evidence]) -> dict[str, Any]:
         ],
         "promises": promises(found),
         "untested": list(found.untested),
-        "excluded": sum(each.excluded for each in evidence),
+        "excluded": found.excluded,
         "integrity": [_deed(found, deed) for deed in found.deeds],
     }  # fmt: skip
 
