@@ -1,12 +1,11 @@
 """Outcomes: what became of customers, with all that it takes to believe the figure."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from troth.core import clock
 from troth.core.fields import nearest
@@ -44,6 +43,13 @@ class Named:
         if isinstance(self.definition, Recipe):
             return tuple(dict.fromkeys(self.definition.kinds()))
         return self.definition.measure().kinds
+
+    @property
+    def main_kinds(self) -> tuple[str, ...]:
+        """Return the kinds without which there is nothing to tell: those of the first input."""
+        if isinstance(self.definition, Recipe):
+            return next(iter(self.definition.inputs.values())).kinds
+        return self.kinds
 
     @property
     def unit(self) -> str:
@@ -123,7 +129,7 @@ def own_zone(document: Mapping[str, Any] | None) -> ZoneInfo | None:
 def with_data() -> list[Named]:
     """Return the outcomes of which there are signals, apart from those that ask about any kind."""
     known = set(signals.kinds())
-    return [one for one in definitions() if one.kinds and known.intersection(one.kinds[:1])]
+    return [one for one in definitions() if known.intersection(one.main_kinds)]
 
 
 def _frame(
@@ -160,9 +166,13 @@ def _cooked(recipe: Recipe, frame: Frame) -> Iterator[tuple[str | None, Finding]
 
 
 def _values(tables: Mapping[str, Table]) -> list[str]:
-    split = [one[reading.SEGMENT] for one in tables.values() if reading.SEGMENT in one.columns]
-    texts = {text for column in split for text in np.unique(column[column != np.array(None)])}
-    return sorted(texts)
+    """Return the values of the attribute that most cases have, in order of the alphabet."""
+    counts = Counter(
+        text
+        for one in tables.values() if reading.SEGMENT in one.columns
+        for text in one[reading.SEGMENT].tolist() if text is not None
+    )  # fmt: skip
+    return sorted(text for text, _ in counts.most_common(_MOST_SEGMENTS))
 
 
 def _of(tables: Mapping[str, Table], value: str) -> dict[str, Table]:
