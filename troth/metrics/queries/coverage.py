@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
+
 from troth.core.windows import Span
 from troth.metrics.drift.pictures import Blind
 from troth.metrics.models import Fade, Stream
@@ -46,11 +48,10 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
 def _last(series: Sequence[int], at: datetime) -> dict[int, datetime]:
     """Return series → start of the newest bucket with a case."""
     found = tallies(series=series, span=Span(_EVER, at))
-    return {
-        int(owner): instant(int(bucket))
-        for owner, bucket, total in zip(found.series_id, found.bucket, found.total, strict=True)
-        if total > 0
-    }
+    whole = found.total > 0
+    owners, buckets = found.series_id[whole], found.bucket[whole]
+    last = np.flatnonzero(np.diff(owners, append=-1))  # rows are in order: the last of each series
+    return {int(owners[row]): instant(int(buckets[row])) for row in last}
 
 
 def _blind(
