@@ -8,8 +8,9 @@ import pytest
 from tests.metrics.outcomes.conftest import YEAR
 from troth.metrics import queries
 from troth.metrics.outcomes import association as links
-from troth.metrics.outcomes import costs
-from troth.metrics.outcomes.association import Effect, People
+from troth.metrics.outcomes import costs, exposing
+from troth.metrics.outcomes.association import Effect
+from troth.metrics.outcomes.exposing import People
 from troth.metrics.outcomes.results import State
 from troth.metrics.rules import Measure
 
@@ -114,7 +115,7 @@ def simulated(chance, count, *, effect, confounded=False):
     back = chance.random(count) < np.clip(
         0.3 + (0.12 * np.minimum(often, 4) if confounded else 0.3) - effect * (broken > 0), 0, 1
     )
-    strata = links._strata(often, chance.integers(0, 100, count))
+    strata = exposing._strata(often, chance.integers(0, 100, count))
     return People(broken, back, strata, back.astype(float))
 
 

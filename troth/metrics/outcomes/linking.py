@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from troth.metrics.outcomes import association as links
-from troth.metrics.outcomes import intervals
-from troth.metrics.outcomes.association import Effect, Link, People, Stretch
+from troth.metrics.outcomes import exposing, intervals
+from troth.metrics.outcomes.association import Effect, Link
+from troth.metrics.outcomes.exposing import People, Stretch
 from troth.metrics.outcomes.following import NAMELESS
 from troth.metrics.outcomes.results import Curve, Figure, Finding, Part
 from troth.metrics.outcomes.tables import Context, Table, Tables, known, merged
@@ -28,14 +29,14 @@ def exposure(tables: Tables, context: Context) -> Finding:
     """
     came, met = _known(tables)
     here, there = cut(context)
-    told = links.meetings(came, met)
-    found = links.people(told, here=here, there=there)
+    told = exposing.meetings(came, met)
+    found = exposing.people(told, here=here, there=there)
     step: timedelta = context.options["step"]
     length = step // MICROSECOND
     ends = list(range(here[1] + length, there[1] + 1, length))[:_MOST_STEPS]
-    curves = links.curves(told, here=here, steps=ends) if ends else []
+    curves = exposing.curves(told, here=here, steps=ends) if ends else []
     parts: list[Part] = []
-    for band in links.bands(found):
+    for band in exposing.bands(found):
         parts.append(Part(f"{band.name} broken: came back", band.returned))
         parts.append(Part(f"{band.name} broken: times each", band.orders, ""))
     return Finding(
@@ -60,9 +61,9 @@ def association(tables: Tables, context: Context) -> Finding:
     """
     came, met = _known(tables)
     here, there = cut(context)
-    told = links.meetings(came, met)
-    now = links.people(told, here=here, there=there)
-    future = links.people(told, here=there, there=here)
+    told = exposing.meetings(came, met)
+    now = exposing.people(told, here=here, there=there)
+    future = exposing.people(told, here=there, there=here)
     link = links.link(now, future)
     return Finding(
         figure=_figure(now, link),

@@ -11,8 +11,9 @@ from troth.core import clock
 from troth.core.windows import Span
 from troth.metrics import reading
 from troth.metrics.outcomes import association as links
-from troth.metrics.outcomes import costs
-from troth.metrics.outcomes.association import Band, Effect, Link
+from troth.metrics.outcomes import costs, exposing
+from troth.metrics.outcomes.association import Effect, Link
+from troth.metrics.outcomes.exposing import Band
 from troth.metrics.outcomes.following import NAMELESS
 from troth.metrics.outcomes.results import Curve, Figure, State
 from troth.metrics.outcomes.tables import Table, known, merged
@@ -114,16 +115,16 @@ def exposure(asked: Asked, *, step: timedelta = timedelta(days=30), most: int = 
     """
     frame, came, met = _read(asked)
     start, split, end = _cuts(asked, frame)
-    told = links.meetings(came, met)
-    found = links.people(told, here=(start, split), there=(split, end))
-    bands = links.bands(found, most=most)
+    told = exposing.meetings(came, met)
+    found = exposing.people(told, here=(start, split), there=(split, end))
+    bands = exposing.bands(found, most=most)
     length = step // timedelta(microseconds=1)
     ends = range(split + length, end + 1, length)
     return Exposure(
         bands=tuple(_hushed(band) for band in bands),
         curves=tuple(
             _shown(curve) for curve in
-            links.curves(told, here=(start, split), steps=list(ends)[:60], most=most)
+            exposing.curves(told, here=(start, split), steps=list(ends)[:60], most=most)
         ),
         span=asked.span, split=asked.cut, n=len(found), excluded=merged(came, met),
         state=_state(len(found), len(found)), minimum_n=MINIMUM,
@@ -138,9 +139,9 @@ def association(asked: Asked) -> Association:
     """
     frame, came, met = _read(asked)
     start, split, end = _cuts(asked, frame)
-    told = links.meetings(came, met)
-    now = links.people(told, here=(start, split), there=(split, end))
-    future = links.people(told, here=(split, end), there=(start, split))
+    told = exposing.meetings(came, met)
+    now = exposing.people(told, here=(start, split), there=(split, end))
+    future = exposing.people(told, here=(split, end), there=(start, split))
     hurt = int((now.exposures > 0).sum())
     state = _state(len(now), min(hurt, len(now) - hurt))
     link = links.link(now, future) if state is State.SHOWN else None
@@ -171,7 +172,7 @@ def _read(asked: Asked) -> tuple[Frame, Table, Table]:
     frame = Frame(span=asked.span, at=at, as_of=asked.as_of, segment=dict(asked.segment))
     came = known(_table(asked.customers, frame), "who", NAMELESS)
     met = [known(_table(replace(one, split=False), frame), "who", NAMELESS) for one in asked.broken]
-    return frame, came, links.stacked(met)
+    return frame, came, exposing.stacked(met)
 
 
 def _table(one: Input, frame: Frame) -> Table:
