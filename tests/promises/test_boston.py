@@ -1,6 +1,6 @@
 """Boston's half-year of service requests: every case judged as the city judged it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +8,8 @@ from django.db import transaction
 
 from troth.core import clock
 from troth.core.windows import Span
+from troth.metrics import jobs as metrics
+from troth.metrics import queries as insight
 from troth.promises import actions, queries
 from troth.promises.rules.results import Verdict
 from troth.signals import queries as signals
@@ -153,3 +155,18 @@ def test_a_suggested_time_keeps_its_promise_on_cases_it_has_not_seen(boston):
     opened = f"{where} and happened_at >= timestamp '2015-05-01T04:00:00Z'"
     met = _share_of(f"{opened} and resolved_at <= happened_at + interval '{seconds} seconds'")
     assert met / _share_of(opened) > 0.85
+
+
+@pytest.mark.mission("S1.3")
+def test_the_snow_of_february_is_a_fade_with_its_date(boston):
+    """Storms began on the last days of January; by the first week of April it was over."""
+    until = datetime(2015, 7, 1, 12, tzinfo=UTC)
+    with clock.frozen(until):
+        metrics.evaluate(now=until)
+    fades = [one for one in insight.fades(at=until) if one.kind == "fade"]
+    snow = fades[-1]
+    assert snow.stream.key == "promise:every-request"
+    assert date(2015, 1, 27) <= snow.onset <= date(2015, 2, 5)
+    assert date(2015, 2, 2) <= snow.opened_on <= date(2015, 2, 9)
+    assert date(2015, 3, 20) <= snow.closed_on <= date(2015, 4, 20)
+    assert 10 < snow.size < 30, "percentage points"
