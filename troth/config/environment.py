@@ -150,6 +150,9 @@ class Environment:
     feedback_days: int = _variable(
         "FEEDBACK_DAYS", "365", values.whole, "Days for which reports are kept."
     )
+    account_attribute: str = _variable(
+        "ACCOUNT_ATTRIBUTE", "", values.attribute, "Segment that names a customer's account."
+    )
     oidc_issuer: str = _variable(
         "OIDC_ISSUER", "", values.text, "OpenID Connect issuer; empty switches it off."
     )

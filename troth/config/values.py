@@ -45,6 +45,12 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def attribute(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
+        raise ValueError(f"“{value}” is no attribute of a segment; write for example account")
+    return value
+
+
 def zone(value: str) -> str:
     try:
         return ZoneInfo(value).key

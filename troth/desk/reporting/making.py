@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from troth.core.ids import new_id
 from troth.desk.models import Report
-from troth.desk.reporting import monthly, periods, weekly
+from troth.desk.reporting import monthly, periods, quarterly, weekly
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 
@@ -30,6 +30,7 @@ class Kind:
 COMPOSERS: Final[Mapping[str, Kind]] = {
     periods.WEEKLY: Kind(weekly.compose, weekly.is_wanted),
     periods.MONTHLY: Kind(monthly.compose, monthly.is_wanted),
+    periods.QUARTERLY: Kind(quarterly.compose, quarterly.is_wanted),
 }
 
 
