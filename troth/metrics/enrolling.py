@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from troth.metrics.drift.enrolment import Enrolment, EnrolmentError
+from troth.metrics.drift.enrolment import FEWEST, Enrolment, EnrolmentError
 from troth.metrics.models import Baseline, Evaluation, Holiday, Series, Stream
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
@@ -34,6 +34,8 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     else:
         stream = known
         changes_series = stream.series_id != series
+        if enrolment.phase_days == Enrolment(name="").phase_days:
+            fields.pop("phase_days")  # a decision may have said more
         for name, value in fields.items():
             setattr(stream, name, value)
         stream.save()
@@ -53,23 +55,29 @@ def unwatch(*, key: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def rebaseline(
-    *, stream: int, starts_on: date, reason: str, author: Actor, now: datetime
-) -> Baseline:
+def rebaseline(  # noqa: PLR0913 - what, from when, why and who, all named
+    *, stream: int, starts_on: date, reason: str, author: Actor, now: datetime,
+    days: int | None = None,
+) -> Baseline:  # fmt: skip
     """Take what comes from `starts_on` on as the new usual: a decision, with its reason.
 
-    Days before stay read against what they were read against. Raises Stream.DoesNotExist, and
+    Days before stay read against what they were read against. `days` with data make the baseline,
+    by default as many as before: more of them know more. Raises Stream.DoesNotExist, and
     EnrolmentError where no reason is given or the day lies before the last decision's.
     """
     row = Stream.objects.select_for_update().get(pk=stream)
     last = row.baselines.order_by("number").last()
+    if days is not None and days < FEWEST:
+        raise EnrolmentError("days", f"a baseline needs {FEWEST} days at least")
     if not reason.strip():
         raise EnrolmentError("reason", "say why this is the new usual: readers will ask")
     if last is not None and starts_on <= last.starts_on:
         raise EnrolmentError("starts_on", f"the last decision holds from {last.starts_on} on")
+    if days is not None:
+        Stream.objects.filter(pk=row.pk).update(phase_days=days)
     found = _decide(row, starts_on, reason.strip(), author, now)
     note(actor=author, verb="rebaselined", thing="stream", thing_id=row.key, now=now,
-         after={"starts_on": starts_on.isoformat(), "reason": reason.strip()})  # fmt: skip
+         after={"starts_on": str(starts_on), "reason": reason.strip(), "days": days})  # fmt: skip
     stir()
     return found
 

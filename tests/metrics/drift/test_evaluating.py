@@ -7,7 +7,7 @@ import pytest
 from tests.metrics.drift.conftest import FIRST, after
 from troth.core.windows import Span
 from troth.metrics import actions, evaluating, jobs, queries
-from troth.metrics.drift.enrolment import Threshold
+from troth.metrics.drift.enrolment import EnrolmentError, Threshold
 from troth.metrics.models import Baseline, Evaluation, Fade
 
 
@@ -250,3 +250,18 @@ def test_a_spike_within_an_open_fade_is_drawn_and_does_not_ring_again(histories,
     jobs.evaluate(now=after(100))
     assert Fade.objects.get(kind="fade").rings
     assert not Fade.objects.get(kind="spike", opened_on=day(90)).rings
+
+
+def test_a_decision_may_take_more_days_for_what_is_usual(histories, steady):
+    stream = histories.stream(steady(200))
+    jobs.evaluate(now=after(100))
+    actions.rebaseline(
+        stream=stream.pk, starts_on=day(40), reason="a good stretch", author="Ada", days=84,
+        now=after(100),
+    )  # fmt: skip
+    jobs.evaluate(now=after(200))
+    assert [row.frozen["days"] for row in Baseline.objects.order_by("number")] == [28, 84]
+    with pytest.raises(EnrolmentError, match="24 days at least"):
+        actions.rebaseline(
+            stream=stream.pk, starts_on=day(150), reason="x", author="Ada", days=10, now=after(200)
+        )
