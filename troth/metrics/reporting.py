@@ -59,13 +59,16 @@ def report_month(*, now: datetime) -> int:
     how many were written.
     """
     span = month_before(now - SETTLE)
+    known = queries.outcomes_with_data()
+    if not known:
+        return 0
     done = set(
         Reported.objects.filter(
             reason=MONTH, segment="", starts_at=span.start, ends_at=span.end
         ).values_list("name", "definition_version")
     )
     written = 0
-    for one in queries.outcomes_with_data():
+    for one in known:
         if (one.name, one.version) not in done:
             report(outcome=queries.outcome(one.name, span=span, at=now), reason=MONTH)
             written += 1

@@ -129,6 +129,8 @@ def own_zone(document: Mapping[str, Any] | None) -> ZoneInfo | None:
 def with_data() -> list[Named]:
     """Return the outcomes of which there are signals, apart from those that ask about any kind."""
     known = set(signals.kinds())
+    if not known:
+        return []
     return [one for one in definitions() if known.intersection(one.main_kinds)]
 
 
