@@ -49,6 +49,12 @@ def points(value: float) -> str:
 
 
 @register.filter
+def part(weight: float) -> str:
+    """Write a weight: what a computer rounds is no missing part."""
+    return words.share(round(weight, 4), 0)
+
+
+@register.filter
 def signed(value: float) -> str:
     """Write points with their sign."""
     sign = "+" if value > 0 else words.MINUS if value < 0 else ""

@@ -61,7 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _between(request: HttpRequest, now: datetime) -> tuple[date, date]:
-    end = _day(request, "until", now.date())
+    end = _day(request, "until", date.fromordinal(scores.day_of(now)))
     return _day(request, "from", end - _MONTH), end
 
 
