@@ -45,6 +45,7 @@ class Purses:
 
 def purses(orders: Table, end: int) -> Purses:
     """Return each customer's history up to `end` (µs), by days of UTC."""
+    orders = orders.only(orders.at <= end)
     [who] = numbered(orders["who"])
     day = (orders.at - 1) // DAY
     value = orders["value"] if "value" in orders.columns else np.zeros(len(orders))

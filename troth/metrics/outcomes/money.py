@@ -74,8 +74,9 @@ def _used(lots: Table, spent: Table, until: NDArray[np.int64] | None) -> Array:
 
 def _months(lots: Table, issued: Array, used: Array) -> tuple[Part, ...]:
     """Return the breakage of each month of issue, the latest ones."""
-    names = np.array([month_of(at) for at in lots["issued"].tolist()], dtype=object)
-    months = sorted(set(names.tolist()))[-_MOST_COHORTS:]
+    told = [month_of(at) if at != MISSING else "" for at in lots["issued"].tolist()]
+    names = np.array(told, dtype=object)
+    months = sorted(set(told) - {""})[-_MOST_COHORTS:]
     return tuple(Part(f"issued in {month}", _of(names == month, issued, used)) for month in months)
 
 
