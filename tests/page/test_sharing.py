@@ -13,11 +13,12 @@ from tests.page.test_publish import declare, happen
 from tests.page.test_status_live import component, opened
 from troth.components.rules.results import Status
 from troth.core import clock
-from troth.page import actions, lettering, onepager, queries
+from troth.page import actions, onepager, queries
 from troth.page import pdf as drawing
 from troth.page.edition import editions
 from troth.page.models import SharedLink
 from troth.staff.models import AuditEntry
+from troth.ui import lettering
 
 pytestmark = pytest.mark.mission("S3.13")
 DAY = timedelta(days=1)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("insight/reports/", reports.index, name="reports"),
     path("insight/reports/<slug:uid>/", reports.show, name="report"),
     path("insight/reports/<slug:uid>/figures.json", reports.figures, name="report_figures"),
+    path("insight/reports/<slug:uid>/report.pdf", reports.paper, name="report_paper"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),

@@ -19,9 +19,9 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from troth.page.lettering import BOLD, REGULAR, drawable, fonts, undrawn
 from troth.page.onepager import Sheet
 from troth.page.onepager import Table as Rows
+from troth.ui.lettering import BOLD, REGULAR, drawable, fonts, undrawn
 
 _INK, _QUIET, _LINE = HexColor("#1d2130"), HexColor("#565b68"), HexColor("#dcdad4")
 _WIDE, _HIGH = A4

@@ -1,14 +1,19 @@
 """Reports that were made on their dates: the list, one of them, and its figures as a file."""
 
+from importlib.util import find_spec
+
 import msgspec
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from troth.desk.models import Report
 from troth.desk.reporting import telling
+from troth.desk.reporting.sections import day, moment
 from troth.staff.access import requires
 
 _PAGE = 50
@@ -45,7 +50,7 @@ def _chosen(kind: str, search: str) -> "QuerySet[Report]":
 def show(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one report as it was made."""
     row = _found(uid)
-    context = {"one": row, "name": telling.NAMES[row.kind],
+    context = {"one": row, "name": telling.NAMES[row.kind], "as_pdf": _draws(),
                "sections": telling.sections(row.content)}  # fmt: skip
     return render(request, "desk/reports/show.html", context)
 
@@ -56,6 +61,30 @@ def figures(_request: HttpRequest, uid: str) -> HttpResponse:
     """Give a report's figures away as JSON, as they were written down."""
     row = _found(uid)
     return _file(row, msgspec.json.encode(row.content), "application/json", "json")
+
+
+@require_safe
+@requires("viewer")
+def paper(_request: HttpRequest, uid: str) -> HttpResponse:
+    """Give a report away as PDF, where what draws it is installed."""
+    row = _found(uid)
+    if not _draws():
+        raise Http404("the extra “pdf” is not installed")
+    from troth.desk.reporting.paper import pdf
+
+    known = moment(row.content["as_of"], row.zone)
+    body = pdf(
+        title=row.title, sections=telling.sections(row.content),
+        told=f"{settings.TROTH.organisation}, {day(str(row.starts_on))} to "
+        f"{day(str(row.ends_on))} ({row.zone}), as known at {known}",
+        source=f"{settings.TROTH.base_url}{reverse('desk:report', args=[uid])} · {row.digest}",
+    )  # fmt: skip
+    return _file(row, body, "application/pdf", "pdf")
+
+
+def _draws() -> bool:
+    """Say whether what draws PDF is installed: the extra `pdf` (docs/decisions/040-pdf.md)."""
+    return find_spec("reportlab") is not None
 
 
 def _file(row: Report, body: bytes, kind: str, ending: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The letters of the one sheet: which the font has, and which scripts it cannot draw."""
+"""The letters of what is drawn as PDF: which the font has, and which scripts it cannot draw."""
 
 import unicodedata
 from collections.abc import Iterable
