@@ -202,7 +202,7 @@ class Baseline(models.Model):
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="baselines")
     number = models.IntegerField()
-    # What was counted in this phase; NULL: what the stream counts now. Another count, another phase.
+    # What was counted in this phase; NULL: what the stream counts now.
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="+")
     starts_on = models.DateField()  # the first local day that is read against it
     frozen = models.JSONField(null=True)  # drift.phases.Frozen as a document; NULL: too few days
