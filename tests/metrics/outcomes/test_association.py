@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.metrics.outcomes.conftest import YEAR
-from troth.metrics import queries
+from troth.metrics import queries, reporting
 from troth.metrics.outcomes import association as links
 from troth.metrics.outcomes import costs, exposing
 from troth.metrics.outcomes.association import Effect
@@ -17,6 +17,10 @@ from troth.metrics.rules import Measure
 LATE = Measure(
     kinds=("order",), time="due_at", where="due_at is not null", good="resolved_at <= due_at"
 )
+PRICED = {
+    "apiVersion": "troth/v1", "kind": "Outcome", "metadata": {"name": "what-it-costs"},
+    "spec": {"like": "trust_link", "options": {"clv": 100, "handling": 5}},
+}  # fmt: skip
 SPLIT = YEAR.start + timedelta(days=180)
 
 
@@ -82,8 +86,8 @@ def test_a_band_of_few_has_counts_and_no_rate(tell, signal):
 
 
 @pytest.mark.django_db
-@pytest.mark.mission("S0.8", "S2.2")
-def test_a_planted_difference_is_found_with_its_cost(shop):
+@pytest.mark.mission("S0.8")
+def test_a_planted_difference_is_found(shop):
     shop([0.9, 0.4, 0.4, 0.4])
     found = queries.association(asked())
     link = found.link
@@ -93,6 +97,17 @@ def test_a_planted_difference_is_found_with_its_cost(shop):
     assert link.adjusted.high < 0
     assert link.permuted.p < 0.01
     assert found.holds
+    named = queries.outcome("trust_link", span=YEAR, at=YEAR.end)
+    assert named.facts["reading"] == "association"
+    assert named.value < 0
+
+
+@pytest.mark.django_db
+@pytest.mark.mission("S2.2")
+def test_a_broken_promise_costs_what_a_company_says_a_customer_is_worth(shop):
+    shop([0.9, 0.4, 0.4, 0.4])
+    found = queries.association(asked())
+    link = found.link
     price = costs.Price(clv=100, cac=30, handling=5)
     cost = queries.cost(found, broken=240, price=price)
     lost = -link.adjusted.value
@@ -103,9 +118,12 @@ def test_a_planted_difference_is_found_with_its_cost(shop):
     assert dict(cost.sensitivity)["cac -20 %"] == pytest.approx(cost.each)
     replaced = costs.cost(link.adjusted, broken=1, price=costs.Price(clv=100, cac=30, replaced=1))
     assert replaced.each == pytest.approx(lost * 30)
+    reporting.declare_outcome(document=PRICED, author="a", now=YEAR.start)
+    priced = queries.outcome("what-it-costs", span=YEAR, at=YEAR.end)
+    assert priced.facts["cost of one broken promise"] == pytest.approx(-priced.value * 100 + 5)
+    assert priced.facts["cost low"] < priced.facts["cost high"]
     named = queries.outcome("trust_link", span=YEAR, at=YEAR.end)
-    assert named.facts["reading"] == "association"
-    assert named.value < 0
+    assert "cost low" not in named.facts
 
 
 def simulated(chance, count, *, effect, confounded=False):

@@ -15,7 +15,7 @@ trust_link = Recipe(
             split=False,
         ),
     },
-    options={"split": 0.5},
+    options={"split": 0.5, "clv": 0.0, "cac": 0.0, "handling": 0.0, "replaced": 0.0},
     better="more",
     doc=(
         "How much less (below 0) of the customers who met something broken in the first half of "

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from troth.metrics.outcomes import association as links
-from troth.metrics.outcomes import exposing, intervals
+from troth.metrics.outcomes import costs, exposing, intervals
 from troth.metrics.outcomes.association import Effect, Link
 from troth.metrics.outcomes.exposing import People, Stretch
 from troth.metrics.outcomes.following import NAMELESS
@@ -68,7 +68,7 @@ def association(tables: Tables, context: Context) -> Finding:
     return Finding(
         figure=_figure(now, link),
         parts=(Part("met none", link.unexposed), Part("met one or more", link.exposed)),
-        excluded=merged(came, met), facts=_facts(link),
+        excluded=merged(came, met), facts=_facts(link) | _cost(link, context),
     )  # fmt: skip
 
 
@@ -94,6 +94,19 @@ def _facts(link: Link) -> dict[str, Fact]:
         **_three("placebo future", link.future),
         "placebo future n": link.future_n,
         "strata": link.strata,
+    }
+
+
+def _cost(link: Link, context: Context) -> dict[str, Fact]:
+    """Return what one broken promise costs, where a company has said what a customer is worth."""
+    told = {name: float(context.options[name]) for name in ("clv", "cac", "handling", "replaced")}
+    if link.adjusted.value is None or not any(told.values()):
+        return {}
+    found = costs.cost(link.adjusted, broken=1, price=costs.Price(**told))
+    return {
+        "cost of one broken promise": found.each,
+        "cost low": found.each_low,
+        "cost high": found.each_high,
     }
 
 
