@@ -24,9 +24,7 @@ from troth.metrics.drift.pictures import Blind, FadeView
 )
 @click.option("--runs", default=300, show_default=True, help="With --demo: runs a scenario.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def insight(
-    *, everything: bool, demo: bool, data: Path | None, runs: int, as_json: bool
-) -> None:
+def insight(*, everything: bool, demo: bool, data: Path | None, runs: int, as_json: bool) -> None:
     r"""Say where trust fades, and since when.
 
     \b
