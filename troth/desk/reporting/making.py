@@ -9,13 +9,18 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from troth.core.ids import new_id
 from troth.desk.models import Report
 from troth.desk.reporting import monthly, periods, quarterly, weekly
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
+from troth.notify import actions as notify
+from troth.notify.rules.events import Event
+from troth.notify.rules.story import Story
 
+BY: Final = "the installation"
 Compose = Callable[[Period], Sequence[Draft]]
 
 
@@ -61,11 +66,23 @@ def _made(period: Period, now: datetime) -> int:
     drafts = COMPOSERS[period.kind].compose(period)
     try:
         with transaction.atomic():
-            for draft in drafts:
-                _row(period, draft, now).save()
+            rows = [_row(period, draft, now) for draft in drafts]
+            for row in rows:
+                row.save()
+            _tell(rows[-1], now)
     except IntegrityError:
         return 0
     return len(drafts)
+
+
+def _tell(row: Report, now: datetime) -> None:
+    """Say to our own people who ask for it that there is a report: where, and not what it says."""
+    link = f"{settings.TROTH.base_url}{reverse('desk:report', args=[row.uid])}"
+    story = Story(
+        about=f"insight:{row.uid}", event=Event.INSIGHT_REPORTED, revision=row.digest,
+        title=f"{row.title} is made", link=link,
+    )  # fmt: skip
+    notify.tell(story=story, by=BY, now=now)
 
 
 def _row(period: Period, draft: Draft, now: datetime) -> Report:

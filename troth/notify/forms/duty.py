@@ -5,13 +5,13 @@ from django import forms
 from troth.notify import catalogue
 from troth.notify.models import Outlet, Subscription
 from troth.notify.rules import families
-from troth.notify.rules.events import Event, Severity, mask
+from troth.notify.rules.events import Severity
 
-_ALARMS: Final = mask([one for one in Event if one.value.startswith("alert.")])
 _SEVERITIES: Final = [(str(int(one)), one.name.title()) for one in Severity]
 _HEARS: Final = {"alarms": "Alarms: what our own people must act on", "incidents": "Incidents",
                  "maintenance": "Maintenance", "promises": "Promises", "breaches": "Breaches",
-                 "certificates": "Certificates", "digest": "Weekly digest"}  # fmt: skip
+                 "certificates": "Certificates", "digest": "Weekly digest",
+                 "reports": "Reports of insight, when one is made"}  # fmt: skip
 STEPS: Final = 5
 
 
@@ -45,9 +45,7 @@ class RouteForm(forms.Form):
         _choose(self.fields["outlet"], [("", "the usual one"), *named])
 
     def events(self) -> int:
-        chosen = list(self.cleaned_data["hears"])
-        rest = [name for name in chosen if name != "alarms"]
-        return (_ALARMS if "alarms" in chosen else 0) | families.bits(rest)
+        return families.heard(self.cleaned_data["hears"])
 
     def chosen_outlet(self) -> Outlet | None:
         slug = self.cleaned_data["outlet"]

@@ -7,7 +7,7 @@ from troth.notify import catalogue
 from troth.notify.models import Alarm, Escalation, Subscription
 from troth.notify.queries.routes import OF_FILES
 from troth.notify.rules import escalating, families
-from troth.notify.rules.events import Event, Severity
+from troth.notify.rules.events import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +88,12 @@ def _steps(row: Escalation, names: dict[str, str]) -> tuple[StepShown, ...]:
 
 
 def _route(row: Subscription) -> Route:
-    alarms = tuple(one.value for one in Event if row.events & one.bit and _is_alarm(one))
-    open_ones = families.names(row.events & families.OPEN_TO_ALL)
     channel = catalogue.all_channels().get(row.contact.channel)
     return Route(
         uid=row.uid, name=row.note or row.uid,
         channel=channel.label if channel else row.contact.channel,
         to=row.outlet.name if row.outlet else row.contact.shown,
-        hears=(*(("alarms",) if alarms else ()), *open_ones), floor=Severity(row.floor),
+        hears=tuple(families.heard_names(row.events)), floor=Severity(row.floor),
         state=row.state, is_of_files=row.uid.startswith(OF_FILES),
         problem="its messages keep failing" if row.failing_since else "",
     )  # fmt: skip
-
-
-def _is_alarm(event: Event) -> bool:
-    return event.value.startswith("alert.")

@@ -10,9 +10,9 @@ from troth.core.fields import Fields
 from troth.core.problems import DocumentError, Problem
 from troth.notify.rules import families
 from troth.notify.rules.escalating import MOST_STEPS
-from troth.notify.rules.events import Event, Severity, events_of, mask
+from troth.notify.rules.events import Severity, events_of
 
-ALARMS: Final = mask([one for one in Event if one.value.startswith("alert.")])
+ALARMS: Final = families.INNER["alarms"]
 _LONGEST_ROUTE: Final = 34  # with its prefix it is a subscription's uid
 _LEVELS: Final = tuple(one.name.lower() for one in Severity)
 
@@ -94,14 +94,12 @@ def escalation_document(terms: EscalationTerms) -> dict[str, Any]:
 
 def heard(events: int) -> list[str]:
     """Return the shortest names of what a route hears: alarms, families, single events."""
-    names = families.names(events & families.OPEN_TO_ALL)
-    return ["alarms", *names] if events & ALARMS else names
+    return families.heard_names(events)
 
 
 def _heard(value: object) -> int:
     names = [fields.as_text(one) for one in (value if isinstance(value, list) else [value])]
-    rest = families.bits(name for name in names if name != "alarms")
-    found = rest | (ALARMS if "alarms" in names else 0)
+    found = families.heard(names)
     if not events_of(found):
         raise ValueError("name at least one thing, such as alarms")
     return found

@@ -41,6 +41,7 @@ class Event(StrEnum):
     SUBSCRIPTION_CONFIRM = "subscription.confirm"  # “was it you?”: goes to who never said yes
     REPORT_ANSWERED = "report.answered"  # to who asked us something, and to nobody else
     SUBSCRIPTION_FAILING = "subscription.failing"  # to the owner of an endpoint in quarantine
+    INSIGHT_REPORTED = "insight.reported"  # a report of the desk is made: to our own people
 
     @property
     def bit(self) -> int:
@@ -64,6 +65,7 @@ _PURPOSES: Final = {
     "test": Purpose.OPERATIONS,
     "subscription": Purpose.OPERATIONS,
     "report": Purpose.OPERATIONS,
+    "insight": Purpose.OPERATIONS,
 }
 # Written to one address that asked us: there is no subscription to change or end by it.
 TO_ONE: Final = frozenset(

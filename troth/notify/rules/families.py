@@ -35,6 +35,11 @@ FAMILIES: Final = {
         _family("digest", "digest"),
     )
 }
+# What our own people alone can hear of, by the name that forms and files give it.
+INNER: Final = {
+    "alarms": mask([one for one in Event if one.value.startswith("alert.")]),
+    "reports": Event.INSIGHT_REPORTED.bit,
+}
 # What strangers may ask for: everything but what rings for our own people.
 OPEN_TO_ALL: Final = sum(family.mask for family in FAMILIES.values())
 
@@ -60,3 +65,19 @@ def names(found: int) -> list[str]:
     whole = [one for one in FAMILIES.values() if found & one.mask == one.mask]
     rest = found & ~sum(one.mask for one in whole)
     return [*(one.key for one in whole), *(event.value for event in events_of(rest))]
+
+
+def heard(names: Iterable[str]) -> int:
+    """Return the mask of what a route of our own people hears; `bits`, and what is INNER.
+
+    Raises ValueError like `bits`.
+    """
+    said = list(names)
+    inner = sum(found for name, found in INNER.items() if name in said)
+    return inner | bits(name for name in said if name not in INNER)
+
+
+def heard_names(found: int) -> list[str]:
+    """Return the shortest names of what a route hears."""
+    inner = [name for name, one in INNER.items() if found & one]
+    return [*inner, *names(found & OPEN_TO_ALL)]

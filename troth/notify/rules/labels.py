@@ -35,6 +35,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.SUBSCRIPTION_CONFIRM: "Please confirm",
         Event.REPORT_ANSWERED: "Answer",
         Event.SUBSCRIPTION_FAILING: "Not reached",
+        Event.INSIGHT_REPORTED: "Report",
     },
     "de": {
         Event.INCIDENT_OPENED: "Störung",
@@ -61,6 +62,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.SUBSCRIPTION_CONFIRM: "Bitte bestätigen",
         Event.REPORT_ANSWERED: "Antwort",
         Event.SUBSCRIPTION_FAILING: "Nicht erreicht",
+        Event.INSIGHT_REPORTED: "Bericht",
     },
 }
 _SEVERITIES: Final = {

@@ -31,6 +31,7 @@ _EVENTS: Final[Mapping[Event, str]] = {
     Event.TEST: "Test",
     Event.SUBSCRIPTION_CONFIRM: "Question whether to subscribe",
     Event.REPORT_ANSWERED: "Answer to one person",
+    Event.INSIGHT_REPORTED: "A report of the desk is made",
 }
 _STATES: Final[Mapping[str, str]] = {
     "queued": "waiting", "claimed": "being sent", "leaving": "on its way", "accepted": "accepted",
@@ -85,6 +86,7 @@ def place(one: str) -> str:
 _SCREENS: Final[Mapping[str, str]] = {
     "incident": "/desk/status/incidents/{}/", "promise": "/desk/promises/{}/",
     "contract": "/desk/promises/{}/",
+    "insight": "/desk/insight/reports/{}/",
     "story": "/desk/messages/written/{}/preview/", "report": "/desk/feedback/{}/",
 }  # fmt: skip
 
