@@ -7,10 +7,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.metrics.outcomes.conftest import YEAR
+from tests.metrics.outcomes.conftest import signal as signal  # noqa: PLC0414 - a fixture
+from tests.signals.contract.conftest import empty
 from troth.metrics import queries
 from troth.metrics.outcomes import telling
+from troth.signals import actions
 from troth.signals import queries as signals
-from troth.signals.models import Change, Inbox, SegmentFile
 
 NAMES = ("nps", "csat", "aov", "repeat_purchase", "retention", "rating_gap", "first_response",
          "click_through", "direct_visits", "exposure", "trust_link", "price_premium")  # fmt: skip
@@ -47,20 +49,19 @@ def ask(name):
 
 
 @pytest.mark.clickhouse
-def test_duckdb_and_clickhouse_give_the_same_outcomes(
-    tell, signal, settings, tmp_path, tmp_path_factory
-):
+@pytest.mark.django_db
+def test_duckdb_and_clickhouse_give_the_same_outcomes(addresses, settings, tmp_path, signal):
     told = shop(signal)
     found = []
-    for address in ("embedded", f"chdb://{tmp_path_factory.mktemp('clickhouse')}"):
+    for name in ("embedded", "chdb"):
         settings.TROTH = replace(
-            django_settings.TROTH, signal_store=address, data_dir=tmp_path / address[:4]
+            django_settings.TROTH, signal_store=addresses[name], data_dir=tmp_path / name
         )
-        for model in (Inbox, SegmentFile, Change):
-            model.objects.all().delete()
-        tell(told)
-        assert type(signals.store()).__name__ in {"Embedded", "ClickHouse"}
-        found.append({name: ask(name) for name in NAMES})
+        empty()
+        actions.accept(batches=[told], door="test", now=YEAR.end)
+        actions.seal(now=YEAR.end)
+        assert type(signals.store()).__name__ == {"embedded": "Embedded"}.get(name, "ClickHouse")
+        found.append({each: ask(each) for each in NAMES})
     for name in NAMES:
         assert found[0][name] == found[1][name], name
     shown = [name for name in NAMES if found[0][name][0]["state"] == "shown"]
