@@ -46,8 +46,12 @@ def behind() -> Application:
     from django.core.wsgi import get_wsgi_application  # after the page is there
 
     django = get_wsgi_application()
-    from troth.probes import door as pings  # these need Django's settings
+    from django.urls import get_resolver  # these need Django's settings
+
+    from troth.probes import door as pings
     from troth.signals.doors import http
+
+    _ = get_resolver().url_patterns  # every screen, so that the first one asked for waits for none
 
     if _settings.page_statistics:
         from troth.page.audience import write_down_always
