@@ -54,9 +54,9 @@ def _column(expression: Expression, values: Any) -> NDArray[Any]:  # noqa: ANN40
 
 def _filled(values: Any, kind: type, missing: Any) -> NDArray[Any]:  # noqa: ANN401 - any engine's
     if isinstance(values, np.ma.MaskedArray):
-        found = np.ma.getdata(values).astype(kind)
-        found[np.ma.getmaskarray(values)] = missing
-        return found
+        data: NDArray[Any] = np.ma.getdata(values).astype(kind)
+        data[np.ma.getmaskarray(values)] = missing
+        return data
     if isinstance(values, np.ndarray):
         return values.astype(kind)
     found: NDArray[Any] = np.empty(len(values), dtype=kind)
