@@ -148,7 +148,7 @@ def _reached(case, draw):
     """Let a reader have an address, want what can be told, and be of the main page."""
     case.body.update({"channel": "webhook", "address": "https://hooks.example.com/", "page": ""})
     case.body.update({"events": ["incidents"], "parts": [], "zone": "UTC", "language": "en"})
-    case.body.update({"quiet_from": "22:00", "quiet_until": "07:00"})
+    case.body.update({"quiet_from": "22:00", "quiet_until": "07:00", "owner": "ops@example.com"})
 
 
 def _alone(case, draw):
