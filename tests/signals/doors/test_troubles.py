@@ -61,6 +61,9 @@ def test_a_full_disk_turns_everything_away(door):
     body = b"".join(many.replace(b"shop", b"s%d" % n) for n in range(20_000))
     door(LINE)
     with connection.cursor() as cursor:
+        cursor.execute("PRAGMA freelist_count")
+        (free,) = cursor.fetchone()
+        cursor.execute("CREATE TABLE filler AS SELECT zeroblob(%s * 4096)", [free])
         cursor.execute("PRAGMA page_count")
         (pages,) = cursor.fetchone()
         cursor.execute(f"PRAGMA max_page_count = {pages}")
@@ -68,6 +71,8 @@ def test_a_full_disk_turns_everything_away(door):
         said = door(body)
     finally:
         connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS filler")
     assert said.status == 507
     assert Inbox.objects.count() == 1
 

@@ -14,7 +14,7 @@ OLD: Final = timedelta(days=1)
 
 def begun(*, now: datetime) -> str:
     """Return the signed instant at which a form was shown."""
-    return _SIGNER.sign(f"{now.timestamp():.0f}")
+    return _SIGNER.sign(str(int(now.timestamp())))  # never later than it was
 
 
 class GuardedForm(forms.Form):
