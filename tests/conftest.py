@@ -83,12 +83,15 @@ def chromium() -> Iterator["Browser"]:
     """Return the installed Chromium, driven by Playwright, for tests marked `browser`."""
     from playwright.sync_api import sync_playwright  # slow to import, and few tests need it
 
+    from tests.patience import wait_for_documents
+
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     # Playwright keeps an event loop in this thread; Django would refuse its database there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        wait_for_documents(patch)
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )

@@ -308,6 +308,7 @@ def told_everywhere(world, desk, uid, *, letter, key):
 def privacy(desk, *addresses):
     """Check that the desk shows nobody's whole address, nor where a program or chat listens."""
     desk.click("text=Every message of this story")
+    desk.wait_for_selector("main table tbody tr")
     shown = desk.content()
     assert not [one for one in addresses if one in shown]
 

@@ -115,7 +115,7 @@ def test_everything_is_done_without_a_script(opened, open_shop, ben):
     page.click("dl, .figures >> text=not >> nth=0")
     assert re.search(r"part=broken", page.url)
     page.click("table.cases tbody th a >> nth=0")
-    assert "All that was said about it" in page.content()
+    assert "All that was said about it" in page.text_content("main")
     page.goto("/desk/promises/on-time/edit/")
     page.fill("[name=target]", "99%")
     page.click("text=Look at it first")

@@ -92,7 +92,7 @@ def test_an_alarm_is_taken_by_keyboard(opened, cleo, a_story):
     page.get_by_role("button", name="I have it").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/stories/**")
-    assert "Cleo has it" in page.content()
+    assert "Cleo has it" in page.text_content("main")
     assert Subscription.objects.count() == 2
 
 
@@ -162,7 +162,7 @@ def test_a_story_is_written_and_sent_without_a_script(opened, ben):
     page.fill("[name='what-en']", "It holds until May.")
     page.click("text=Show it in every channel")
     page.click("button:has-text('Send it')")
-    assert "Take it back" in page.content()
+    assert "Take it back" in page.text_content("main")
     assert Draft.objects.get().state == "scheduled"
 
 
@@ -175,7 +175,7 @@ def test_two_browsers_write_at_once_and_both_texts_are_kept(opened, ben, cleo, a
     hers.click("text=Keep it")
     his.fill("[name='what-en']", "His words.")
     his.click("text=Keep it")
-    assert "Cleo changed this" in his.content()
+    assert "Cleo changed this" in his.text_content("main")
     assert his.input_value("[name='what-en']") == "His words."
     his.goto(f"{address}earlier/")
-    assert "kept aside" in his.content()
+    assert "kept aside" in his.text_content("main")
