@@ -15,6 +15,7 @@ from troth.core import clock, sheets
 from troth.core.moments import Moments, moments
 from troth.core.windows import Span
 from troth.staff.access import requires
+from troth.ui.sheets import csv_file
 
 _PAGE = 25
 _DAYS = 90
@@ -61,4 +62,4 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
          CAUSES[one.cause] if one.cause else "", " ".join(one.refs), one.note, one.announced]
         for one in past
     )  # fmt: skip
-    return found.csv(f"{slug}-history", _COLUMNS, rows)
+    return csv_file(f"{slug}-history", _COLUMNS, rows)

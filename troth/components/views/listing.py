@@ -15,6 +15,7 @@ from troth.components.views import found
 from troth.core import clock
 from troth.core.moments import moments
 from troth.staff.access import person, requires
+from troth.ui.sheets import csv_file
 from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
@@ -116,4 +117,4 @@ def export(request: HttpRequest) -> HttpResponseBase:
          " ".join(one.monitors)]
         for one in shown
     )  # fmt: skip
-    return found.csv("components", _COLUMNS, rows)
+    return csv_file("components", _COLUMNS, rows)

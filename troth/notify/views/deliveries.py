@@ -6,7 +6,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     QueryDict,
-    StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from troth.core import clock
 from troth.core.paging import CursorError
-from troth.core.sheets import csv_lines
 from troth.notify import catalogue
 from troth.notify.actions import replaying
 from troth.notify.models import Delivery
@@ -24,6 +22,7 @@ from troth.notify.queries.deliveries import Choice
 from troth.people import queries as people
 from troth.staff.access import person, requires
 from troth.ui.asking import Question, ask
+from troth.ui.sheets import csv_file
 from troth.ui.shortcuts import page_or_part
 
 _MOST = 500  # sent once more by one click
@@ -81,10 +80,8 @@ def _choice(asked: QueryDict) -> Choice:
 def file(request: HttpRequest) -> HttpResponseBase:
     """Give the same messages as CSV, addresses in part as on the screen."""
     rows = queries.everything(_choice(request.GET), at=clock.now())
-    lines = csv_lines(_COLUMNS, (tuple(getattr(one, name) for name in _COLUMNS) for one in rows))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="messages.csv"'
-    return answer
+    told = (tuple(getattr(one, name) for name in _COLUMNS) for one in rows)
+    return csv_file("messages", _COLUMNS, told)
 
 
 @require_safe

@@ -6,12 +6,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.core import clock
-from troth.core.sheets import Row, csv_lines
+from troth.core.sheets import Row
 from troth.plan import actions, forms, queries
 from troth.plan.models import Claim
 from troth.plan.views.asking import Asked, ask, given
 from troth.plan.views.goals import PLAN
 from troth.staff.access import person, requires
+from troth.ui.sheets import csv_file
 
 _BOTH = ["GET", "HEAD", "POST"]
 _HERE = ("Cited claims", "/desk/plan/claims/")
@@ -81,9 +82,7 @@ def end(request: HttpRequest, uid: str) -> HttpResponse:
 @requires("viewer")
 def export(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001 - a view's
     """Return the register as a table."""
-    lines = (line.encode() for line in csv_lines(_COLUMNS, _rows()))
-    name = {"Content-Disposition": 'attachment; filename="claims.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=name)
+    return csv_file("claims", _COLUMNS, _rows())
 
 
 _COLUMNS = ("claim", "number", "source", "link", "said_on", "what_speaks_against_it", "used_in",

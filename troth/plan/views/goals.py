@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
-from troth.core.sheets import Row, csv_lines
+from troth.core.sheets import Row
 from troth.plan import actions, forms, queries
 from troth.plan.models import Goal
 from troth.plan.views.asking import Asked, ask, do, given
 from troth.staff.access import person, requires
+from troth.ui.sheets import csv_file
 
 PLAN = ("Plan", "/desk/plan/")
 _BOTH = ["GET", "HEAD", "POST"]
@@ -104,9 +105,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001 - a v
     """Return the plan as a table: one row an initiative."""
     board = queries.board(now=clock.now())
     rows = [_line(goal, each) for goal in (*board.open, *board.closed) for each in goal.initiatives]
-    lines = (line.encode() for line in csv_lines(_COLUMNS, rows))
-    name = {"Content-Disposition": 'attachment; filename="plan.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=name)
+    return csv_file("plan", _COLUMNS, rows)
 
 
 _COLUMNS = ("goal", "pillar", "goal_due", "goal_outcome", "initiative", "owner", "state", "begins",

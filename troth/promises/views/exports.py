@@ -1,8 +1,8 @@
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from troth.core import sheets
@@ -16,6 +16,7 @@ from troth.promises.views import found
 from troth.promises.views.cases import chosen
 from troth.signals.store import Row
 from troth.staff.access import requires
+from troth.ui.sheets import csv_file
 
 _DAYS = {"date": "DATE", "good": "BIGINT", "total": "BIGINT", "share": "DOUBLE",
          "verdict": "VARCHAR", "provisional": "BOOLEAN", "restated": "BOOLEAN"}  # fmt: skip
@@ -91,7 +92,7 @@ def _file(
     name: str, form: str, columns: Mapping[str, str], rows: Iterable[sheets.Row]
 ) -> HttpResponseBase:
     if form == "csv":
-        return _download(_encoded(list(columns), rows), f"{name}.csv", "text/csv; charset=utf-8")
+        return csv_file(name, list(columns), rows)
     if form != "parquet":
         raise Http404(form)
     with tempfile.TemporaryDirectory(prefix="troth-export-") as folder:
@@ -104,15 +105,3 @@ def _file(
             filename=path.name,
             content_type="application/vnd.apache.parquet",
         )
-
-
-def _encoded(columns: list[str], rows: Iterable[sheets.Row]) -> Iterator[bytes]:
-    return (line.encode() for line in sheets.csv_lines(columns, rows))
-
-
-def _download(content: Iterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

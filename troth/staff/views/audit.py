@@ -4,16 +4,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from troth.core.sheets import Row, csv_lines
+from troth.core.sheets import Row
 from troth.staff import queries
 from troth.staff.access import requires
 from troth.staff.forms import TrailForm
 from troth.staff.models import AuditEntry
+from troth.ui.sheets import csv_file
 from troth.ui.shortcuts import page_or_part
 
 _PAGE = 50
@@ -40,9 +41,7 @@ def audit_entry(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("editor")
 def audit_csv(request: HttpRequest) -> HttpResponseBase:
     entries = _asked(TrailForm(request.GET, things=queries.things()))
-    lines = csv_lines(_COLUMNS, _rows(entries))
-    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file("audit", _COLUMNS, _rows(entries))
 
 
 def _asked(form: TrailForm) -> QuerySet[AuditEntry]:
