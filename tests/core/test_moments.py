@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -64,3 +64,12 @@ def test_what_names_no_offset_is_as_the_clocks_of_the_named_zone_show_it():
 )
 def test_a_time_that_no_clock_of_the_zone_shows_is_told(asked, says):
     assert says in m.moments(asked).problem
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1970-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_no_clock_keeps_is_none(text):
+    assert m.named_day(text) is None
+
+
+def test_a_day_is_read_as_it_is_written():
+    assert m.named_day("2026-02-28") == date(2026, 2, 28)

@@ -43,7 +43,15 @@ def test_strangers_see_nothing_of_it(fading, path):
 def test_what_is_not_watched_is_not_found(db, signed_in, vic):
     client = signed_in(vic)
     assert client.get("/desk/insight/touchpoints/nothing/").status_code == 404
-    for path in ("", "faded/", "unnoticed/", "unnoticed/?week=soon", "?at=never", "?search=%00"):
+    for path in (
+        "",
+        "faded/",
+        "unnoticed/",
+        "unnoticed/?week=soon",
+        "unnoticed/?week=9999-12-31",
+        "?at=never",
+        "?search=%00",
+    ):
         assert client.get(f"/desk/insight/{path}").status_code == 200
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -73,6 +73,15 @@ def instant(text: str, zone: ZoneInfo = _UTC) -> datetime:
     if found.tzinfo is None and zone is not _UTC:
         return walls.instant(found.isoformat(), zone, second=True)
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def named_day(text: str) -> date | None:
+    """Return the day that an address names as 2026-03-01; None where it names none we keep."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if _FIRST.year < found.year < _LAST.year else None
 
 
 def shown(value: datetime) -> str:

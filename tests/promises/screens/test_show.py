@@ -142,7 +142,8 @@ def test_a_days_number_leads_to_the_cases_of_that_day(vics):
     assert links
     for link, number in links:
         assert len(keys(vics.get(link.replace("&amp;", "&")))) == int(number), link
-    assert vics.get(CASES, {"day": "2026-02-30"}).status_code == 404
+    for text in ("2026-02-30", "0001-01-01", "9999-12-31"):
+        assert vics.get(CASES, {"day": text}).status_code == 404
 
 
 def test_a_promise_kept_in_files_says_so_and_offers_no_change(shop, ben, signed_in):

@@ -44,8 +44,7 @@ def unsure(cell: Cell) -> str:
 @register.filter
 def points(value: float) -> str:
     """Write a change of a share in percentage points, with its sign."""
-    sign = "+" if value > 0 else words.MINUS if value < 0 else ""
-    return f"{sign}{words.number(abs(value) * 100, 2)} pp"
+    return f"{signed(value * 100)} pp"
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
+from troth.core.moments import named_day
 from troth.core.windows import Span, midnight
 from troth.plan import actions as planned
 from troth.plan import queries as plan
@@ -47,19 +48,12 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def _days(request: HttpRequest, today: date) -> tuple[date, date, date, date]:
     """Return first and last day of the earlier time, then of the later one (28 days each)."""
     last = today - timedelta(days=1)
-    until = _date(request, "until", last - _MONTH)
-    against = _date(request, "against_until", last)
+    asked = request.GET.get
+    until = named_day(asked("until", "")) or last - _MONTH
+    against = named_day(asked("against_until", "")) or last
     step = timedelta(days=27)
-    return (_date(request, "from", until - step), until,
-            _date(request, "against_from", against - step), against)  # fmt: skip
-
-
-def _date(request: HttpRequest, name: str, default: date) -> date:
-    try:
-        found = date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return default
-    return found if 1971 <= found.year <= 2199 else default  # noqa: PLR2004 - what clocks hold
+    return (named_day(asked("from", "")) or until - step, until,
+            named_day(asked("against_from", "")) or against - step, against)  # fmt: skip
 
 
 @require_safe

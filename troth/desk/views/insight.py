@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.core.moments import moments
+from troth.core.moments import moments, named_day
 from troth.core.windows import Span
 from troth.desk import drawing, fading
 from troth.metrics import actions, queries
@@ -129,7 +129,7 @@ def fades(request: HttpRequest) -> HttpResponse:
 @requires("viewer")
 def losses(request: HttpRequest) -> HttpResponse:
     """Show what nobody noticed in a week: trifles that recur, by what they add up to."""
-    week = _week(request.GET.get("week", ""))
+    week = named_day(request.GET.get("week", "")) or clock.now().date() - timedelta(days=1)
     found = queries.losses(week=week)
     context = {
         "week": week, "first": week - timedelta(days=6), "losses": found,
@@ -138,14 +138,6 @@ def losses(request: HttpRequest) -> HttpResponse:
         "address": reverse("desk:losses"),
     }  # fmt: skip
     return render(request, "desk/insight/losses.html", context)
-
-
-def _week(text: str) -> date:
-    """Return the last day of a week: the one that was asked for, else yesterday."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return clock.now().date() - timedelta(days=1)
 
 
 def _found(key: str) -> StreamView:

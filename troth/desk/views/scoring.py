@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
-from troth.core.moments import moments
+from troth.core.moments import moments, named_day
 from troth.promises.queries import felt, scores
 from troth.promises.scoring.attributing import Attribution, NothingToCompareError, PromisePart
 from troth.promises.scoring.moving import Moved
@@ -61,16 +61,8 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _between(request: HttpRequest, now: datetime) -> tuple[date, date]:
-    end = _day(request, "until", date.fromordinal(scores.day_of(now)))
-    return _day(request, "from", end - _MONTH), end
-
-
-def _day(request: HttpRequest, name: str, default: date) -> date:
-    try:
-        found = date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return default
-    return found if 1971 <= found.year <= 2199 else default  # noqa: PLR2004 - what clocks hold
+    end = named_day(request.GET.get("until", "")) or date.fromordinal(scores.day_of(now))
+    return named_day(request.GET.get("from", "")) or end - _MONTH, end
 
 
 def _moved(start: date, end: date, scope: str) -> Attribution | None:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from troth.core.moments import Moments, moments
+from troth.core.moments import Moments, moments, named_day
 from troth.promises import cases
 from troth.promises.rules.results import Standing
 from troth.promises.views import found
@@ -69,10 +69,10 @@ def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
 
 def _day(request: HttpRequest) -> date | None:
     text = request.GET.get("day", "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Http404(text) from None
+    found = named_day(text)
+    if text and found is None:
+        raise Http404(text)
+    return found
 
 
 def _excluded(standing: Standing) -> list[tuple[str, str]]:
