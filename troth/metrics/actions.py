@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 
 from troth.core import clock
-from troth.metrics import definitions, labelled, queries
+from troth.metrics import definitions, labelled, queries, versions
 from troth.metrics.definitions import Difference
 from troth.metrics.enrolling import allow_false_alarms, keep_holidays, rebaseline, unwatch, watch
 from troth.metrics.models import Definition, Dirty, Series, Sweep, Watch
@@ -90,7 +90,7 @@ def declare(*, document: Mapping[str, Any], author: str, now: datetime) -> Diffe
     (difference,) = definitions.differences(queries.current_documents(), [kept])
     if difference.verb != "same":
         before = queries.current_documents().get(found.name)
-        _add_version(found.name, kept, author=author, now=now)
+        versions.add(Definition, kept, author=author, now=now)
         staff.note(
             actor=author, verb=difference.verb, thing="metric", thing_id=found.name,
             before=before, after=kept, now=now,
@@ -108,7 +108,7 @@ def retire(*, name: str, author: str, now: datetime) -> Difference:
     """
     with transaction.atomic():
         before = queries.current_documents()[name]
-        _add_version(name, before, author=author, now=now, ends=True)
+        versions.add(Definition, before, author=author, now=now, ends=True)
         staff.note(
             actor=author, verb="retire", thing="metric", thing_id=name,
             before=before, after=None, now=now,
@@ -120,19 +120,6 @@ def retire(*, name: str, author: str, now: datetime) -> Difference:
         for one in series:
             unfollow(series=one)
     return Difference(name, "retire")
-
-
-def _add_version(
-    name: str, document: Mapping[str, Any], *, author: str, now: datetime, ends: bool = False
-) -> None:
-    Definition.objects.create(
-        name=name,
-        version=Definition.objects.filter(name=name).count() + 1,
-        document=dict(document),
-        author=author,
-        retired=ends,
-        created_at=now,
-    )
 
 
 def _watch(name: str, series: Series) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -14,6 +14,7 @@ from troth.metrics.rules import Measure, MeasureError, Metric
 API = "troth/v1"
 KIND = "Metric"
 FINEST = 60
+Spec = TypeVar("Spec")
 
 
 class DefinitionError(ValueError):
@@ -49,11 +50,15 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     grain: str = "1d"
 
 
-class _Document(msgspec.Struct, forbid_unknown_fields=True, rename={"api": "apiVersion"}):
+class Document(
+    msgspec.Struct, Generic[Spec], forbid_unknown_fields=True, rename={"api": "apiVersion"}
+):
+    """What all documents of ours have around what they say."""
+
     api: str
     kind: str
     metadata: _Metadata
-    spec: _Spec
+    spec: Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +95,22 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
         raise DefinitionError(f"spec.{field}", error.message) from None
 
 
-def _shaped(document: object) -> _Document:
+def _shaped(document: object) -> Document[_Spec]:
+    return shaped(document, Document[_Spec], begins=("a metric", KIND))
+
+
+def shaped(
+    document: object, shape: type[Document[Spec]], *, begins: tuple[str, str]
+) -> Document[Spec]:
+    """Return a document in its shape; `begins` is what it is, and its kind."""
+    what, kind = begins
     try:
-        found = msgspec.convert(document, _Document)
+        found = msgspec.convert(document, shape)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise DefinitionError(path.strip("`.") or "document", message) from None
-    if (found.api, found.kind) != (API, KIND):
-        raise DefinitionError("kind", f"a metric begins with apiVersion: {API}, kind: {KIND}")
+    if (found.api, found.kind) != (API, kind):
+        raise DefinitionError("kind", f"{what} begins with apiVersion: {API}, kind: {kind}")
     name = found.metadata.name
     if not (name.replace("-", "a").replace("_", "a").isalnum() and name.isascii()):
         raise DefinitionError("metadata.name", "letters, digits, - and _ only")

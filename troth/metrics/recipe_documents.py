@@ -8,16 +8,11 @@ from typing import Any
 import msgspec
 
 from troth.core.windows import parse_duration
-from troth.metrics.definitions import API, DefinitionError
+from troth.metrics.definitions import DefinitionError, Document, shaped
 from troth.metrics.recipes import Input, Option, Recipe
 from troth.metrics.rules import MeasureError
 
 KIND = "Outcome"
-
-
-class _Metadata(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    name: str
-    labels: dict[str, str] = {}
 
 
 class _Input(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,13 +30,6 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     inputs: dict[str, _Input] = {}
     options: dict[str, str | int | float | bool] = {}
     minimum: int | None = None
-
-
-class _Document(msgspec.Struct, forbid_unknown_fields=True, rename={"api": "apiVersion"}):
-    api: str
-    kind: str
-    metadata: _Metadata
-    spec: _Spec
 
 
 def read(document: object, catalogue: Mapping[str, Recipe]) -> tuple[str, Recipe]:
@@ -67,18 +55,8 @@ def normal(document: object, catalogue: Mapping[str, Recipe]) -> dict[str, Any]:
     return told
 
 
-def _shaped(document: object) -> _Document:
-    try:
-        found = msgspec.convert(document, _Document)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        raise DefinitionError(path.strip("`.") or "document", message) from None
-    if (found.api, found.kind) != (API, KIND):
-        raise DefinitionError("kind", f"an outcome begins with apiVersion: {API}, kind: {KIND}")
-    name = found.metadata.name
-    if not (name.replace("-", "a").replace("_", "a").isalnum() and name.isascii()):
-        raise DefinitionError("metadata.name", "letters, digits, - and _ only")
-    return found
+def _shaped(document: object) -> Document[_Spec]:
+    return shaped(document, Document[_Spec], begins=("an outcome", KIND))
 
 
 def _inputs(spec: _Spec, base: Recipe) -> dict[str, Input]:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from troth.core import windows
 from troth.core.windows import Span
-from troth.metrics import queries
+from troth.metrics import queries, versions
 from troth.metrics.definitions import Difference, differences
 from troth.metrics.models_outcomes import OutcomeDefinition, Reported
 from troth.metrics.outcomes import telling
@@ -92,7 +92,7 @@ def declare_outcome(*, document: Mapping[str, Any], author: str, now: datetime) 
     (difference,) = differences(current, [kept])
     if difference.verb != "same":
         name = difference.name
-        _add(name, kept, author=author, now=now)
+        versions.add(OutcomeDefinition, kept, author=author, now=now)
         staff.note(
             actor=author, verb=difference.verb, thing="outcome", thing_id=name,
             before=current.get(name), after=kept, now=now,
@@ -107,22 +107,9 @@ def retire_outcome(*, name: str, author: str, now: datetime) -> Difference:
     Raises KeyError where there is no such outcome.
     """
     before = queries.outcome_documents()[name]
-    _add(name, before, author=author, now=now, ends=True)
+    versions.add(OutcomeDefinition, before, author=author, now=now, ends=True)
     staff.note(
         actor=author, verb="retire", thing="outcome", thing_id=name, before=before, after=None,
         now=now,
     )  # fmt: skip
     return Difference(name, "retire")
-
-
-def _add(
-    name: str, document: Mapping[str, Any], *, author: str, now: datetime, ends: bool = False
-) -> None:
-    OutcomeDefinition.objects.create(
-        name=name,
-        version=OutcomeDefinition.objects.filter(name=name).count() + 1,
-        document=dict(document),
-        author=author,
-        retired=ends,
-        created_at=now,
-    )

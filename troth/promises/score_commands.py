@@ -17,7 +17,7 @@ from troth.promises.instants import Instant
 from troth.promises.queries import rulebook, scores
 from troth.promises.queries.felt import felt
 from troth.promises.scoring import documents, exporting
-from troth.promises.scoring.attributing import NothingToCompareError
+from troth.promises.scoring.attributing import Attribution, NothingToCompareError
 
 _COLUMNS = ("promise", "day", "kept", "cases", "share_that_might_fail")
 
@@ -96,11 +96,7 @@ def _moves(asked: Mapping[str, Any], scope: str) -> int:
         moved = scores.attribution(start=start, end=end, as_of=asked["as_of"], scope=scope)
     except NothingToCompareError as problem:
         raise click.ClickException(str(problem)) from None
-    if asked["as_json"]:
-        _tell(scored.told_moves(moved))
-    else:
-        scored.show_moves(moved)
-    return 0
+    return _told_moves(asked, moved)
 
 
 def _try_rules(asked: Mapping[str, Any], scope: str) -> int:
@@ -110,10 +106,14 @@ def _try_rules(asked: Mapping[str, Any], scope: str) -> int:
         found = scores.under(rules, at=asked["at"], as_of=asked["as_of"], scope=scope)
     except NothingToCompareError as problem:
         raise click.ClickException(str(problem)) from None
+    return _told_moves(asked, found)
+
+
+def _told_moves(asked: Mapping[str, Any], moved: Attribution) -> int:
     if asked["as_json"]:
-        _tell(scored.told_moves(found))
+        _tell(scored.told_moves(moved))
     else:
-        scored.show_moves(found)
+        scored.show_moves(moved)
     return 0
 
 

@@ -1,4 +1,4 @@
-from troth.metrics.catalogue.repeat_purchase import CALLED_OFF
+from troth.metrics.orders import CALLED_OFF
 from troth.metrics.outcomes.lifetimes import churn
 from troth.metrics.recipes import Input, Recipe
 

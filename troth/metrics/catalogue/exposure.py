@@ -1,22 +1,13 @@
 from datetime import timedelta
 
+from troth.metrics.orders import CUSTOMERS, LATE
 from troth.metrics.outcomes.linking import exposure as formula
-from troth.metrics.recipes import Input, Recipe
+from troth.metrics.recipes import Recipe
 
 exposure = Recipe(
     title="Customers who met a broken promise",
     formula=formula,
-    inputs={
-        "customers": Input(over="order", fields={"who": None}, reads="all"),
-        "broken": Input(
-            over="order",
-            at="due_at",
-            where="due_at is not null and (resolved_at is null or resolved_at > due_at)",
-            fields={"who": None},
-            reads="all",
-            split=False,
-        ),
-    },
+    inputs={"customers": CUSTOMERS, "broken": LATE},
     options={"split": 0.5, "step": timedelta(days=30)},
     better="less",
     doc=(

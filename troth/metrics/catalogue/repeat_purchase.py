@@ -1,9 +1,8 @@
 from datetime import timedelta
 
+from troth.metrics.orders import CALLED_OFF
 from troth.metrics.outcomes.people import repeat_purchase as formula
 from troth.metrics.recipes import Input, Recipe
-
-CALLED_OFF = "lower(outcome) in ('canceled', 'cancelled', 'refunded', 'returned', 'unavailable')"
 
 repeat_purchase = Recipe(
     title="Repeat purchase rate",

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from troth.metrics.catalogue.repeat_purchase import CALLED_OFF
+from troth.metrics.orders import CALLED_OFF
 from troth.metrics.outcomes.people import cohort_retention
 from troth.metrics.recipes import Input, Recipe
 

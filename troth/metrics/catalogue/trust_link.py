@@ -1,20 +1,11 @@
+from troth.metrics.orders import CUSTOMERS, LATE
 from troth.metrics.outcomes.linking import association as formula
-from troth.metrics.recipes import Input, Recipe
+from troth.metrics.recipes import Recipe
 
 trust_link = Recipe(
     title="Coming back after a broken promise",
     formula=formula,
-    inputs={
-        "customers": Input(over="order", fields={"who": None}, reads="all"),
-        "broken": Input(
-            over="order",
-            at="due_at",
-            where="due_at is not null and (resolved_at is null or resolved_at > due_at)",
-            fields={"who": None},
-            reads="all",
-            split=False,
-        ),
-    },
+    inputs={"customers": CUSTOMERS, "broken": LATE},
     options={"split": 0.5, "clv": 0.0, "cac": 0.0, "handling": 0.0, "replaced": 0.0},
     better="more",
     doc=(
