@@ -22,6 +22,7 @@ from troth.metrics import silence
 from troth.metrics.drift.cases import Case
 from troth.metrics.drift.engine import evaluate
 from troth.metrics.drift.limits import limits
+from troth.metrics.drift.pasts import made_of
 from troth.metrics.models import Baseline, Evaluation, Fade, Series, Stream
 from troth.metrics.queries.paneled import Watched, watched
 
@@ -105,9 +106,11 @@ def _midnights(streams: Iterable[Stream], now: datetime) -> list[datetime]:
 
 
 def _freeze(found: Watched | None, now: datetime) -> None:
+    """Write baselines down, the first of a stream with the span that it was made of."""
     for phase, frozen in found.fresh if found else ():
+        told = {"reason": made_of(frozen)} if phase.number == 1 else {}
         Baseline.objects.filter(pk=phase.pk, frozen_at=None).update(
-            frozen=frozen.document(), frozen_at=now
+            frozen=frozen.document(), frozen_at=now, **told
         )
 
 

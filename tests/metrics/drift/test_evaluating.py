@@ -66,7 +66,9 @@ def test_a_decision_begins_a_phase_and_closes_what_was_open(histories, steady):
     assert (fade.closed_on, fade.why_closed) == (day(92), "a new baseline was decided")
     span = Span(after(0), after(140))
     chart = queries.chart(stream=stream.pk, span=span, at=after(140))
-    assert [phase.reason for phase in chart.phases] == ["the first days", "a new carrier"]
+    assert [phase.reason for phase in chart.phases] == [
+        "the first 28 days, 2026-01-01 to 2026-01-28", "a new carrier",
+    ]  # fmt: skip
     assert [event.kind for event in chart.events] == ["decision"]
     first = next(point for point in chart.points if point.day == day(91))
     assert first.expected == pytest.approx(0.96, abs=0.005)

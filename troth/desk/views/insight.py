@@ -97,6 +97,7 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
         actions.rebaseline(
             stream=one.pk, starts_on=date.fromisoformat(request.POST.get("starts_on", "")),
             reason=request.POST.get("reason", "")[:500],
+            days=_of_days(request.POST.get("days", "")),
             author=published_name(person(request)), now=clock.now(),
         )  # fmt: skip
     except EnrolmentError as error:
@@ -106,6 +107,10 @@ def decide(request: HttpRequest, key: str) -> HttpResponse:
     else:
         messages.success(request, "Written down. Days before stay read against what they were.")
     return redirect("desk:stream", key=key)
+
+
+def _of_days(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < len("10000") else None
 
 
 @require_safe

@@ -52,7 +52,7 @@ def evaluate(panel: Panel, rows: Sequence[Row], *, limits: Limits) -> Seen:
     alive, after, complete = _windows(panel, rows)
     baselines = [row.baseline for row in rows]
     found = distances(panel, baselines, judged=after & complete)
-    before = alive & ~after & ~np.isnan(found.z)
+    before = alive & ~after & _since_first(panel, rows) & ~np.isnan(found.z)
     root = spread.roots(found, found.judged | before)
     faded = fades.fades(found, limits, alive=after)
     pooled = fades.stack(
@@ -111,6 +111,13 @@ def _windows(panel: Panel, rows: Sequence[Row]) -> tuple[Flags, Flags, Flags]:
     )
     alive = (days >= starts) & (days < ends)
     return alive, alive & (days > made_on), days < complete
+
+
+def _since_first(panel: Panel, rows: Sequence[Row]) -> Flags:
+    """Return the days from the first of each row's baseline on: what came before was otherwise."""
+    first = [row.baseline.first.toordinal() if row.baseline else _NEVER for row in rows]
+    days = panel.first.toordinal() + np.arange(panel.shape[1])
+    return np.asarray(days >= np.array(first)[:, None])
 
 
 def _stacked(found: Distances, rows: Sequence[Row]) -> Distances:

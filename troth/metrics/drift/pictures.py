@@ -105,6 +105,7 @@ class Chart:
     """Everything that one drawing of a stream needs.
 
     `shifts` are the days on which the level changed, looked at afterwards over the whole span.
+    `offered` (first day, days with data) is a longer even past that would make a better usual.
     """
 
     stream: StreamView
@@ -114,6 +115,7 @@ class Chart:
     fades: tuple[FadeView, ...] = ()
     events: tuple[Event, ...] = field(default=())
     shifts: tuple[date, ...] = field(default=())
+    offered: tuple[date, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from troth.metrics.drift import fades as faded
 from troth.metrics.drift.limits import SPECIAL, limits
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.onsets import changes
+from troth.metrics.drift.pasts import offered
 from troth.metrics.drift.pictures import Chart, Event, Phase, Point
 from troth.metrics.drift.readings import Distances, distances
 from troth.metrics.drift.rules import marks
@@ -48,7 +49,17 @@ def chart(
         events=tuple(
             event for event in [*events, *_decisions(decided)] if first <= event.day <= last
         ),
+        offered=_offered(found) if found and found.parts else None,
     )
+
+
+def _offered(found: Watched) -> tuple[date, int] | None:
+    """Return a past that is longer than what is usual now is made of, to be decided on."""
+    part, last = found.parts[-1], len(found.parts) - 1
+    if part.row.baseline is None:
+        return None
+    start = part.row.start + (part.phase.number > 1)  # a decision holds from a later day on
+    return offered(found.panel, last, start=start, until=part.row.complete, usual=part.row.baseline)
 
 
 def _shifts(points: Sequence[Point]) -> tuple[date, ...]:

@@ -13,9 +13,10 @@ from troth.core.windows import TICK, Span, midnight
 from troth.metrics.drift.engine import Row
 from troth.metrics.drift.enrolment import thresholds_from
 from troth.metrics.drift.panels import Panel
-from troth.metrics.drift.phases import Frozen, freeze, frozen_from
+from troth.metrics.drift.phases import Frozen, frozen_from
 from troth.metrics.leaves import cells_of
 from troth.metrics.models import Baseline, Holiday, Stream
+from troth.metrics.queries.baselined import uncounted_since, usual_of
 from troth.metrics.queries.kept import Tallies, tallies
 from troth.metrics.ranges import epoch, instant
 from troth.signals.store import Tally
@@ -62,6 +63,7 @@ def watched(streams: Sequence[Stream], *, now: datetime) -> Watched | None:
     rows: list[int] = []
     parts: list[Part] = []
     fresh: list[tuple[Baseline, Frozen]] = []
+    waits = uncounted_since(streams)
     for stream in streams:
         complete = _over(stream, frame[0], now)
         first = panel.of([where[stream.pk, series] for series in _counted(stream)])
@@ -69,8 +71,8 @@ def watched(streams: Sequence[Stream], *, now: datetime) -> Watched | None:
             row = where[stream.pk, phase.series_id or stream.series_id]
             baseline = frozen_from(phase.frozen) if phase.frozen else None
             if baseline is None:
-                known = panel.until(min(end, complete))
-                baseline = freeze(known, row, start=start, days=stream.phase_days)
+                known = panel.of([row]).until(min(end, complete))
+                baseline = usual_of(stream, phase, known, start=start, waits=waits)
                 fresh += [(phase, baseline)] if baseline else []
             parts.append(Part(stream, phase, _row(stream, baseline, (start, end, complete))))
             rows.append(row)

@@ -99,7 +99,8 @@ def _scatter(found: Watched) -> tuple[float | None, float | None]:
     panel = found.panel.of([last])
     days = np.arange(panel.shape[1])
     made = (part.baseline.last - panel.first).days
-    before = ((days >= part.start) & (days <= made))[None, :]
+    first = (part.baseline.first - panel.first).days
+    before = ((days >= first) & (days <= made))[None, :]
     after = ((days > made) & (days < part.complete))[None, :]
     seen = distances(panel, [part.baseline], judged=after)
     usable = (before | after) & ~np.isnan(seen.z)
