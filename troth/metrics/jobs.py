@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from troth.metrics import counting, evaluating, marking, reporting
+from troth.metrics import counting, evaluating, marking, reporting, shelving
+from troth.metrics.queries import shelved
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
@@ -29,7 +30,18 @@ def bring_up(store: Store, *, now: datetime, most: int | None = None) -> int:
 
 def report(*, now: datetime) -> int:
     """Write down what the outcomes of the month before were. Returns how many."""
-    return reporting.report_month(now=now)
+    done = reporting.report_month(now=now)
+    return done + shelving.keep_usual(now=now)
+
+
+def is_uncounted(*, now: datetime) -> bool:
+    """Return whether a question about an outcome waits for its answer: one query."""
+    return shelved.is_uncounted(now=now)
+
+
+def recount(*, now: datetime) -> int:
+    """Count the outcomes that screens ask and whose evidence changed. Returns how many."""
+    return shelving.recount(now=now)
 
 
 def is_due(*, now: datetime) -> bool:

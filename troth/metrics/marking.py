@@ -1,7 +1,7 @@
 """What must be counted again: changes of signals, and cases that fall due as time passes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,15 +10,14 @@ from django.db.models import F
 
 from troth.core.steps import reached as step
 from troth.core.windows import Span
+from troth.metrics import shelving
 from troth.metrics.models import Dirty, Sweep
 from troth.metrics.ranges import GAP, Grid, Range, joined, names_an_instant, reached, runs
+from troth.metrics.shelf import Touched
 from troth.signals import queries as signals
 from troth.signals.expressions import Expression, parse
 
 AT_ONCE = 20_000  # changes answered in one transaction
-
-
-Touched = Mapping[tuple[str, str], set[date]]  # (kind, column) → UTC days on which rows changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ def answer(*, now: datetime) -> int:
         followed = Sweep.objects.filter(series__isnull=False).distinct()
         for sweep in followed.order_by("pk"):
             _marked(sweep, _mark_of(sweep, touched, now=now))
+        shelving.soil(touched, now=now)
         signals.changes().filter(pk__in=[change.pk for change in changes]).delete()
         step("tally.marked")
     return len(changes)

@@ -1,7 +1,7 @@
 """Outcomes: what became of customers, with all that it takes to believe the figure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -70,8 +70,8 @@ def outcome(  # noqa: PLR0913 - one argument for each thing that a question has
     that of the definition by default. Raises OutcomeError, MeasureError.
     """
     one = named(name)
-    frame = _frame(span, segment, at, as_of, zone or one.zone or UTC)
-    return next(_answered(one, frame))
+    frame = framed(span, segment, at, as_of, zone or one.zone or UTC)
+    return next(answered(one, frame))
 
 
 def outcomes_by(  # noqa: PLR0913 - one argument for each thing that a question has
@@ -83,9 +83,13 @@ def outcomes_by(  # noqa: PLR0913 - one argument for each thing that a question 
     Cases without the attribute are in none of them. Raises OutcomeError, MeasureError.
     """
     one = named(name)
-    frame = replace(_frame(span, segment, at, as_of, zone or one.zone or UTC), by=by)
-    found = sorted(_answered(one, frame), key=lambda each: (-each.n, [*each.segment.values()]))
-    return found[:_MOST_SEGMENTS]
+    frame = replace(framed(span, segment, at, as_of, zone or one.zone or UTC), by=by)
+    return largest(answered(one, frame))
+
+
+def largest(found: Iterable[Outcome]) -> list[Outcome]:
+    """Return the 200 outcomes with most cases, the largest first."""
+    return sorted(found, key=lambda one: (-one.n, [*one.segment.values()]))[:_MOST_SEGMENTS]
 
 
 def retention(
@@ -134,10 +138,11 @@ def with_data() -> list[Named]:
     return [one for one in definitions() if known.intersection(one.main_kinds)]
 
 
-def _frame(
+def framed(
     span: Span, segment: Mapping[str, str] | None, at: datetime | None, as_of: datetime | None,
     zone: ZoneInfo,
 ) -> Frame:  # fmt: skip
+    """Return what is asked, with now as the instant that asks. Raises OutcomeError."""
     if span.end <= span.start:
         raise OutcomeError("a span ends after it starts")
     return Frame(
@@ -145,7 +150,8 @@ def _frame(
     )
 
 
-def _answered(one: Named, frame: Frame) -> Iterator[Outcome]:
+def answered(one: Named, frame: Frame) -> Iterator[Outcome]:
+    """Yield the outcome; where the frame splits, for each value of the attribute."""
     found = (
         _cooked(one.definition, frame) if isinstance(one.definition, Recipe)
         else measuring.findings(signals.store(), one.definition, frame)

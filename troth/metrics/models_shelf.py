@@ -1,0 +1,33 @@
+"""Answers to questions about outcomes, kept until evidence of their time changes."""
+
+from django.db import models
+
+
+class Shelved(models.Model):
+    """One question and its newest answer. Kept only for speed: it can be counted again any time.
+
+    `days` are the last whole local days, which move on; without them the span stands still, and
+    `asks_at` is the instant that asks. `next_at` says when it is to be counted again.
+    """
+
+    digest = models.CharField(max_length=32, unique=True)  # of the question
+    question = models.JSONField()  # metrics.shelf.Question
+    name = models.CharField(max_length=100)
+    is_month = models.BooleanField(default=False)  # a figure that was reported, and is restated
+    reads = models.JSONField(default=list)  # metrics.shelf.Read: evidence that the answer is of
+    version = models.CharField(max_length=40, blank=True)  # of the definition
+    answer = models.TextField(blank=True)  # outcomes as JSON; "": not counted yet
+    problem = models.CharField(max_length=300, blank=True)  # why it could not be counted
+    took = models.FloatField(default=0.0)  # seconds
+    counted_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # is being counted since
+    stale_since = models.DateTimeField(null=True)  # evidence of its time changed
+    next_at = models.DateTimeField(db_index=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "shelved"
+        indexes = [models.Index(fields=["name"], name="shelved_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.digest[:8]}"
