@@ -1,8 +1,6 @@
-import tempfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from troth.core import sheets
@@ -16,7 +14,7 @@ from troth.promises.views import found
 from troth.promises.views.cases import chosen
 from troth.signals.store import Row
 from troth.staff.access import requires
-from troth.ui.sheets import csv_file
+from troth.ui.sheets import table_file
 
 _DAYS = {"date": "DATE", "good": "BIGINT", "total": "BIGINT", "share": "DOUBLE",
          "verdict": "VARCHAR", "provisional": "BOOLEAN", "restated": "BOOLEAN"}  # fmt: skip
@@ -42,7 +40,7 @@ _VIOLATIONS = {
 def days(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     """Hand out the days of a promise, oldest first."""
     series = found.detail(slug, moments(request.GET)).series
-    return _file(f"{slug}-days", form, _DAYS, (_day(day) for day in series))
+    return table_file(f"{slug}-days", form, _DAYS, (_day(day) for day in series))
 
 
 @require_safe
@@ -55,7 +53,7 @@ def cases(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     attributes = [f"segment.{name}" for name in standing.segments]
     columns = {**_CASES, **dict.fromkeys(attributes, "VARCHAR")}
     rows = (_case(row, standing.segments) for row in cases_behind.every(which, asked))
-    return _file(f"{slug}-{which.part.replace(':', '-')}", form, columns, rows)
+    return table_file(f"{slug}-{which.part.replace(':', '-')}", form, columns, rows)
 
 
 @require_safe
@@ -64,7 +62,7 @@ def violations(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hand out the ledger of violations, newest first, as the list was filtered."""
     sought, _problem = remedy.sought(request.GET)
     rows = (_violation(each) for each in queries.Ledger(sought))
-    return _file("violations", form, _VIOLATIONS, rows)
+    return table_file("violations", form, _VIOLATIONS, rows)
 
 
 def _violation(each: Violation) -> sheets.Row:
@@ -86,22 +84,3 @@ def _day(day: Day) -> sheets.Row:
 
 def _case(row: Row, attributes: Iterable[str]) -> sheets.Row:
     return [*(getattr(row, name) for name in _CASES), *map(row.segment.get, attributes)]
-
-
-def _file(
-    name: str, form: str, columns: Mapping[str, str], rows: Iterable[sheets.Row]
-) -> HttpResponseBase:
-    if form == "csv":
-        return csv_file(name, list(columns), rows)
-    if form != "parquet":
-        raise Http404(form)
-    with tempfile.TemporaryDirectory(prefix="troth-export-") as folder:
-        path = Path(folder) / f"{name}.parquet"
-        sheets.write_parquet(path, columns, rows)
-        # The open file outlives its name: nothing is left behind however the download ends.
-        return FileResponse(
-            path.open("rb"),
-            as_attachment=True,
-            filename=path.name,
-            content_type="application/vnd.apache.parquet",
-        )
