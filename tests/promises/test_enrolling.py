@@ -1,12 +1,17 @@
 """A promise is watched for drift from its declaration on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from tests.shop import NOW, document
 from troth.metrics import queries
-from troth.promises import actions
+from troth.promises import actions, jobs
+
+WORKERS = 4
 
 
 def declare(**spec):
@@ -42,3 +47,61 @@ def test_a_retired_promise_is_watched_no_longer(db, noon):
     declare()
     actions.retire(slug="on-time", author="Ada", now=NOW + timedelta(days=1))
     assert queries.streams() == []
+
+
+def forgotten(*slugs):
+    """As an older version left them: declared, and never enrolled."""
+    from troth.metrics.models import Stream
+
+    for slug in slugs:
+        declare(slug=slug)
+    Stream.objects.all().delete()
+    assert queries.streams() == []
+
+
+def test_promises_that_an_older_version_declared_are_enrolled_once(db, noon):
+    from troth.metrics.models import Baseline
+
+    forgotten("on-time", "in-full")
+    declare(slug="gone")
+    actions.retire(slug="gone", author="Ada", now=NOW)
+    later = NOW + timedelta(days=3)
+    assert jobs.enrol(now=later) == 2
+    assert sorted(queries.watched_keys()) == ["promise:in-full", "promise:on-time"]
+    assert queries.stream("promise:on-time").target == 0.7
+    assert jobs.enrol(now=later) == 0
+    assert Baseline.objects.filter(author="the installation").count() == 2
+
+
+def test_what_has_no_share_by_the_day_is_left_alone(db, noon):
+    from troth.metrics.models import Stream
+
+    spec = document("audited")
+    spec["spec"] = {
+        "text": "We are audited each year.", "evaluator": "attestation",
+        "signals": {"kind": "audit"}, "target": "100%", "windows": ["365d"],
+    }  # fmt: skip
+    actions.declare(spec=spec, author="Ada", now=NOW)
+    assert jobs.enrol(now=NOW) == 0
+    assert not Stream.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_enrol_at_once_each_promise_is_enrolled_by_one(noon):
+    from troth.metrics.models import Baseline, Stream
+
+    slugs = [f"promise-{number}" for number in range(6)]
+    forgotten(*slugs)
+    start = Barrier(WORKERS)
+
+    def work(_):
+        start.wait()
+        try:
+            return jobs.enrol(now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        done = list(pool.map(work, range(WORKERS)))
+    assert sum(done) == len(slugs)
+    assert Stream.objects.count() == Baseline.objects.count() == len(slugs)

@@ -37,6 +37,7 @@ SCHEDULE = (
         "components.account", timedelta(seconds=10), asked="components.jobs.is_owing", slow=True
     ),
     _entry("promises.score", timedelta(minutes=1), asked="promises.jobs.is_unscored", slow=True),
+    _entry("promises.enrol", timedelta(minutes=10), slow=True),
     _entry("incidents.answer", _SOON, asked="incidents.jobs.is_asked", after=("promises.judge",)),
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),

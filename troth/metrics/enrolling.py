@@ -26,13 +26,13 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     Raises EnrolmentError.
     """
     fields = enrolment.checked().columns()
-    known = Stream.objects.select_for_update().filter(key=key).first()
     fields |= {"series_id": series, "ended_at": None}
-    if known is None:
-        stream = Stream.objects.create(key=key, created_at=now, **fields)
+    stream, is_new = Stream.objects.select_for_update().get_or_create(
+        key=key, defaults={"created_at": now, **fields}
+    )
+    if is_new:
         _decide(stream, _EVER, "the first days", author, now)
     else:
-        stream = known
         changes_series = stream.series_id != series
         if enrolment.phase_days == Enrolment(name="").phase_days:
             fields.pop("phase_days")  # a decision may have said more

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from troth.promises import actions
-from troth.promises.actions import messaging, scoring
+from troth.promises.actions import enrolling, messaging, scoring
 
 
 def is_due(*, now: datetime) -> bool:
@@ -24,6 +24,11 @@ def is_untold(*, now: datetime) -> bool:
 def tell(*, now: datetime) -> int:
     """Tell readers what happened to promises; return how much."""
     return messaging.tell_readers(now=now)
+
+
+def enrol(*, now: datetime) -> int:
+    """Watch the promises that are not watched yet though they could be; return how many."""
+    return enrolling.enrol_missing(now=now)
 
 
 def is_unscored(*, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from troth.metrics.queries.defined import (
     versions,
 )
 from troth.metrics.queries.exact import ask, ask_all
-from troth.metrics.queries.faded import fades, stream, streams
+from troth.metrics.queries.faded import fades, is_watched, stream, streams, watched_keys
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -74,6 +74,7 @@ __all__ = [
     "documents",
     "exposure",
     "fades",
+    "is_watched",
     "losses",
     "metric",
     "metrics",
@@ -100,4 +101,5 @@ __all__ = [
     "streams",
     "tallies",
     "versions",
+    "watched_keys",
 ]

@@ -26,6 +26,15 @@ def stream(key: str) -> StreamView | None:
     return view_of(row) if row else None
 
 
+def watched_keys() -> set[str]:
+    """Return the keys of the streams that are watched."""
+    return set(Stream.objects.filter(ended_at=None).values_list("key", flat=True))
+
+
+def is_watched(key: str) -> bool:
+    return Stream.objects.filter(key=key, ended_at=None).exists()
+
+
 def fades(
     *,
     open_only: bool = False,

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from troth.core.windows import DAY
 from troth.metrics import actions as metrics
+from troth.metrics import queries
 from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.rules import Measure
 from troth.promises.models import Promise, Version
 from troth.promises.queries.regimes import terms_of
 from troth.promises.rules import measures
@@ -26,7 +30,7 @@ def enrol(version: Version, *, author: Actor, now: datetime) -> None:
     the day (attestations, business hours) is not watched.
     """
     promise, terms = version.promise, terms_of(version)
-    measure = measures.parts(terms, Bounds(), {}).get(("judged", DAY))
+    measure = _measure(terms)
     if measure is None:
         let_go(promise, now=now)
         return
@@ -39,6 +43,33 @@ def enrol(version: Version, *, author: Actor, now: datetime) -> None:
         reason=version.reason or f"version {version.number} counts otherwise",
         now=now,
     )
+
+
+def enrol_missing(*, now: datetime) -> int:
+    """Watch the promises that should be and are not; return how many.
+
+    Those that were declared before there was drift, by an older version or from a backup. Of two
+    workers at once each promise is enrolled by one.
+    """
+    watched = queries.watched_keys()
+    live = Promise.objects.filter(retired_at=None).values_list("pk", "slug")
+    return sum(_enrolled(pk, now) for pk, slug in live if key_of(slug) not in watched)
+
+
+@transaction.atomic
+def _enrolled(pk: int, now: datetime) -> bool:
+    promise = Promise.objects.select_for_update().filter(pk=pk, retired_at=None).first()
+    version = promise.versions.order_by("number").last() if promise else None
+    if promise is None or version is None or queries.is_watched(key_of(promise.slug)):
+        return False  # another worker was quicker, or somebody retired it
+    if _measure(terms_of(version)) is None:
+        return False
+    enrol(version, author=None, now=now)
+    return True
+
+
+def _measure(terms: Terms) -> Measure | None:
+    return measures.parts(terms, Bounds(), {}).get(("judged", DAY))
 
 
 def let_go(promise: Promise, *, now: datetime) -> None:
