@@ -33,7 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
     "outcomes": ("troth.metrics.outcome_commands", "Say what became of customers."),
-    "insight": ("troth.metrics.insight_commands", "Say where trust fades, and since when."),
+    "insight": ("troth.config.verbs.insight", "Say where trust fades, and since when."),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "score": (
         "troth.promises.score_commands",

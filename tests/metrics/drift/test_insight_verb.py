@@ -5,9 +5,9 @@ import json
 from click.testing import CliRunner
 
 from tests.metrics.drift.conftest import after
+from troth.config.verbs.insight import insight
 from troth.core import clock
 from troth.metrics import jobs
-from troth.metrics.insight_commands import insight
 
 
 def run(*options, at):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from troth.metrics.drift.surprises import surprises
-from troth.metrics.trials import calibration, nab, quiet, tcpd
+from troth.metrics.trials import calibration, figure, nab, printing, published, quiet, tcpd
+from troth.signals.models import SegmentFile
 
 HOUR = 3_600
 
@@ -76,6 +77,13 @@ def test_the_numenta_files_given_reach_what_the_whole_shall(shared):
 
 
 @pytest.mark.shared
+def test_the_scale_makes_of_what_was_earned_over_the_whole_what_was_published(shared):
+    told = nab.published(shared / "nab")
+    found = {name: round(told[name], 1) for name in ("ARTime", "numenta", "contextOSE", "null")}
+    assert found == {"ARTime": 74.9, "numenta": 70.1, "contextOSE": 69.9, "null": 0.0}
+
+
+@pytest.mark.shared
 def test_onsets_of_the_turing_series_are_dated(shared):
     table = tcpd.table(tcpd.read(shared / "tcpd"))
     f1, cover = table["ours"]
@@ -102,3 +110,29 @@ def test_a_made_stack_is_found_weeks_before_any_chart_of_one_stream():
     assert timed.median("combined") < 20
     assert timed.median("combined") < timed.median("Shewhart")
     assert timed.median("combined") < timed.median("budget exhausted")
+
+
+@pytest.mark.shared
+@pytest.mark.mission("S2.48", "S2.61", "S2.8")
+def test_figures_that_others_published_are_found_in_a_place_of_their_own(shared, db):
+    found = list(published.figures(data=shared))
+    assert {one.part for one in found} == {"outcomes"}
+    assert [one.met for one in found] == [True] * 5
+    assert found[0].value == "0.243, 4.414, 0.793, 2.426"
+    assert not SegmentFile.objects.exists(), "nothing of it reaches the one that asks"
+
+
+def test_what_is_not_there_is_named_with_its_place_and_misses_no_goal(tmp_path, capsys):
+    (tmp_path / "nab").mkdir()
+    absent = figure.missing(tmp_path, "outcomes", "nab", "cdnow/CDNOW_sample.txt")
+    assert printing.show(iter(absent), as_json=False) == 0
+    said = capsys.readouterr().out
+    assert f"put it at {tmp_path / 'cdnow' / 'CDNOW_sample.txt'}" in said
+    assert "0 of 0 goals reached." in said
+    assert "1 data sets are not there" in said
+
+
+def test_a_missed_goal_says_no_and_ends_with_1(capsys):
+    lines = [figure.Figure("a", "b", "3", "< 2", met=False), figure.Figure("a", "c", "1")]
+    assert printing.show(iter(lines), as_json=False) == 1
+    assert "NO   < 2" in capsys.readouterr().out

