@@ -1,14 +1,15 @@
 """Readings and fades in words, for the screens of insight."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django import template
+from django.utils.safestring import SafeString
 
 from troth.desk import fading
 from troth.metrics.drift.pictures import StreamView
 from troth.metrics.outcomes.results import Curve
 from troth.metrics.queries.mapped import Cell
-from troth.ui import words
+from troth.ui import charts, words
 
 register = template.Library()
 
@@ -68,6 +69,15 @@ def cause_word(cause: str) -> str:
 @register.filter
 def grade_word(grade: str) -> str:
     return {"not_enough": "not enough", "nothing": "none"}.get(grade, grade)
+
+
+@register.simple_tag
+def curves(found: Sequence[Curve], label: str, unit: str = "periods") -> SafeString:
+    """Draw curves, the first in ink: `{% curves one.curves one.title "months" %}`."""
+    drawn = [
+        (one.name, [charts.Mark(p.x, p.value, p.low, p.high) for p in one.points]) for one in found
+    ]
+    return charts.curves(drawn, f"{label}.", unit=unit)
 
 
 @register.filter

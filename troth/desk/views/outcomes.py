@@ -1,89 +1,113 @@
 """Outcomes: what became of trust, each figure with its counts, interval and exclusions."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
-from troth.core.windows import Span, midnight
-from troth.metrics import queries
+from troth.desk import tables
+from troth.metrics import queries, shelving
 from troth.metrics.outcomes.results import Outcome
-from troth.metrics.outcomes.telling import as_csv
+from troth.metrics.queries.shelved import Answer
+from troth.metrics.reading import attribute
 from troth.metrics.rules import MeasureError
+from troth.metrics.shelf import Question, last_days
 from troth.staff.access import requires
+from troth.ui.sheets import table_file
+from troth.ui.shortcuts import page_or_part
 
-_DAYS = (28, 90, 180, 365)
-_FIRST = ("csat", "nps", "clv", "retention")  # the four of the dashboard, where there is data
+DAYS = (28, 90, 180, 365)
+_FIRST = ("csat", "nps", "clv", "retention")  # the four of the dashboard
 
 
 @require_safe
 @requires("viewer")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """Show the figures of which there are signals, over the days asked for."""
-    days, span = _span(request)
-    found = list(_answers(span))
-    if request.GET.get("format") == "csv":
-        return _csv("outcomes", found)
-    places = {name: place for place, name in enumerate(_FIRST)}
-    found.sort(key=lambda one: (places.get(one.name, len(places)), one.title))
-    figures = [one for one in found if one.name in places]
+    days, now = days_of(request), clock.now()
+    known = queries.outcomes_with_data()
+    asked = [question(one.name, days) for one in known]
+    answers = shelving.ask(asked, now=now)
+    found = sorted((each for one in answers for each in one.outcomes), key=lambda one: one.title)
+    if "format" in request.GET:
+        return table_file(
+            "outcomes", request.GET["format"], tables.OUTCOMES, tables.outcomes(found)
+        )
     context = {
-        "days": days, "choices": _DAYS, "span": span, "figures": figures,
-        "others": [one for one in found if one.name not in places],
-        "known": len(queries.outcome_definitions()),
+        "days": days, "choices": DAYS, "span": last_days(days, zone_name(), now=now),
+        "figures": _figures(found), "others": [one for one in found if one.name not in _FIRST],
+        "known": len(queries.outcome_definitions()), "any": bool(known), **state(answers),
     }  # fmt: skip
-    return render(request, "desk/insight/outcomes.html", context)
+    template = page_or_part(request, "desk/insight/outcomes.html", part="outcomes")
+    return render(request, template, context)
 
 
-def _answers(span: Span) -> Iterator[Outcome]:
-    for one in queries.outcomes_with_data():
-        try:
-            yield queries.outcome(one.name, span=span, zone=_zone())
-        except (queries.OutcomeError, MeasureError):  # somebody's own definition no longer fits
-            continue
+def _figures(found: Sequence[Outcome]) -> list[tuple[str, Outcome | None]]:
+    """Return the four of the dashboard in their order, with None where there is no signal of it."""
+    there = {one.name: one for one in found}
+    titles = {one.name: one.definition.title for one in queries.outcome_definitions()}
+    return [(titles.get(name, name), there.get(name)) for name in _FIRST]
 
 
 @require_safe
 @requires("viewer")
-def show(request: HttpRequest, name: str) -> HttpResponse:
+def show(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show one figure: what it was made of, its parts and curves, and how it went by month."""
-    if name not in {one.name for one in queries.outcome_definitions()}:
+    known = {one.name: one for one in queries.outcome_definitions()}
+    if name not in known:
         raise Http404("there is no outcome of this name")
-    days, span = _span(request)
-    by, problem = request.GET.get("by", "").strip()[:40], ""
-    found = queries.outcome(name, span=span, zone=_zone())
-    parts: list[Outcome] = []
-    if by:
-        try:
-            parts = queries.outcomes_by(name, by=by, span=span, zone=_zone())
-        except (queries.OutcomeError, MeasureError) as error:
-            problem = str(error)
-    if request.GET.get("format") == "csv":
-        return _csv(name, [found, *parts])
+    days, now = days_of(request), clock.now()
+    by, problem = attribute_of(request)
+    asked = [question(name, days), *([question(name, days, by=by)] if by else [])]
+    answers = shelving.ask(asked, now=now)
+    parts = answers[1].outcomes if by else ()
+    if "format" in request.GET:
+        rows = tables.outcomes([*answers[0].outcomes, *parts])
+        return table_file(name, request.GET["format"], tables.OUTCOMES, rows)
     context = {
-        "one": found, "days": days, "choices": _DAYS, "by": by, "problem": problem, "parts": parts,
-        "months": queries.reported(name=name),
+        "definition": known[name].definition, "one": next(iter(answers[0].outcomes), None),
+        "days": days, "choices": DAYS, "by": by, "parts": parts,
+        "problem": problem or next((one.problem for one in answers if one.problem), ""),
+        "unit": known[name].unit, "months": queries.reported(name=name), **state(answers),
     }  # fmt: skip
-    return render(request, "desk/insight/outcome.html", context)
+    template = page_or_part(request, "desk/insight/outcome.html", part="outcome")
+    return render(request, template, context)
 
 
-def _span(request: HttpRequest) -> tuple[int, Span]:
-    """Return the whole local days that are asked for, up to the last one that is over."""
+def attribute_of(request: HttpRequest) -> tuple[str, str]:
+    """Return the attribute that is asked for, or "" and why it cannot be one."""
+    by = request.GET.get("by", "").strip()[:40]
+    try:
+        attribute(by or "none")
+    except MeasureError as error:
+        return "", str(error)
+    return by, ""
+
+
+def state(answers: Sequence[Answer]) -> dict[str, object]:
+    """Return how far the worker has come, and as of when the oldest answer is known."""
+    waiting = [one for one in answers if one.is_pending and not one.problem]
+    counted: list[datetime] = [one.counted_at for one in answers if one.counted_at]
+    return {
+        "waiting": len(waiting), "asked": len(answers),
+        "counted_at": min(counted, default=None),
+        "older": sum(not one.is_current for one in answers if one.counted_at),
+    }  # fmt: skip
+
+
+def question(name: str, days: int, *, by: str = "") -> Question:
+    return Question(name=name, zone=zone_name(), days=days, by=by)
+
+
+def days_of(request: HttpRequest, *, usual: int = 90) -> int:
+    """Return how many whole local days are asked for, up to the last one that is over."""
     text = request.GET.get("days", "")
-    days = int(text) if text.isdecimal() and int(text) in _DAYS else 90
-    today: date = clock.now().astimezone(_zone()).date()
-    return days, Span(midnight(today - timedelta(days=days), _zone()), midnight(today, _zone()))
+    return int(text) if text.isdecimal() and int(text) in DAYS else usual
 
 
-def _zone() -> ZoneInfo:
-    return ZoneInfo(settings.TROTH.time_zone)
-
-
-def _csv(name: str, found: list[Outcome]) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8", headers=headers)
+def zone_name() -> str:
+    return str(settings.TROTH.time_zone)

@@ -1,0 +1,85 @@
+"""The tables of insight as files: columns with their types, and rows."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from troth.core.sheets import Row
+from troth.metrics.drift.pictures import FadeView, Loss
+from troth.metrics.outcomes.results import Figure, Outcome
+from troth.metrics.queries.mapped import Cell
+
+OUTCOMES: Final = {
+    "name": "VARCHAR", "part": "VARCHAR", "segment": "VARCHAR", "start": "TIMESTAMPTZ",
+    "end": "TIMESTAMPTZ", "unit": "VARCHAR", "state": "VARCHAR", "value": "DOUBLE",
+    "low": "DOUBLE", "high": "DOUBLE", "n": "BIGINT", "minimum_n": "BIGINT",
+    "numerator": "DOUBLE", "denominator": "DOUBLE", "excluded": "VARCHAR",
+    "definition_version": "VARCHAR", "computed_at": "TIMESTAMPTZ",
+}  # fmt: skip
+CELLS: Final = {
+    "key": "VARCHAR", "name": "VARCHAR", "touchpoint": "VARCHAR", "step": "VARCHAR",
+    "reading": "VARCHAR", "unit": "VARCHAR", "promised": "DOUBLE", "delivered": "DOUBLE",
+    "low": "DOUBLE", "high": "DOUBLE", "cases": "BIGINT", "missed": "DOUBLE",
+    "typical_day": "DOUBLE", "bad_day": "DOUBLE", "last_day": "DATE", "fading": "VARCHAR",
+}  # fmt: skip
+FADES: Final = {
+    "kind": "VARCHAR", "stream": "VARCHAR", "name": "VARCHAR", "segment": "VARCHAR",
+    "since": "DATE", "told_on": "DATE", "closed_on": "DATE", "why_closed": "VARCHAR",
+    "size": "DOUBLE", "rings": "BOOLEAN", "recorded_at": "TIMESTAMPTZ",
+}  # fmt: skip
+LOSSES: Final = {
+    "stream": "VARCHAR", "name": "VARCHAR", "cases": "DOUBLE", "volume": "BIGINT",
+    "gap": "DOUBLE", "days": "BIGINT", "loss": "DOUBLE", "noticed": "BOOLEAN",
+}  # fmt: skip
+
+
+def outcomes(found: Iterable[Outcome]) -> Iterator[Row]:
+    """Yield outcomes and their parts, a row each; shares are 0 to 1."""
+    for one in found:
+        whole = Figure(value=one.value, low=one.low, high=one.high, n=one.n,
+                       numerator=one.numerator, denominator=one.denominator)  # fmt: skip
+        yield _figure(one, "", one.unit, whole)
+        for part in one.parts:
+            yield _figure(one, part.name, part.unit, part.figure)
+
+
+def _figure(one: Outcome, part: str, unit: str, figure: Figure) -> Row:
+    return [
+        one.name, part, _compact(one.segment), one.span.start, one.span.end, unit,
+        one.state.value, figure.value, figure.low, figure.high, figure.n, one.minimum_n,
+        float(figure.numerator), float(figure.denominator),
+        "" if part else _compact(one.excluded), one.definition_version, one.computed_at,
+    ]  # fmt: skip
+
+
+def _compact(found: Mapping[str, object]) -> str:
+    return json.dumps(dict(found), ensure_ascii=False, sort_keys=True) if found else ""
+
+
+def cells(found: Iterable[Cell]) -> Iterator[Row]:
+    for one in found:
+        of, gap = one.stream, one.gap
+        fading = ", ".join(fade.kind for fade in one.fades if fade.rings)
+        yield [
+            of.key, of.name, of.touchpoint, of.step, of.reading, of.unit, gap.promised,
+            gap.delivered, gap.low, gap.high, gap.n, one.missed, one.typical, one.bad, one.last,
+            fading,
+        ]  # fmt: skip
+
+
+def fades(found: Iterable[FadeView]) -> Iterator[Row]:
+    for one in found:
+        of = one.stream
+        yield [
+            one.kind, of.key if of else "", of.name if of else "", _compact(one.segment),
+            one.onset, one.opened_on, one.closed_on, one.why_closed, one.size, one.rings,
+            one.recorded_at,
+        ]  # fmt: skip
+
+
+def losses(found: Iterable[Loss]) -> Iterator[Row]:
+    for one in found:
+        yield [
+            one.stream.key, one.stream.name, one.cases, one.volume, one.gap, one.days, one.loss,
+            one.noticed,
+        ]  # fmt: skip
