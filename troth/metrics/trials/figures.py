@@ -55,13 +55,7 @@ def _quiet(runs: int) -> Iterator[Figure]:
         for name in (*_SPECIALISTS, "budget exhausted"):
             days = timed.median(name)
             said = f"{days:.1f} days" if days < quiet.NEVER else "not seen"
-            elsewhere = _ELSEWHERE.get((kind, name))
-            yield Figure(
-                "quiet fades",
-                f"… {name}",
-                said,
-                f"({elsewhere} in a first study)" * bool(elsewhere),
-            )
+            yield Figure("quiet fades", f"… {name}", said, _ELSEWHERE.get((kind, name), ""))
 
 
 def _control(runs: int) -> Iterator[Figure]:

@@ -26,7 +26,7 @@ def show(figures: Iterator[Figure], *, as_json: bool) -> int:
 
 
 def _line(one: Figure) -> str:
-    left = f"{one.part:20} {one.name:64} {one.value:>26}"
+    left = f"{one.part:21} {one.name:66} {one.value:>26}"
     return f"{left}  {_MARKS[one.met]:3}  {one.goal}".rstrip()
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from troth.metrics.drift import engine, fades, limits, panels, phases
+from troth.metrics.drift import engine, fades, limits, panels, pasts, phases
 from troth.metrics.drift.normal import Array, quantile_above, straightened
 from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.readings import Distances, remembered
@@ -21,6 +21,7 @@ _FIRST = date(2024, 1, 1)
 _TARGET = 0.95  # of the error budget that stands beside: a promise of 95 %
 _BUDGET_DAYS = 30
 NEVER = 10**6
+_SHIPPED = 28  # days of a baseline where there is no even past
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,26 @@ def in_control(*, count: int, history: int, seed: int = 2) -> Control:
 
 def _evaluated(panel: Panel, history: int) -> engine.Seen:
     rows = [
-        engine.Row(
-            phases.freeze(panel, row, start=0, days=history), 0, panel.shape[1], panel.shape[1]
-        )
+        engine.Row(_usual(panel, row, history), 0, panel.shape[1], panel.shape[1])
         for row in range(STREAMS)
     ]
     return engine.evaluate(panel, rows, limits=limits.limits(streams=STREAMS, days=A_YEAR))
+
+
+def _usual(panel: Panel, row: int, history: int) -> phases.Frozen | None:
+    """Return the baseline that is shipped; where no year lies behind, one of all there is."""
+    days = _SHIPPED if history >= pasts.A_YEAR else history
+    return pasts.first_baseline(panel, row, start=0, enrolled=history, days=days)
 
 
 def _seen_on(panel: Panel, seen: engine.Seen, history: int) -> dict[str, int]:
     """Return the day on which each detector saw something first."""
     found = seen.distances
     return {
-        "combined": min([case.opened for case in engine.ringing(seen.cases)] or [NEVER]),
+        "combined": min(
+            (case.opened for case in engine.ringing(seen.cases) if case.opened >= history),
+            default=NEVER,
+        ),
         "pooled EWMA": _first(_pooled(found)),
         "own EWMA": _first(_own(found)),
         "pooled CUSUM": _first(_cusum(found)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from troth.metrics.trials.figure import Figure, missing
+from troth.promises.scoring.constants import SHIPPED
 from troth.promises.trials import adding, forecasts
 from troth.promises.trials.adding import PROMISES
 from troth.promises.trials.forecasts import Way
@@ -21,8 +22,12 @@ def figures(*, data: Path, promises: int = PROMISES) -> Iterator[Figure]:
         yield from found
         if not found:
             trial = forecasts.half_lives(read(data))
-            losses = ", ".join(f"{days:g}: {loss:.4f}" for days, loss in trial.losses.items())
-            yield Figure("half-lives", f"{read.__name__}: {losses}", f"{trial.best:g} days")
+            usual = SHIPPED.half_life
+            least, now = trial.losses[trial.best], trial.losses[usual]
+            yield Figure(
+                "half-lives", f"{read.__name__}: log-loss {least:.4f}; {now:.4f} at {usual:g} days",
+                f"{trial.best:g} days",
+            )  # fmt: skip
 
 
 def _added(promises: int) -> Iterator[Figure]:
