@@ -35,7 +35,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     else:
         changes_series = stream.series_id != series
         if enrolment.phase_days == Enrolment(name="").phase_days:
-            fields.pop("phase_days")  # a decision may have said more
+            fields.pop("phase_days")  # a decision may have said more, in an older version
         for name, value in fields.items():
             setattr(stream, name, value)
         stream.save()
@@ -62,8 +62,9 @@ def rebaseline(  # noqa: PLR0913 - what, from when, why and who, all named
     """Take what comes from `starts_on` on as the new usual: a decision, with its reason.
 
     Days before stay read against what they were read against. `days` with data make the baseline,
-    by default as many as before: more of them know more. Raises Stream.DoesNotExist, and
-    EnrolmentError where no reason is given or the day lies before the last decision's.
+    by default as many as the stream asks for: more of them know more. Raises
+    Stream.DoesNotExist, and EnrolmentError where no reason is given or the day lies before the
+    last decision's.
     """
     row = Stream.objects.select_for_update().get(pk=stream)
     last = row.baselines.order_by("number").last()
@@ -73,9 +74,10 @@ def rebaseline(  # noqa: PLR0913 - what, from when, why and who, all named
         raise EnrolmentError("reason", "say why this is the new usual: readers will ask")
     if last is not None and starts_on <= last.starts_on:
         raise EnrolmentError("starts_on", f"the last decision holds from {last.starts_on} on")
-    if days is not None:
-        Stream.objects.filter(pk=row.pk).update(phase_days=days)
     found = _decide(row, starts_on, reason.strip(), author, now)
+    if days is not None:
+        found.days = days
+        found.save(update_fields=["days"])
     note(actor=author, verb="rebaselined", thing="stream", thing_id=row.key, now=now,
          after={"starts_on": str(starts_on), "reason": reason.strip(), "days": days})  # fmt: skip
     stir()

@@ -206,6 +206,7 @@ class Baseline(models.Model):
     # What was counted in this phase; NULL: what the stream counts now.
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="+")
     starts_on = models.DateField()  # the first local day that is read against it
+    days = models.IntegerField(null=True)  # with data, to be made of; NULL: Stream.phase_days
     frozen = models.JSONField(null=True)  # drift.phases.Frozen as a document; NULL: too few days
     frozen_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500)
@@ -239,6 +240,11 @@ class Fade(models.Model):
     evidence = models.JSONField(default=dict)  # the values at opening
     contributors = models.JSONField(default=list)
     recorded_at = models.DateTimeField()
+    # How often it has doubled since it opened, and what it was like when it last had.
+    growth = models.IntegerField(default=0)
+    grown_on = models.DateField(null=True)
+    grown_size = models.FloatField(null=True)  # as `size`
+    grown_score = models.FloatField(null=True)  # distance in the chart's own sigmas
     closed_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True, db_index=True)
     why_closed = models.CharField(max_length=300, blank=True)

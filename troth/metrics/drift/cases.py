@@ -33,6 +33,17 @@ class Case:
     evidence: dict[str, Any] = field(default_factory=dict)
     contributors: tuple[dict[str, Any], ...] = ()
     segment: str = ""
+    peak: "Peak | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The day on which an open case stood furthest from the usual; `score` in its own sigmas."""
+
+    day: int
+    score: float
+    size: float
+    contributors: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

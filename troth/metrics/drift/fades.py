@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from troth.metrics.drift.cases import Case, Opening, openings
+from troth.metrics.drift.cases import Case, Opening, Peak, openings
 from troth.metrics.drift.limits import MEMORY, Limits, ewma_sigma, ewma_widths
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.panels import Flags
@@ -15,6 +15,7 @@ _BACK = 0.5  # of the limit: under this the EWMA is back where it came from
 _PLENTY = 1e9  # degrees of freedom of a sigma that is known
 _FEWEST = 2  # rows that can stack
 _NAMED = 12  # contributors told of a stack
+_LATELY = 9  # days before a peak, of which its size is the mean too: what an EWMA remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,21 @@ def _case(one: Opening, found: Distances, memory: Memory, limit: float, onset: i
             "score": round(float(memory.score[row, day]), 3), "limit": round(limit, 3),
             "expected": float(found.expected[row, day]), "days": int(judged.sum()),
         },
+        peak=_peak(one, found, memory),
     )  # fmt: skip
+
+
+def _peak(one: Opening, found: Distances, memory: Memory) -> Peak:
+    """Return how far it got: on the day on which the EWMA stood furthest off."""
+    day = _furthest(memory.score[one.row], found.judged[one.row], one)
+    size = _slip(found, one.row, max(one.opened, day - _LATELY), day)
+    return Peak(day, round(float(memory.score[one.row, day]), 3), size)
+
+
+def _furthest(score: Array, judged: Flags, one: Opening) -> int:
+    end = len(score) if one.closed is None else one.closed
+    days = np.where(judged[one.opened : end], score[one.opened : end], -np.inf)
+    return one.opened + int(days.argmax())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,17 @@ def _stacked(
             "rows": int(found.judged[:, one.opened].sum()),
         },
         contributors=tuple(contributors(found, own, onset, one.opened)),
+        peak=_pooled_peak(one, found, own, memory),
+    )  # fmt: skip
+
+
+def _pooled_peak(one: Opening, found: Distances, own: Memory, memory: Memory) -> Peak:
+    """Return how far a stack got, and who made it then."""
+    day = _furthest(memory.score[0], np.asarray(found.judged.any(axis=0)), one)
+    since = max(one.opened, day - _LATELY)
+    return Peak(
+        day, round(float(memory.score[0, day]), 3), _mean_slip(found, since, day),
+        tuple(contributors(found, own, since, day)),
     )  # fmt: skip
 
 

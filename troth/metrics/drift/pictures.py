@@ -31,6 +31,7 @@ class FadeView:
     `size` is how much worse than usual: percentage points of a share, else in the stream's unit.
     `stream` is None for a stack, which is of all streams; `contributors` then names them, the
     largest first, each with `stream`, `name`, `touchpoint`, `part` (share of the whole) and `size`.
+    `growth` is how often it has doubled since, last on `grown_on`, to `grown_size`.
     """
 
     pk: int
@@ -48,6 +49,9 @@ class FadeView:
     closed_on: date | None
     closed_at: datetime | None
     why_closed: str
+    growth: int = 0
+    grown_on: date | None = None
+    grown_size: float | None = None
 
     @property
     def is_open(self) -> bool:

@@ -14,7 +14,7 @@ from troth.metrics.queries.defined import (
     versions,
 )
 from troth.metrics.queries.exact import ask, ask_all
-from troth.metrics.queries.faded import fades, is_watched, stream, streams, watched_keys
+from troth.metrics.queries.faded import fade, fades, is_watched, stream, streams, watched_keys
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -73,6 +73,7 @@ __all__ = [
     "current_documents",
     "documents",
     "exposure",
+    "fade",
     "fades",
     "is_watched",
     "losses",

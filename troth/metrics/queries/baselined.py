@@ -50,7 +50,7 @@ def usual_of(
     """
     zone = stream.series.sweep.tz
     if phase.number > 1:
-        found = freeze(known, 0, start=start, days=stream.phase_days)
+        found = freeze(known, 0, start=start, days=phase.days or stream.phase_days)
     else:
         enrolled = (stream.created_at.astimezone(zone).date() - known.first).days
         found = first_baseline(

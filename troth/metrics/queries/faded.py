@@ -59,6 +59,12 @@ def fades(
     return found if stream is None else list(_of_stream(found, stream))
 
 
+def fade(pk: int) -> FadeView | None:
+    """Return one fade as it stands, or None."""
+    row = Fade.objects.select_related("stream__series__sweep").filter(pk=pk).first()
+    return _view(row, None) if row else None
+
+
 def _open(rows: "QuerySet[Fade]", at: datetime | None) -> "QuerySet[Fade]":
     still = Q(closed_at=None)
     return rows.filter(still if at is None else still | Q(closed_at__gt=at))
@@ -91,6 +97,7 @@ def view_of(row: Stream) -> StreamView:
 
 def _view(row: Fade, at: datetime | None) -> FadeView:
     is_open = row.closed_at is None or (at is not None and row.closed_at > at)
+    has_grown = row.grown_on is not None and (at is None or row.grown_on <= at.date())
     return FadeView(
         pk=row.pk,
         kind=row.kind,
@@ -107,4 +114,7 @@ def _view(row: Fade, at: datetime | None) -> FadeView:
         closed_on=None if is_open else row.closed_on,
         closed_at=None if is_open else row.closed_at,
         why_closed="" if is_open else row.why_closed,
+        growth=row.growth if has_grown else 0,
+        grown_on=row.grown_on if has_grown else None,
+        grown_size=row.grown_size if has_grown else None,
     )
