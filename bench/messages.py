@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -192,15 +193,76 @@ def mail(options):
     with tempfile.TemporaryDirectory() as folder, mail_sink(Path(folder)) as sink:
         outlet(sink.port)
         for number in range(options.rounds):
-            bare.append(bare_rate(sink.port, options.mails))
-            ours.append(our_rate(number, options.mails))
-            print("  bare {:,.0f}/s ({:,.0f} a CPU second)".format(*bare[-1]), end=", ")
-            print("ours {:,.0f}/s ({:,.0f} a CPU second)".format(*ours[-1]), flush=True)
+            told = tell(about=f"incident:inc_{number}", is_urgent=True)
+            spread()
+            bare.append(timed(lambda: bare_run(sink.port, options.mails), options.mails, sink))
+            ours.append(timed(our_run, options.mails, sink))
+            assert told.deliveries.filter(state="accepted").count() == options.mails
+            for name, one in (("bare", bare[-1]), ("ours", ours[-1])):
+                text = "  {} {rate:,.0f}/s, µs of processor a mail: {sender:.0f} sender,"
+                text += " {sink:.0f} sink, {database:.0f} database"
+                print(text.format(name, **one), flush=True)
         assert len(sink.lines) == 2 * options.rounds * options.mails
-    for name, place in (("wall", 0), ("CPU", 1)):
-        mine, theirs = (statistics.median(one[place] for one in some) for some in (ours, bare))
-        print(f"  {name}: {mine:,.0f} of {theirs:,.0f}, ratio {mine / theirs:.2f}")
-    print(f"  peak memory {peak():,.0f} MB", flush=True)
+    summary(ours, bare)
+
+
+def summary(ours, bare):
+    """Print medians, and the ratio of each pair of neighbours."""
+    for name in ("rate", "sender", "sink", "database"):
+        mine, theirs = (statistics.median(one[name] for one in some) for some in (ours, bare))
+        print(f"  {name}: ours {mine:,.0f}, bare {theirs:,.0f}")
+    pairs = sorted(a["rate"] / b["rate"] for a, b in zip(ours, bare, strict=True))
+    print(f"  ratio of rates: median {statistics.median(pairs):.2f}, {pairs[0]:.2f} to"
+          f" {pairs[-1]:.2f}; peak memory {peak():,.0f} MB", flush=True)  # fmt: skip
+
+
+def timed(run, count, sink):
+    """Return mails a second, and µs of processor time a mail of sender, sink and database."""
+    before, began = spent(sink), time.monotonic()
+    run()
+    took = time.monotonic() - began
+    used = {name: (now - before[name]) / count * 1e6 for name, now in spent(sink).items()}
+    return {"rate": count / took, **used}
+
+
+def spent(sink):
+    """Return seconds of processor time so far; SQLite's is the sender's own."""
+    return {
+        "sender": time.process_time(),
+        "sink": processor(sink.pid),
+        "database": processor(server()),
+    }
+
+
+@cache
+def server():
+    """Return the process id of our PostgreSQL server; 0 where there is none."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(fields(cursor.fetchone()[0])[1])
+
+
+def processor(pid):
+    """Return seconds of processor time of a process and its children, ended or not."""
+    while pid:
+        ended, mine = fields(pid)[13:15], [fields(pid)[11:15]]
+        for one in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                found = fields(one.name)
+                if int(found[1]) == pid:
+                    mine.append(found[11:13])
+        if fields(pid)[13:15] == ended:  # else one ended meanwhile
+            return sum(int(ticks) for some in mine for ticks in some) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def fields(pid):
+    """Return the fields of /proc/PID/stat after the name: state, parent, …, utime is the 12th."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
 
 
 def outlet(port):
@@ -213,27 +275,18 @@ def outlet(port):
                           is_default=True, at_once=CONNECTIONS, created_at=clock.now())  # fmt: skip
 
 
-def our_rate(number, count):
-    """Return mails a second, and a CPU second, from claiming to receipts on disk."""
+def our_run():
+    """From claiming to receipts on disk."""
     from troth.notify.courier import running
-    from troth.notify.models import Delivery
 
-    told = tell(about=f"incident:inc_{number}", is_urgent=True)
-    spread()
-    began, cpu = time.monotonic(), time.process_time()
     running.run(once=True)
-    took, used = time.monotonic() - began, time.process_time() - cpu
-    assert Delivery.objects.filter(telling=told, state="accepted").count() == count
-    return count / took, count / used
 
 
-def bare_rate(port, count):
-    """Return the same of a pool of aiosmtplib that patches a message and keeps nothing."""
+def bare_run(port, count):
+    """Send through a pool of aiosmtplib that patches a message and keeps nothing."""
     import uvloop
 
-    began, cpu = time.monotonic(), time.process_time()
     uvloop.run(bare(port, count))
-    return count / (time.monotonic() - began), count / (time.process_time() - cpu)
 
 
 async def bare(port, count):

@@ -71,8 +71,8 @@ def states(**chosen):
 class Sink:
     """The mail server; `lines` are (Message-ID, recipient) as it wrote them down."""
 
-    def __init__(self, log: Path, port: int) -> None:
-        self.log, self.port = log, port
+    def __init__(self, log: Path, port: int, pid: int) -> None:
+        self.log, self.port, self.pid = log, port, pid
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ def mail_sink(folder: Path, *words: str) -> Iterator[Sink]:
     )
     try:
         port = int(process.stdout.readline())
-        yield Sink(log, port)
+        yield Sink(log, port, process.pid)
     finally:
         process.kill()
         process.communicate()

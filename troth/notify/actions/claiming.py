@@ -7,9 +7,10 @@ from typing import Final, TypeVar
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from troth.core.rows import among
 from troth.core.steps import reached
 from troth.notify.models import Delivery, Outlet, State
-from troth.notify.queries.raw import among, moment
+from troth.notify.queries.raw import moment
 from troth.notify.rules import rates
 from troth.notify.rules.lanes import Lane
 

@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from django.db import connection
 
-from troth.notify.queries.raw import among, moment
+from troth.core.rows import among, by_key
+from troth.notify.queries.raw import moment
 
+# PostgreSQL finds these rows by their ids: `|| ''` hides the state from the index of what is under
+# way, which is small where it was last counted and holds each message that was since.
 Taken = tuple[str, str, int]  # what was said, the other side's id, and ours
 
 _ACCEPTED: Final = """
@@ -21,13 +24,13 @@ WHERE id = %s AND state IN ('leaving', 'unknown') AND claimed_by = %s
 _ALL_ACCEPTED: Final = """
 UPDATE notify_delivery d SET state = 'accepted', ended_at = %s, said = v.said, receipt = v.receipt
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, said, receipt)
-WHERE d.id = v.id AND d.state IN ('leaving', 'unknown') AND d.claimed_by = %s
+WHERE d.id = v.id AND d.state || '' IN ('leaving', 'unknown') AND d.claimed_by = %s
 """
 # Asked again, because the answer was lost, it agrees and counts no other try.
 _LEAVING: Final = """
 UPDATE notify_delivery SET state = 'leaving', left_at = COALESCE(left_at, %s),
     tries = CASE state WHEN 'claimed' THEN tries + 1 ELSE tries END
-WHERE id {these} AND state IN ('claimed', 'leaving') AND claimed_by = %s
+WHERE id {these} AND state || '' IN ('claimed', 'leaving') AND claimed_by = %s
 RETURNING id
 """
 
@@ -40,12 +43,12 @@ def leave(*, ids: Sequence[int], courier: str, now: datetime) -> set[int]:
 
 def accepted(*, answers: Sequence[Taken], courier: str, now: datetime) -> None:
     """Close what was accepted; one that was taken for unknown meanwhile is known again."""
+    if connection.vendor == "postgresql":
+        by_key(_ALL_ACCEPTED, _columns(answers, courier, now))
+        return
+    at = moment(now)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_ALL_ACCEPTED, _columns(answers, courier, now))
-        else:
-            at = moment(now)
-            cursor.executemany(_ACCEPTED, [(at, *one, courier) for one in answers])
+        cursor.executemany(_ACCEPTED, [(at, *one, courier) for one in answers])
 
 
 def both(*, ids: Sequence[int], answers: Sequence[Taken], courier: str, now: datetime) -> set[int]:
@@ -61,9 +64,7 @@ def _columns(answers: Sequence[Taken], courier: str, now: datetime) -> list[Any]
 
 
 def _asked(text: str, values: Sequence[Any]) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in by_key(text, values)}
 
 
 def kept(text: str, most: int) -> str:

@@ -6,11 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db import connection
-
+from troth.core.rows import among, by_key
 from troth.notify.contents import story_of
 from troth.notify.models import Telling
-from troth.notify.queries.raw import instant, moment, places
+from troth.notify.queries.raw import instant, moment
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
@@ -70,16 +69,20 @@ class Claimed:
 
 def claimed(ids: Sequence[int]) -> list[Claimed]:
     """Return messages by their ids, in their order."""
-    return _rows(f"d.id IN ({places(len(ids))})", ids) if ids else []
+    if not ids:
+        return []
+    these, values = among(ids)
+    return _rows(f"d.id {these}", values)
 
 
 def in_line(readers: Sequence[int], *, now: datetime) -> dict[int, list[Claimed]]:
     """Return reader → what else is queued for them and due."""
     if not readers:
         return {}
-    where = f"d.reader_id IN ({places(len(readers))}) AND d.state = 'queued' AND d.due_at <= %s"
+    these, values = among(readers)
+    where = f"d.reader_id {these} AND d.state = 'queued' AND d.due_at <= %s"
     found: dict[int, list[Claimed]] = {}
-    for row in _rows(where, [*readers, moment(now)]):
+    for row in _rows(where, [*values, moment(now)]):
         found.setdefault(row.reader, []).append(row)
     return found
 
@@ -89,16 +92,14 @@ def joined_to(ids: Sequence[int]) -> dict[int, list[Claimed]]:
     if not ids:
         return {}
     found: dict[int, list[Claimed]] = {}
-    where = f"d.joined_to_id IN ({places(len(ids))}) AND d.state = 'joined'"
-    for row in _rows(where, ids):
+    these, values = among(ids)
+    for row in _rows(f"d.joined_to_id {these} AND d.state = 'joined'", values):
         found.setdefault(row.joined_to or 0, []).append(row)
     return found
 
 
 def _rows(where: str, values: Sequence[Any]) -> list[Claimed]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS.format(where=where), values)
-        return [_claimed(row) for row in cursor.fetchall()]
+    return [_claimed(row) for row in by_key(_ROWS.format(where=where), values)]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:

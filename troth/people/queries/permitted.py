@@ -2,9 +2,15 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
+from troth.core.rows import among, by_key
 from troth.people.models import Consent, Contact, Permission, Statement
 
 _AT_ONCE = 900
+# Asked for each message before it leaves: as a QuerySet it takes three times as long.
+_ALLOWED = """
+SELECT p.contact_id FROM people_permission p JOIN people_contact c ON c.id = p.contact_id
+WHERE p.contact_id {these} AND p.purpose = %s AND p.is_given AND c.erased_at IS NULL
+"""
 
 
 def allowed(ids: Iterable[int], purpose: str) -> set[int]:
@@ -12,14 +18,9 @@ def allowed(ids: Iterable[int], purpose: str) -> set[int]:
     wanted = list(ids)
     found: set[int] = set()
     for start in range(0, len(wanted), _AT_ONCE):
-        found.update(
-            Permission.objects.filter(
-                contact__in=wanted[start : start + _AT_ONCE],
-                purpose=purpose,
-                is_given=True,
-                contact__erased_at=None,
-            ).values_list("contact_id", flat=True)
-        )
+        these, values = among(wanted[start : start + _AT_ONCE])
+        rows = by_key(_ALLOWED.format(these=these), [*values, purpose])
+        found.update(row[0] for row in rows)
     return found
 
 
