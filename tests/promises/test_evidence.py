@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.promises.rules.evidence import Evidence, Told, chance_of_broken, replay
+from troth.promises.scoring import next_case
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -97,3 +98,26 @@ def test_it_foretells_bostons_next_cases_better_than_the_overall_share_and_the_l
     assert len(loss["model"]) > 5_000
     assert mean["model"] < mean["overall"] - 0.02
     assert mean["model"] < mean["last"] - 0.02
+
+
+@pytest.mark.mission("S1.12", "S4.24")
+def test_the_chance_of_the_next_case_has_an_interval_and_no_number_without_evidence():
+    # 20 kept and 5 broken today: Beta(5.5, 20.5); its quantiles from two million random draws.
+    found = next_case.chance([Told(NOON, 20, 25)], at=NOON)
+    assert (found.value, found.worth) == (pytest.approx(5.5 / 26), 25)
+    assert (found.low, found.high) == pytest.approx((0.0959, 0.3529), abs=3e-4)
+    month = next_case.chance([Told(NOON - 30 * DAY, 20, 25)], at=NOON)
+    assert (month.worth, month.value) == (12.5, pytest.approx(3 / 13.5))
+    assert month.high - month.low > found.high - found.low
+    few = next_case.chance([Told(NOON, 5, 9)], at=NOON)
+    assert (few.value, few.low, few.high, few.worth) == (None, None, None, 9)
+    assert next_case.chance([Told(NOON, 0, 0), Told(NOON + DAY, 5, 9)], at=NOON) is None
+
+
+def test_days_that_scatter_more_than_chance_make_each_case_say_less():
+    even = [Told(NOON - n * DAY, 36, 40) for n in range(19, -1, -1)]
+    wild = [Told(NOON - n * DAY, 40 if n % 2 else 32, 40) for n in range(19, -1, -1)]
+    steady, shaken = (next_case.chance(told, at=NOON) for told in (even, wild))
+    assert shaken.value == pytest.approx(steady.value, abs=0.02)
+    assert shaken.worth < steady.worth / 3
+    assert shaken.high - shaken.low > 1.7 * (steady.high - steady.low)

@@ -8,6 +8,7 @@ from troth.core.sheets import Row
 from troth.metrics.drift.pictures import FadeView, Loss
 from troth.metrics.outcomes.results import Figure, Outcome
 from troth.metrics.queries.mapped import Cell
+from troth.metrics.queries.sides import Touchpoint
 
 OUTCOMES: Final = {
     "name": "VARCHAR", "part": "VARCHAR", "segment": "VARCHAR", "start": "TIMESTAMPTZ",
@@ -26,6 +27,11 @@ FADES: Final = {
     "kind": "VARCHAR", "stream": "VARCHAR", "name": "VARCHAR", "segment": "VARCHAR",
     "since": "DATE", "told_on": "DATE", "closed_on": "DATE", "why_closed": "VARCHAR",
     "size": "DOUBLE", "rings": "BOOLEAN", "recorded_at": "TIMESTAMPTZ",
+}  # fmt: skip
+SIDES: Final = {
+    "key": "VARCHAR", "name": "VARCHAR", "touchpoint": "VARCHAR", "unit": "VARCHAR",
+    "start": "TIMESTAMPTZ", "end": "TIMESTAMPTZ", "what": "VARCHAR", "value": "DOUBLE",
+    "low": "DOUBLE", "high": "DOUBLE", "n": "BIGINT", "source": "VARCHAR", "sure": "BOOLEAN",
 }  # fmt: skip
 LOSSES: Final = {
     "stream": "VARCHAR", "name": "VARCHAR", "cases": "DOUBLE", "volume": "BIGINT",
@@ -75,6 +81,21 @@ def fades(found: Iterable[FadeView]) -> Iterator[Row]:
             one.onset, one.opened_on, one.closed_on, one.why_closed, one.size, one.rings,
             one.recorded_at,
         ]  # fmt: skip
+
+
+def sides(found: Iterable[Touchpoint]) -> Iterator[Row]:
+    """Yield each side and each gap (“expected to delivered”), a row each."""
+    for one in found:
+        of = one.stream
+        unit = "share" if of.reading == "share" else of.unit
+        place: Row = [of.key, of.name, of.touchpoint, unit, one.span.start, one.span.end]
+        for side in one.found.sides:
+            told: Row = [side.name, side.value, side.low, side.high, side.n, side.source, None]
+            yield [*place, *told]
+        for gap in one.found.gaps:
+            what = f"{gap.first.name} to {gap.second.name}"
+            told = [what, gap.size, gap.low, gap.high, None, "", gap.is_sure]
+            yield [*place, *told]
 
 
 def losses(found: Iterable[Loss]) -> Iterator[Row]:

@@ -8,11 +8,18 @@ from django.utils.safestring import SafeString
 from troth.desk import fading
 from troth.metrics.drift.pictures import StreamView
 from troth.metrics.outcomes.results import Curve
+from troth.metrics.outcomes.sides import Between, Side
 from troth.metrics.queries.mapped import Cell
+from troth.metrics.queries.sides import Touchpoint
 from troth.ui import charts, words
 
 register = template.Library()
 
+_PAIR = 2
+_VERBS = {
+    "expected": "customers expected", "promised": "we promised", "delivered": "we delivered",
+    "perceived": "customers perceived",
+}  # fmt: skip
 _CAUSES = {
     "rate": "cases kept more or less often", "mix": "other cases than before",
     "evidence": "more or less evidence", "target": "another target",
@@ -46,6 +53,50 @@ def unsure(cell: Cell) -> str:
 def points(value: float) -> str:
     """Write a change of a share in percentage points, with its sign."""
     return f"{signed(value * 100)} pp"
+
+
+@register.filter
+def side_of(one: Touchpoint, name: str) -> Side:
+    """Return a side of a touchpoint: `{{ one|side_of:"expected" }}`."""
+    return next(side for side in one.found.sides if side.name == name)
+
+
+@register.simple_tag
+def apart(gap: Between, stream: StreamView, *, interval: bool = True) -> str:
+    """Write a gap in words: “4.9 pp less (3.8 to 6.0)”."""
+    way = "less" if gap.size < 0 else "more"
+    size = _amount(abs(gap.size), stream)
+    if not interval:
+        return f"{size} {way}"
+    scale = 100 if stream.reading == "share" else 1
+    digits = 1 if stream.reading == "share" else 2
+    ends = sorted((gap.low, gap.high), reverse=gap.size < 0)
+    signed_ends = [end if gap.size >= 0 else -end for end in ends]
+    low, high = (words.number(round(end * scale, digits), digits) for end in signed_ends)
+    return f"{size} {way} ({low.replace('-', words.MINUS)} to {high.replace('-', words.MINUS)})"
+
+
+@register.filter
+def pair_words(gap: Between) -> str:
+    """Say of which two sides a gap is."""
+    return f"{gap.first.name.capitalize()} against {gap.second.name}"
+
+
+@register.simple_tag
+def largest_words(one: Touchpoint) -> str:
+    """Name the largest gap in a sentence."""
+    known = [side for side in one.found.sides if side.is_known]
+    gap = one.found.largest
+    if len(known) < _PAIR:
+        return "One side alone is known: there is no gap to tell."
+    if gap is None:
+        return "No gap is larger than chance explains."
+    first, second = gap.first, gap.second
+    return (
+        f"The largest gap: {_VERBS[first.name]} {reading(first.value, one.stream)}, "
+        f"{_VERBS[second.name]} {reading(second.value, one.stream)}; "
+        f"{apart(gap, one.stream)}."
+    )
 
 
 @register.filter

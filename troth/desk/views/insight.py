@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
 from troth.core.moments import moments, named_day
-from troth.core.windows import Span
+from troth.core.windows import Span, midnight
 from troth.desk import drawing, fading
 from troth.metrics import actions, queries
 from troth.metrics.drift.enrolment import EnrolmentError
-from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.drift.pictures import Chart, FadeView, StreamView
 from troth.metrics.queries.mapped import Cell, cells
+from troth.promises.rules.evidence import Told
+from troth.promises.scoring.next_case import Chance, chance
 from troth.staff.access import person, requires
 from troth.staff.actions.audit import published_name
 
@@ -80,8 +83,24 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
         "fades": [fading.told(each) for each in chart.fades],
         "today": now.date(), "unusual": [point for point in chart.points if point.rules],
         "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
+        "next": _next(chart, now), "relied": queries.predictability(stream=one.pk, at=now),
     }  # fmt: skip
     return render(request, "desk/insight/stream.html", context)
+
+
+def _next(chart: Chart, now: datetime) -> Chance | None:
+    """Return the chance that the next case goes wrong, from the days that are drawn."""
+    of = chart.stream
+    if of.reading != "share":
+        return None
+    zone = ZoneInfo(of.zone)
+    told = []
+    for point in chart.points:
+        good = round((point.value or 0.0) * point.n)
+        kept = good if of.better == "more" else point.n - good
+        ended = midnight(point.day + timedelta(days=1), zone)
+        told.append(Told(min(now, ended), kept, point.n))
+    return chance(told, at=now)
 
 
 def _days(text: str) -> int:

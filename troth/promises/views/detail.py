@@ -1,4 +1,6 @@
+from datetime import timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import yaml
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,11 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from troth.core import clock
 from troth.core.moments import Moments, moments
+from troth.core.windows import midnight
+from troth.metrics import queries as metrics
 from troth.promises import chart, queries, wording
-from troth.promises.rules.evidence import Evidence, chance_of_broken
+from troth.promises.rules.evidence import Evidence, Told, chance_of_broken
 from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Detail, Standing
+from troth.promises.scoring.next_case import Chance, chance
 from troth.promises.views import found
 from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
@@ -39,6 +45,8 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "headline": standing.windows[0] if standing.windows else None,
         "moments": asked,
         "reason": wording.reason(standing),
+        "next": _next(detail, asked),
+        "watched": metrics.stream(f"promise:{standing.slug}"),
         "gap": wording.gap(detail.gap) if detail.gap and detail.gap.n else None,
         "chart": chart.drawn(detail),
         "looks_back": chart.span(detail),
@@ -48,6 +56,19 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "segments": _segments(standing, attribute, asked),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
     }
+
+
+def _next(detail: Detail, asked: Moments) -> Chance | None:
+    """Return the chance that the next case is broken, where cases are what is counted."""
+    standing = detail.standing
+    if standing.timed or detail.terms is None or detail.terms.evaluator == "attestation":
+        return None
+    at, zone = asked.at or asked.as_of or clock.now(), ZoneInfo(standing.zone)
+    told = [
+        Told(min(at, midnight(day.date + timedelta(days=1), zone)), day.good, day.total)
+        for day in detail.series
+    ]
+    return chance(told, at=at)
 
 
 def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[str, object]]:

@@ -195,6 +195,7 @@ PLAN = (("/desk/plan/", "Goals"), ("/desk/plan/claims/", "Cited claims"))
 
 INSIGHT = (
     ("/desk/insight/", "Touchpoints"),
+    ("/desk/insight/gaps/", "Gaps"),
     ("/desk/insight/faded/", "Faded"),
     ("/desk/insight/unnoticed/", "Unnoticed"),
     ("/desk/insight/friction/", "Friction"),
