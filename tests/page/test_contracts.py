@@ -171,7 +171,7 @@ def test_a_stranger_finds_no_contract_anywhere(world, place, client):
     assert [one.slug for one in pages.picture_as_of(NOW).promises] == ["shop-is-there"]  # the PDF
     for path in ("/api/v1/promises", "/api/v1/promises/acme", "/desk/promises/?search=acme"):
         assert client.get(path).status_code in (302, 401, 403)
-    assert client.get("/private/acme/promises/acme/").status_code == 302  # to the door
+    assert client.get("/private/acme/promises/acme/").status_code == 404
 
 
 def test_a_public_page_of_the_audience_shows_no_contract(world, place):

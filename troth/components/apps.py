@@ -8,8 +8,9 @@ class ComponentsConfig(AppConfig):
     def ready(self) -> None:
         """Say which parts readers can follow, and on which pages."""
         from troth.components import followed
-        from troth.notify import topics
+        from troth.notify import doors, topics
 
         topics.offer("components", followed.topics)
         topics.offer_pages("components", followed.places)
         topics.offer_audiences("components", followed.audiences)
+        doors.offer("components", shut=followed.shut, place=followed.private_place)

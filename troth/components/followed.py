@@ -1,22 +1,38 @@
 """What readers can follow of us: components, and groups with whatever joins them later."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from troth.components.models import Audience, Component
-from troth.components.queries.pages import page_components, pages
+from troth.components.queries import grants
+from troth.components.queries.pages import page, page_components, pages
+from troth.notify.doors import Asked
 from troth.notify.topics import Place, Topic
 
 
 def places() -> list[Place]:
     """Return the pages that strangers may see, beside the main one."""
     return [
-        Place(slug=page.slug, name=page.name, audience=next(iter(page.audiences), ""))
-        for page in pages()
-        if not page.is_private
+        Place(slug=one.slug, name=one.name, audience=next(iter(one.audiences), ""))
+        for one in pages()
+        if not one.is_private
     ]
+
+
+def private_place(slug: str) -> Place | None:
+    """Return a private page, for whoever was let in."""
+    found = page(slug)
+    if found is None or not found.is_private:
+        return None
+    return Place(slug=slug, name=found.name, audience=next(iter(found.audiences), ""))
+
+
+def shut(asked: Sequence[Asked], now: datetime) -> list[bool]:
+    """Say of each ask whether its page may not be read by it any more."""
+    return grants.shut(asked, at=now)
 
 
 def audiences() -> dict[str, str]:
@@ -24,9 +40,9 @@ def audiences() -> dict[str, str]:
     return dict(Audience.objects.order_by("name", "slug").values_list("slug", "name"))
 
 
-def topics(page: str, language: str) -> list[Topic]:
+def topics(slug: str, language: str) -> list[Topic]:
     """Return the groups and components that a page shows, in its order."""
-    shown = page_components(page or None)
+    shown = page_components(slug or None)
     rows = Component.objects.filter(uid__in=shown).select_related("group")
     ordered = sorted(rows, key=lambda one: (_place_of(one), one.position, one.name))
     with translation.override(language):

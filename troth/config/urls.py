@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from troth.config import health
 from troth.config.api import api, nothing_here
-from troth.page import shared
+from troth.page import following, shared
 from troth.page.private import private
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("share/<str:token>/", shared.page, name="shared"),
     path("share/<str:token>/sheet.pdf", shared.sheet, name="shared-pdf"),
+    path("private/<slug:slug>/subscribe", following.subscribe, name="private-subscribe"),
     path("private/<slug:slug>/", private, {"path": ""}, name="private"),
     path("private/<slug:slug>/<path:path>", private),
     path("", include("troth.ui.urls")),

@@ -1,11 +1,14 @@
 """Private pages: files like the public one, given out behind a check, by Django.
 
-Whoever may not see a page cannot tell it from one that does not exist. A magic link puts its key
-into a cookie for that page alone; the key is checked at each visit, so that a link can be ended.
+Whoever may not see a page cannot tell it from one that does not exist: both get the same
+answer, with a way to sign in. A magic link puts its key into a cookie for that page alone; the key
+is checked at each visit, so that a link can be ended.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -16,6 +19,7 @@ from troth.components import queries as components
 from troth.components.queries import PageShown
 from troth.core import clock
 from troth.core.visitors import address_of
+from troth.notify.views.public import framed, language_of
 from troth.page import actions
 from troth.page.headers import policy
 from troth.page.manifest import MANIFEST
@@ -31,28 +35,48 @@ _shelves: dict[str, tuple[Path, Shelf]] = {}
 @require_safe
 def private(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     """Answer one file of a private page, if this visitor may see it."""
+    key = request.GET.get("key", "")
+    if granted(request, slug, key=key) is None:
+        return refused(request)
+    if key:
+        return _with_key(request, slug, key)
     page = components.page(slug)
-    if page is None or not page.is_private:
-        raise Http404
-    if request.GET.get("key"):
-        return _with_key(request, page)
-    key = request.COOKIES.get(_cookie(slug), "")
-    if not _may_see(request, page, key):
-        return _refused(request, page)
+    if page is None:  # it was ended in this moment
+        return refused(request)
     answer = _answer(request, page, path)
     if settings.TROTH.page_statistics and request.method == "GET" and answer.status_code in _READ:
         VISITS.count(request.META, audience=" ".join(page.audiences) or page.slug)
     return answer
 
 
-def _with_key(request: HttpRequest, page: PageShown) -> HttpResponse:
+def granted(request: HttpRequest, slug: str, *, key: str = "") -> Mapping[str, object] | None:
+    """Return what lets this visitor into a private page, or None of who is not let in.
+
+    `key` is that of the link in the address; without one it is the cookie's.
+    """
+    return components.grant(
+        slug,
+        person=request.user.pk if request.user.is_authenticated else None,
+        address=address_of(request),
+        link=key or request.COOKIES.get(_cookie(slug), ""),
+        at=clock.now(),
+    )
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Answer whoever is not let in, always in the same words: 404, and where to sign in."""
+    sign_in = f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}"
+    context = {"sign_in": "" if request.user.is_authenticated else sign_in}
+    return framed(
+        "page/closed.html", context, language=language_of(request), status=HTTPStatus.NOT_FOUND
+    )
+
+
+def _with_key(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Take the key of a magic link into a cookie, and lead to the address without it."""
-    key = request.GET["key"]
-    if not _may_see(request, page, key):
-        raise Http404
     response = redirect(request.path)
     response.set_cookie(
-        _cookie(page.slug), key, max_age=_WEEK, path=f"/private/{page.slug}/",
+        _cookie(slug), key, max_age=_WEEK, path=f"/private/{slug}/",
         httponly=True, secure=settings.TROTH.is_https, samesite="Lax",
     )  # fmt: skip
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -61,22 +85,6 @@ def _with_key(request: HttpRequest, page: PageShown) -> HttpResponse:
 
 def _cookie(slug: str) -> str:
     return f"page-{slug}"
-
-
-def _may_see(request: HttpRequest, page: PageShown, key: str) -> bool:
-    return components.may_see(
-        page.slug,
-        signed_in=request.user.is_authenticated,
-        address=address_of(request),
-        link=key,
-        at=clock.now(),
-    )
-
-
-def _refused(request: HttpRequest, page: PageShown) -> HttpResponse:
-    if page.privacy == "login" and not request.user.is_authenticated:
-        return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-    raise Http404
 
 
 def _answer(request: HttpRequest, page: PageShown, path: str) -> HttpResponse:

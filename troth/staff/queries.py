@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,6 +10,13 @@ from troth.staff.models import ApiToken, AuditEntry, Link, User
 
 def people() -> QuerySet[User]:
     return User.objects.order_by("-is_active", "name", "email")
+
+
+def may_sign_in(ids: Collection[int]) -> frozenset[int]:
+    """Return those of some people (ids) who may sign in now."""
+    if not ids:
+        return frozenset()
+    return frozenset(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", flat=True))
 
 
 def zone_of(person: User) -> ZoneInfo:

@@ -4,13 +4,13 @@ from django.db.models import Q
 
 from troth.components.models import Component, Revision
 from troth.components.queries.boards import board, component, some
+from troth.components.queries.grants import grant, shut
 from troth.components.queries.pages import (
     AudienceShown,
     FormulaShown,
     PageShown,
     audiences,
     formulas,
-    may_see,
     page,
     page_board,
     page_components,
@@ -45,9 +45,9 @@ __all__ = [
     "downtime",
     "downtime_of_whole",
     "formulas",
+    "grant",
     "group_named",
     "is_retired",
-    "may_see",
     "names",
     "page",
     "page_board",
@@ -56,6 +56,7 @@ __all__ = [
     "registered",
     "revision",
     "said",
+    "shut",
     "some",
     "spans",
     "uid_of",

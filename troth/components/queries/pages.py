@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from troth.components.models import Audience, Component, Formula, Page
-from troth.components.queries import links, loading
+from troth.components.queries import loading
 from troth.components.queries.boards import board, on_page, seen_by
 from troth.components.queries.spans import instant
-from troth.components.rules import doors, formula
-from troth.components.rules.doors import Visitor
+from troth.components.rules import formula
 from troth.components.rules.results import Board, Weights
 from troth.core import clock
 
@@ -85,16 +84,6 @@ def page_components(slug: str | None) -> frozenset[str]:
     rows = list(Component.objects.filter(retired_at=None))
     chosen = seen_by(rows, ()) if slug is None else on_page(rows, slug)
     return frozenset(row.uid for row in chosen)
-
-
-def may_see(slug: str, *, signed_in: bool, address: str, link: str = "", at: datetime) -> bool:
-    """Say whether a visitor may see a page: who is signed in, from where, with which link."""
-    found = page(slug)
-    if found is None:
-        return False
-    good = bool(link) and found.privacy == "link" and links.is_good(link, page=slug, at=at)
-    visitor = Visitor(signed_in=signed_in, address=address, link_is_good=good)
-    return doors.admits(found.privacy, found.networks, visitor)
 
 
 def audiences() -> list[AudienceShown]:

@@ -1,14 +1,14 @@
 """From an ask to a subscription: nothing is told to an address that has not said yes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from troth.core.ids import new_id
-from troth.notify import catalogue
+from troth.notify import catalogue, doors
 from troth.notify.actions.asking import ask
 from troth.notify.actions.owning import own
 from troth.notify.actions.wishing import purposes_of_others, write_wish
@@ -22,16 +22,20 @@ Proof = Mapping[str, object]
 
 
 class EndedError(Exception):
-    """The subscription has ended: an old link does not begin it again."""
+    """It has ended, or its page may not be read any more: an old link does not begin it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """How an ask came: form, link, api, import, staff; its proof; and who did it."""
+    """How an ask came: form, link, api, import, staff; its proof; and who did it.
+
+    `door` is what let them into the private page that they ask for (notify.doors).
+    """
 
     how: str
     proof: Proof
     by: str = ""
+    door: Proof = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -99,6 +103,7 @@ def _asked(
         uid=new_id("sub"), contact=contact, outlet=outlet, state=Subscription.ASKED
     )
     subscription.proof = proof
+    subscription.door = dict(source.door)
     subscription.asked_at = now
     return write_wish(subscription, wish)
 
@@ -118,6 +123,8 @@ def confirm(
         raise EndedError
     if subscription.state != Subscription.ASKED:
         return subscription
+    if doors.is_shut(subscription, now=now):
+        raise EndedError
     wish = wish_of(subscription)
     before = live_twin(subscription)
     if before is not None:

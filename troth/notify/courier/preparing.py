@@ -38,7 +38,7 @@ def prepare(
     *, ids: Sequence[int], outlet: Outlet, courier: str, voice: Voice, now: datetime
 ) -> list[Parcel]:
     """Return what may go now; the rest of `ids` is withheld, or queued for later."""
-    rows = _reachable(loading.claimed(ids), courier, now)
+    rows = _reachable(loading.claimed(ids, now=now), courier, now)
     facts = _facts(rows, now)
     rows = _admitted(rows, outlet, facts, courier)
     others = _joined(rows, outlet, facts)
@@ -103,6 +103,7 @@ def _reason(row: Claimed, outlet: Outlet, facts: Facts) -> str:
         state=row.state,
         is_known=outlet.channel.address is None or bool(row.address),
         is_suppressed=row.is_suppressed,
+        is_barred=row.is_barred,
         is_allowed=row.is_ours or row.reader in facts.allowed[row.told.purpose],
     )
 
@@ -117,7 +118,7 @@ def _joined(rows: Sequence[Claimed], outlet: Outlet, facts: Facts) -> dict[int, 
     """Return what each message tells besides its own story, from now on or since an earlier try."""
     if outlet.channel.shape is Shape.HOOK:
         return {}
-    found = loading.joined_to([row.id for row in rows])
+    found = loading.joined_to([row.id for row in rows], now=facts.now)
     waiting = loading.in_line([row.reader for row in rows if not row.tries], now=facts.now)
     for row in rows:
         line = waiting.get(row.reader, ())

@@ -31,6 +31,8 @@ class Subscription(models.Model):
     sealed = models.BinaryField(default=b"")  # its own secrets: signing keys of a webhook
     is_ours = models.BooleanField(default=False)  # a route for our own people
     proof = models.JSONField(default=dict)  # of the ask, until it becomes part of the consent's
+    # What opened the door of a private page: kind, instant, its terms (notify.doors).
+    door = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

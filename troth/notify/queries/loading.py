@@ -6,7 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
+
 from troth.core.rows import among, by_key
+from troth.notify import doors
 from troth.notify.contents import story_of
 from troth.notify.models import Telling
 from troth.notify.queries.raw import instant, moment
@@ -16,7 +19,7 @@ from troth.notify.rules.story import Story
 _ROWS: Final = """
 SELECT d.id, d.telling_id, d.reader_id, d.subscription_id, d.priority, d.tries, d.left_at,
     d.joined_to_id, t.revision, s.uid, s.state, s.is_ours, s.quiet_from, s.quiet_until, s.sealed,
-    s.failures, c.language, c.zone, x.id,
+    s.failures, c.language, c.zone, x.id, s.page, s.audience, s.door,
     c.uid, CASE WHEN c.erased_at IS NULL THEN c.sealed END
 FROM notify_delivery d
 JOIN notify_telling t ON t.id = d.telling_id
@@ -26,6 +29,8 @@ LEFT JOIN notify_suppression x
     ON x.channel = c.channel AND x.digest = c.digest AND x.lifted_at IS NULL
 WHERE {where} ORDER BY d.id
 """
+
+_PAGE: Final = 19  # where page, audience and grant stand in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +67,18 @@ class Claimed:
     language: str
     zone: str
     is_suppressed: bool
+    is_barred: bool  # its page may not be read by them any more
     contact: str  # uid
     sealed_address: bytes  # empty of someone who was forgotten
     address: str = ""  # in clear, once it was opened
 
 
-def claimed(ids: Sequence[int]) -> list[Claimed]:
+def claimed(ids: Sequence[int], *, now: datetime) -> list[Claimed]:
     """Return messages by their ids, in their order."""
     if not ids:
         return []
     these, values = among(ids)
-    return _rows(f"d.id {these}", values)
+    return _rows(f"d.id {these}", values, now)
 
 
 def in_line(readers: Sequence[int], *, now: datetime) -> dict[int, list[Claimed]]:
@@ -82,33 +88,45 @@ def in_line(readers: Sequence[int], *, now: datetime) -> dict[int, list[Claimed]
     these, values = among(readers)
     where = f"d.reader_id {these} AND d.state = 'queued' AND d.due_at <= %s"
     found: dict[int, list[Claimed]] = {}
-    for row in _rows(where, [*values, moment(now)]):
+    for row in _rows(where, [*values, moment(now)], now):
         found.setdefault(row.reader, []).append(row)
     return found
 
 
-def joined_to(ids: Sequence[int]) -> dict[int, list[Claimed]]:
+def joined_to(ids: Sequence[int], *, now: datetime) -> dict[int, list[Claimed]]:
     """Return message → what it tells besides its own story, since an earlier try."""
     if not ids:
         return {}
     found: dict[int, list[Claimed]] = {}
     these, values = among(ids)
-    for row in _rows(f"d.joined_to_id {these} AND d.state = 'joined'", values):
+    for row in _rows(f"d.joined_to_id {these} AND d.state = 'joined'", values, now):
         found.setdefault(row.joined_to or 0, []).append(row)
     return found
 
 
-def _rows(where: str, values: Sequence[Any]) -> list[Claimed]:
-    return [_claimed(row) for row in by_key(_ROWS.format(where=where), values)]
+def _rows(where: str, values: Sequence[Any], now: datetime) -> list[Claimed]:
+    return _asked(by_key(_ROWS.format(where=where), values), now)
 
 
-def _claimed(row: Sequence[Any]) -> Claimed:
+def _asked(rows: Sequence[Sequence[Any]], now: datetime) -> list[Claimed]:
+    """Return messages, with whether each reader may still read the page that they subscribed to."""
+    asked = [(row[_PAGE], row[_PAGE + 1], _grant(row[_PAGE + 2])) for row in rows]
+    barred = doors.shut(asked, now=now)
+    return [_claimed(row, is_barred=is_) for row, is_ in zip(rows, barred, strict=True)]
+
+
+def _grant(text: Any) -> dict[str, object]:  # noqa: ANN401 - as each database gives JSON
+    return msgspec.json.decode(text) if isinstance(text, str | bytes) else text
+
+
+def _claimed(row: Sequence[Any], *, is_barred: bool) -> Claimed:
     (pk, telling, reader, subscription, priority, tries, left_at, to, revision, uid, state, is_ours,
-     begin, end, sealed, failures, language, zone, suppression, contact, address) = row  # fmt: skip
+     begin, end, sealed, failures, language, zone, suppression, _, _, _, contact,
+     address) = row  # fmt: skip
     return Claimed(
         pk, _told(telling, revision), reader, subscription, priority, tries, instant(left_at), to,
         uid, state, bool(is_ours), begin, end, bytes(sealed), failures, language, zone,
-        suppression is not None, contact, bytes(address or b""),
+        suppression is not None, is_barred, contact, bytes(address or b""),
     )  # fmt: skip
 
 

@@ -13,14 +13,29 @@ _STATES: Final = {
 }
 
 
-def reason_against(
-    *, event: Event, state: str, is_known: bool, is_suppressed: bool, is_allowed: bool
+_BARRED: Final = "no longer allowed to read this page"
+
+
+def reason_against(  # noqa: PLR0913 - one fact each, all named
+    *,
+    event: Event,
+    state: str,
+    is_known: bool,
+    is_suppressed: bool,
+    is_allowed: bool,
+    is_barred: bool = False,
 ) -> str:
-    """Return why a message may not go, or nothing. `state` is that of the subscription."""
-    if not is_known:
-        return "the reader was forgotten"
-    if is_suppressed:
-        return "the address is left alone"
+    """Return why a message may not go, or nothing. `state` is that of the subscription.
+
+    `is_barred` says that the reader may not read the subscribed page any more.
+    """
+    against = {
+        "the reader was forgotten": not is_known,
+        "the address is left alone": is_suppressed,
+        _BARRED: is_barred and event is not Event.SUBSCRIPTION_FAILING,
+    }
+    if found := next((why for why, holds in against.items() if holds), ""):
+        return found
     if event in _BY_HAND:
         return _STATES["ended"] if state == "ended" else ""
     no_consent = "" if is_allowed else f"no consent to {event.purpose.value}"

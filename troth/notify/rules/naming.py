@@ -1,6 +1,7 @@
 """What things of messages are called on the desk: names that people would say. Pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from troth.notify.rules import labels
@@ -96,3 +97,11 @@ def desk_url(about: str) -> str:
     kind, _, rest = about.removeprefix("alert:").partition(":")
     name = rest.partition(":")[0]
     return _SCREENS[kind].format(name) if kind in _SCREENS and name else ""
+
+
+def let_in_by(grant: Mapping[str, object]) -> str:
+    """Return in words what opened a private page to a reader."""
+    by, until = grant.get("by"), grant.get("until")
+    if by == "link" and isinstance(until, int):
+        return f"a link, good until {datetime.fromtimestamp(until, UTC):%d %b %Y %H:%M} UTC"
+    return f"the network {grant['network']}" if by == "network" else f"account {grant['person']}"

@@ -20,6 +20,7 @@ def channel_name(key: str) -> str:
 register.filter("event_name", naming.event)
 register.filter("state_name", naming.state)
 register.filter("fate_name", naming.fate)
+register.filter("let_in_by", naming.let_in_by)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.core import clock
 from troth.core.visitors import address_of, household
-from troth.notify import catalogue, links, topics
+from troth.notify import catalogue, doors, links, topics
 from troth.notify.actions import signing
 from troth.notify.actions.knocking import knock
 from troth.notify.actions.leaving import leave, leave_all, may_undo, undo
@@ -92,6 +92,8 @@ def confirming(request: HttpRequest, token: str) -> HttpResponse:
 def _asked(subscription: Subscription, language: str) -> HttpResponse:
     if subscription.state != Subscription.ASKED:
         return _after(subscription, language)
+    if doors.is_shut(subscription, now=clock.now()):
+        return shown("expired.html", {}, language=language, status=HTTPStatus.GONE)
     context = {"summary": _summary(subscription), "before": live_twin(subscription)}
     return shown("confirm.html", context, language=language)
 
@@ -123,6 +125,8 @@ def managing(request: HttpRequest, subscription: Subscription, language: str) ->
     """Show what a reader gets, and take changes."""
     if subscription.state not in LIVE:
         return _left(subscription, language)
+    if doors.is_shut(subscription, now=clock.now()):
+        return _barred(request, subscription, language)
     wish = wish_of(subscription)
     form = WishForm(
         request.POST if request.method == "POST" else None,
@@ -144,15 +148,27 @@ def managing(request: HttpRequest, subscription: Subscription, language: str) ->
     )  # fmt: skip
 
 
-def _managed(request: HttpRequest, subscription: Subscription, form: WishForm) -> dict[str, object]:
+def _barred(request: HttpRequest, subscription: Subscription, language: str) -> HttpResponse:
+    """Show how to end what is told no more: nothing of a page that may not be read any more."""
+    status = HTTPStatus.FORBIDDEN if request.method == "POST" else HTTPStatus.OK
+    context = {"contact": subscription.contact, "others": _others(subscription)}
+    return shown("barred.html", context, language=language, status=status)
+
+
+def _others(subscription: Subscription) -> int:
+    """Return how many live subscriptions the same reader has besides."""
     others = of_contact(subscription.contact_id).filter(state__in=LIVE)
+    return others.exclude(pk=subscription.pk).count()
+
+
+def _managed(request: HttpRequest, subscription: Subscription, form: WishForm) -> dict[str, object]:
     news = request.GET.get("is", "") if request.method != "POST" else ""
     return {
         "form": form, "subscription": subscription, "contact": subscription.contact,
-        "place": topics.places().get(subscription.page), "news": news,
+        "place": doors.place_of(subscription, now=clock.now()), "news": news,
         "is_signed": _is_signed(subscription),
         "owner": OwnerForm() if may_be_owned(subscription.contact.channel) else None,
-        "others": others.exclude(pk=subscription.pk).count(), "base": _base(subscription),
+        "others": _others(subscription), "base": _base(subscription),
         "has_chosen": bool(form["parts"].value()),
     }  # fmt: skip
 
@@ -233,10 +249,11 @@ def _summary(subscription: Subscription) -> dict[str, object]:
     """Return in words what a subscription is about."""
     wish = wish_of(subscription)
     told = [name for key, name in FAMILIES.items() if wish.events & families.FAMILIES[key].mask]
-    named = topics.names(wish.keys, wish.page, wish.language)
+    place = doors.place_of(subscription, now=clock.now())
+    named = topics.names(wish.keys, wish.page, wish.language) if place else {}
     return {
         "events": told,
         "parts": list(named.values()),
         "to": subscription.contact.shown,
-        "place": topics.places().get(subscription.page),
+        "place": place,
     }

@@ -1,6 +1,6 @@
 """The form for strangers. Known and unknown addresses get the same answer."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from troth.core import clock
 from troth.core.visitors import address_of, household
-from troth.notify import links, riddles, vapid
+from troth.notify import doors, links, riddles, vapid
 from troth.notify.actions.subscribing import Source, subscribe
 from troth.notify.channel import Shape
 from troth.notify.forms.subscribing import BY_SCRIPT, SubscribeForm, begun
 from troth.notify.queries.readers import public_channels
 from troth.notify.rules.wishes import WishError
+from troth.notify.topics import Place
 from troth.notify.views.public import language_of, place_named, proof_of, shown, too_many
 from troth.notify.welcoming import NotByHandError, TooManyError, welcome
 from troth.ui import assets
@@ -31,18 +32,36 @@ _MOST_PRESELECTED = 50
 @csrf_exempt  # it changes nothing that belongs to whoever is signed in
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
-    """Show the form; take it."""
-    language = language_of(request)
+    """Show the form of a public page; take it."""
     place = place_named(request.GET.get("page", ""))
     if place is None:
         raise Http404
+    return answered(request, At(place=place))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """Which page is subscribed to; `door` is what let the visitor into a private one.
+
+    `csrf` is the token of a form that counts for something because of who sends it: without it
+    another site could subscribe its own address by a visitor's browser.
+    """
+
+    place: Place
+    door: doors.Grant = field(default_factory=dict)
+    csrf: str = ""
+
+
+def answered(request: HttpRequest, at: At) -> HttpResponse:
+    """Show the form of a page to a visitor who may read it, or take it."""
+    language = language_of(request)
     with translation.override(language):
         if request.method == "POST":
-            return _taken(request, _form(request, language, request.POST), language)
-        return _shown(_form(request, language, None), language)
+            return _taken(request, _form(request, at, request.POST), at)
+        return _shown(_form(request, at, None), at, language)
 
 
-def _form(request: HttpRequest, language: str, data: QueryDict | None) -> SubscribeForm:
+def _form(request: HttpRequest, at: At, data: QueryDict | None) -> SubscribeForm:
     now = clock.now()
     chosen: dict[str, Any] = {"begun": begun(now=now)}
     if parts := request.GET.getlist("part")[:_MOST_PRESELECTED]:
@@ -52,52 +71,54 @@ def _form(request: HttpRequest, language: str, data: QueryDict | None) -> Subscr
     return SubscribeForm(
         data,
         initial=chosen,
-        page=request.GET.get("page", ""),
-        spoken=language,
+        page=at.place.slug,
+        spoken=language_of(request),
         channels=public_channels(),
     )
 
 
-def _shown(form: SubscribeForm, language: str, status: int = HTTPStatus.OK) -> HttpResponse:
-    place = place_named(form.page)
+def _shown(form: SubscribeForm, at: At, language: str, status: int = HTTPStatus.OK) -> HttpResponse:
+    asked = {"language": language} if at.door else {"page": form.page, "language": language}
     context = {
-        "form": form, "place": place, "begun": begun(now=clock.now()),
+        "form": form, "place": at.place, "csrf": at.csrf, "begun": begun(now=clock.now()),
         "has_chosen": bool(form["parts"].value()),
         "push_key": vapid.public_key() if form.is_push_offered else "",
-        "action": f"?{urlencode({'page': form.page, 'language': language})}",
+        "action": f"?{urlencode(asked)}",
     }  # fmt: skip
     return shown("subscribe.html", context, language=language, status=status)
 
 
-def _taken(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
+def _taken(request: HttpRequest, form: SubscribeForm, at: At) -> HttpResponse:
+    language = language_of(request)
     if not form.is_valid():
-        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _shown(form, at, language, HTTPStatus.UNPROCESSABLE_ENTITY)
     now = clock.now()
     try:
         welcome(form, use="subscribe", of=household(address_of(request)), now=now)
     except NotByHandError:
         form.add_error(None, _("Please send the form once more."))
-        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _shown(form, at, language, HTTPStatus.UNPROCESSABLE_ENTITY)
     except TooManyError as error:
         return too_many(error.wait, language=language)
-    return _written(request, form, language)
+    return _written(request, form, at)
 
 
-def _written(request: HttpRequest, form: SubscribeForm, language: str) -> HttpResponse:
-    spoken, place = form.cleaned_data["language"] or language, place_named(form.page)
+def _written(request: HttpRequest, form: SubscribeForm, at: At) -> HttpResponse:
+    language = language_of(request)
+    spoken = form.cleaned_data["language"] or language
     try:
         row = subscribe(
             channel=form.cleaned_data["channel"],
             address=form.cleaned_data["address"],
-            wish=replace(form.wish(), audience=place.audience if place else ""),
-            source=Source(how="form", proof=proof_of(request, spoken)),
+            wish=replace(form.wish(), audience=at.place.audience),
+            source=Source(how="form", proof=proof_of(request, spoken), door=at.door),
             now=clock.now(),
             owner=form.cleaned_data["owner"],
         )
     except WishError as error:
         for field, what in error.problems.items():
             form.add_error(field if field in form.fields else None, what)
-        return _shown(form, language, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _shown(form, at, language, HTTPStatus.UNPROCESSABLE_ENTITY)
     channel = form.cleaned_data["channel"]
     address = form.channels[channel].address
     query = {"channel": channel, "language": language}
