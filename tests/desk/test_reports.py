@@ -50,6 +50,24 @@ def test_a_week_in_which_clocks_change_is_whole_and_told_at_six(day, hours, due)
 
 
 @pytest.mark.parametrize(
+    ("kind", "day", "label", "last", "hours", "due"),
+    [
+        ("monthly", (2026, 3, 31), "2026-03", (2026, 3, 31), 31 * 24 - 1, "2026-04-04T04:00"),
+        ("monthly", (2026, 10, 1), "2026-10", (2026, 10, 31), 31 * 24 + 1, "2026-11-04T05:00"),
+        ("monthly", (2028, 2, 1), "2028-02", (2028, 2, 29), 29 * 24, "2028-03-04T05:00"),
+        ("monthly", (2026, 12, 31), "2026-12", (2026, 12, 31), 31 * 24, "2027-01-04T05:00"),
+        ("quarterly", (2026, 2, 28), "2026-Q1", (2026, 3, 31), 90 * 24 - 1, "2026-04-04T04:00"),
+        ("quarterly", (2026, 12, 31), "2026-Q4", (2026, 12, 31), 92 * 24 + 1, "2027-01-04T05:00"),
+    ],
+)
+def test_months_and_quarters_end_with_their_last_local_hour(kind, day, label, last, hours, due):
+    found = period(kind, *day)
+    assert (found.label, found.last) == (label, date(*last))
+    assert found.span.end - found.span.start == timedelta(hours=hours)
+    assert found.due_at.astimezone(UTC).isoformat().startswith(due)
+
+
+@pytest.mark.parametrize(
     ("kind", "now", "newest", "labels"),
     [
         ("weekly", datetime(2026, 3, 23, 4, 59, tzinfo=UTC), None, ["2026-W11"]),
@@ -151,7 +169,7 @@ def test_an_old_report_never_changes(reported, noon):
 @pytest.mark.django_db
 def test_of_two_workers_one_makes_it(reported, noon):
     week = periods.holding(reported.starts_on, kind="weekly", zone="UTC")
-    assert making._made(week, noon) == 0
+    assert making._made(week, noon) == []
     assert Report.objects.count() == 1
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.looks import findings
+from tests.notify.outbox import with_values
 from troth.core import clock
 from troth.desk import jobs
 from troth.desk.models import Report
@@ -112,3 +113,23 @@ def test_it_looks_right(opened, ben):
     page.goto(f"/desk/insight/reports/{Report.objects.get(kind='monthly').uid}/")
     assert findings(page) == []
     assert page.breaches == []
+
+
+@pytest.mark.django_db
+def test_a_month_in_which_clocks_change_ends_at_its_own_midnight(settings):
+    settings.TROTH = with_values(settings.TROTH, time_zone="Europe/Berlin")
+    edges = ("2026-02-28T22:59", "2026-02-28T23:01", "2026-03-31T21:59", "2026-03-31T22:01")
+    sent = [
+        Signal(source="survey", kind="survey.csat", key=f"edge-{at}", value=5, subject=at,
+               happened_at=datetime.fromisoformat(f"{at}:00+00:00"))
+        for at in edges
+    ]  # fmt: skip
+    with clock.frozen(MADE):
+        signals.accept(batches=[sent], door="test", now=MADE)
+        signals.seal(now=MADE)
+        assert jobs.report(now=MADE - timedelta(hours=2, minutes=1)) == 1, "February's"
+        assert jobs.report(now=MADE - timedelta(hours=2)) == 1, "six by the clocks of Berlin"
+    march = of(Report.objects.get(kind="monthly", starts_on="2026-03-01"), "csat")
+    assert (march["from"], march["until"]) == ("2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z")
+    assert march["n"] == 2
+    assert march["before"]["n"] == 1

@@ -18,6 +18,7 @@ from troth.core.paging import CursorError
 from troth.core.refusals import Refusal
 from troth.core.trace import request_id
 from troth.desk import api as desk
+from troth.desk import report_api as reports
 from troth.feedback import api as feedback
 from troth.incidents import api as incidents
 from troth.metrics import api as metrics
@@ -176,5 +177,6 @@ for _router in (
     feedback.router,
     notify.router,
     desk.router,
+    reports.router,
 ):
     api.add_router("", _router)

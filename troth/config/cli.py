@@ -34,6 +34,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "uptime": ("troth.components.commands", "Say how much of a time was without incidents."),
     "outcomes": ("troth.metrics.outcome_commands", "Say what became of customers."),
     "insight": ("troth.config.verbs.insight", "Say where trust fades, and since when."),
+    "report": (
+        "troth.desk.commands",
+        "List, show and make reports of weeks, months and quarters.",
+    ),
     "judge": ("troth.promises.commands", "Say which promises are kept."),
     "score": (
         "troth.promises.score_commands",

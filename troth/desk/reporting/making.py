@@ -13,15 +13,22 @@ from django.urls import reverse
 
 from troth.core.ids import new_id
 from troth.desk.models import Report
-from troth.desk.reporting import monthly, periods, quarterly, weekly
+from troth.desk.reporting import announcing, monthly, periods, quarterly, weekly
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 from troth.notify import actions as notify
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
+from troth.staff import actions as staff
+from troth.staff.actions.audit import Actor
 
 BY: Final = "the installation"
+_EARLIEST: Final = date(2000, 1, 1)
 Compose = Callable[[Period], Sequence[Draft]]
+
+
+class ReportError(ValueError):
+    """Why a report cannot be made, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,41 @@ def is_due(*, now: datetime) -> bool:
 def make(*, now: datetime) -> int:
     """Make the reports that are due; return how many were written."""
     return sum(
-        _made(period, now)
+        len(_made(period, now))
         for kind, one in COMPOSERS.items()
         if one.is_wanted()
         for period in _due(kind, now)
     )
+
+
+def make_one(*, kind: str, day: date | None, by: Actor, now: datetime) -> tuple[Report, bool]:
+    """Make the report of the week, month or quarter that holds a day, as it is known now.
+
+    Without a day: of the last one whose report is due. Returns it, and whether it is new: one that
+    was made stays as it is. Of a quarter it is the list of all accounts. Raises ReportError.
+    """
+    period = _asked(kind, day, now)
+    kept = Report.objects.filter(kind=kind, starts_on=period.first)
+    if not kept.exists():
+        if not COMPOSERS[kind].is_wanted():
+            raise ReportError("there is nothing to report of yet")
+        made = _made(period, now, by=by)
+        if made:
+            return made[-1], True
+    return kept.get(about=""), False
+
+
+def _asked(kind: str, day: date | None, now: datetime) -> Period:
+    """Return the period that holds a day. Raises ReportError."""
+    zone = settings.TROTH.time_zone
+    newest = periods.newest_due(now, kind=kind, zone=zone)
+    if day is None:
+        return newest
+    if day < _EARLIEST:
+        raise ReportError(f"reports go back to {_EARLIEST.year}")
+    if day > newest.last:
+        raise ReportError(f"the newest report that is due is of {newest.label}: {newest.last}")
+    return periods.holding(day, kind=kind, zone=zone)
 
 
 def _due(kind: str, now: datetime) -> Sequence[Period]:
@@ -61,26 +98,37 @@ def _due(kind: str, now: datetime) -> Sequence[Period]:
     return periods.due(now, kind=kind, zone=settings.TROTH.time_zone, newest=newest)
 
 
-def _made(period: Period, now: datetime) -> int:
-    """Write the reports of a period, all or none: 0 where another worker has written them."""
+def _made(period: Period, now: datetime, by: Actor = None) -> list[Report]:
+    """Write the reports of a period, all or none: none where another worker has written them.
+
+    `by` is who made them by hand.
+    """
     drafts = COMPOSERS[period.kind].compose(period)
     try:
         with transaction.atomic():
             rows = [_row(period, draft, now) for draft in drafts]
             for row in rows:
                 row.save()
-            _tell(rows[-1], now)
+            _tell(rows[-1], period, now)
+            if by is not None:
+                title = {"title": rows[-1].title}
+                staff.note(actor=by, verb="made", thing="report", thing_id=rows[-1].uid,
+                           after=title, now=now)  # fmt: skip
     except IntegrityError:
-        return 0
-    return len(drafts)
+        if Report.objects.filter(kind=period.kind, starts_on=period.first).exists():
+            return []
+        raise
+    return rows
 
 
-def _tell(row: Report, now: datetime) -> None:
+def _tell(row: Report, period: Period, now: datetime) -> None:
     """Say to our own people who ask for it that there is a report: where, and not what it says."""
     link = f"{settings.TROTH.base_url}{reverse('desk:report', args=[row.uid])}"
+    first, *others = settings.TROTH.languages
     story = Story(
         about=f"insight:{row.uid}", event=Event.INSIGHT_REPORTED, revision=row.digest,
-        title=f"{row.title} is made", link=link,
+        title=announcing.title(period, first), link=link,
+        translations={one: {"title": announcing.title(period, one)} for one in others},
     )  # fmt: skip
     notify.tell(story=story, by=BY, now=now)
 

@@ -70,9 +70,7 @@ def due(now: datetime, *, kind: str, zone: str, newest: date | None) -> Sequence
     `newest` is the first day of the newest report there is: what was missed since is made up for,
     four weeks, two months or one quarter at most. Without one it is the last period alone.
     """
-    last = holding(now.astimezone(ZoneInfo(zone)).date(), kind=kind, zone=zone).before
-    if now < last.due_at:
-        last = last.before
+    last = newest_due(now, kind=kind, zone=zone)
     if newest is None:
         return [last]
     found: list[Period] = []
@@ -80,3 +78,9 @@ def due(now: datetime, *, kind: str, zone: str, newest: date | None) -> Sequence
         found.append(last)
         last = last.before
     return found[::-1]
+
+
+def newest_due(now: datetime, *, kind: str, zone: str) -> Period:
+    """Return the last period whose report is due."""
+    last = holding(now.astimezone(ZoneInfo(zone)).date(), kind=kind, zone=zone).before
+    return last.before if now < last.due_at else last
