@@ -204,6 +204,8 @@ def test_an_outlet_that_is_down_says_so_until_it_works(tmp_path):
         declared(sink.port)
         deliver()
     assert states() == ["accepted"]
+    outlet.refresh_from_db()
+    assert (outlet.failing_since, outlet.problem) == (None, "")
 
 
 def test_a_paused_outlet_sends_nothing_and_goes_on_afterwards(sink):

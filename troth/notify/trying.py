@@ -12,14 +12,14 @@ from troth.core import ids
 from troth.core.described import SettingsError
 from troth.notify import catalogue, wording
 from troth.notify.carriers import http
-from troth.notify.carriers.limits import Limits
+from troth.notify.carriers.limits import Limits, unloadable
 from troth.notify.channel import Letter, Shape, Target
 from troth.notify.courier.handing import hand_over
 from troth.notify.models import Outlet
 from troth.notify.queries import wordings
 from troth.notify.queries.outlets import default_outlet, settings_of
 from troth.notify.rules import samples, schemes
-from troth.notify.rules.results import Answer
+from troth.notify.rules.results import Answer, Fate
 
 _SECONDS: Final = 20.0
 SIGNING: Final = "whsec_dHJvdGggdHJpZXMgYSBjaGFubmVs"  # of test messages: a secret to nobody
@@ -108,7 +108,10 @@ def send(trial: Trial, *, language: str, now: datetime) -> Answer:
         private=settings.TROTH.probe_private, timeout=_SECONDS,
         is_idempotent=channel.is_idempotent, reads=channel.reads,
     )  # fmt: skip
-    handed = channel.hand(_letter(trial, language, now), target)
+    try:
+        handed = channel.hand(_letter(trial, language, now), target)
+    except ImportError as error:
+        return Answer(fate=Fate.LATER, said=unloadable(error))
 
     async def whole() -> Answer:
         try:

@@ -122,10 +122,14 @@ def give_back(*, ids: list[int], courier: str) -> None:
             )
 
 
-def put_off(*, until: dict[int, datetime], courier: str) -> None:
-    """Queue again what was claimed, due at another instant: a reader's quiet hours."""
+def put_off(*, until: dict[int, datetime], courier: str, said: str = "") -> None:
+    """Queue again what was claimed, due at another instant: a reader's quiet hours.
+
+    `said` is what stands in its way, if something does.
+    """
+    more = {"said": said[:300]} if said else {}
     for due_at, ids in _by_value(until).items():
-        _held(ids, courier).update(state=State.QUEUED, claimed_by="", due_at=due_at)
+        _held(ids, courier).update(state=State.QUEUED, claimed_by="", due_at=due_at, **more)
 
 
 def withhold(*, why: dict[int, str], courier: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from troth.core.egress import ForbiddenError
 from troth.notify import wording
 from troth.notify.carriers import guarded, http
-from troth.notify.carriers.limits import Limits
+from troth.notify.carriers.limits import DownError, Limits
 from troth.notify.channel import Mail
 from troth.notify.rules.results import Answer, Fate
 
@@ -23,13 +23,13 @@ _MISSING: Final = "django-anymail is not installed here: add the extra “channe
 
 
 async def carry(mail: Mail, *, limits: Limits) -> Answer:
-    """Hand a mail to its provider and say what came of it, in words."""
+    """Hand a mail to its provider and say what came of it, in words. Raises DownError."""
     try:
         return await guarded.run(
             partial(_send, mail), private=limits.private, seconds=_SECONDS + limits.timeout
         )
-    except ImportError:
-        return Answer(fate=Fate.REFUSED, said=_MISSING)
+    except ImportError as error:
+        raise DownError(_MISSING) from error
     except ForbiddenError as error:
         return Answer(fate=Fate.REFUSED, said=str(error))
     except TimeoutError:

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from troth.core.egress import ForbiddenError
 from troth.notify.carriers import guarded, http
-from troth.notify.carriers.limits import Limits
+from troth.notify.carriers.limits import DownError, Limits
 from troth.notify.channel import Notice
 from troth.notify.rules.results import Answer, Fate
 
@@ -29,13 +29,13 @@ _MISSING: Final = "Apprise is not installed here: add the extra “channels”"
 
 
 async def carry(notice: Notice, *, limits: Limits) -> Answer:
-    """Send by Apprise in a watched thread and say what came of it, in words."""
+    """Send by Apprise in a watched thread and say what came of it, in words. Raises DownError."""
     try:
         return await guarded.run(
             lambda: _send(notice), private=limits.private, seconds=max(_SECONDS, limits.timeout)
         )
-    except ImportError:
-        return Answer(fate=Fate.REFUSED, said=_MISSING)
+    except ImportError as error:
+        raise DownError(_MISSING) from error
     except ForbiddenError as error:
         return Answer(fate=Fate.REFUSED, said=str(error))
     except TimeoutError:

@@ -43,7 +43,7 @@ async def carry(call: Call, *, limits: Limits) -> Answer:
         return Answer(fate=Fate.LATER, said=_words(error))  # nothing has left
     except (egress.UnreachableError, aiohttp.InvalidURL, ValueError) as error:
         return Answer(fate=Fate.REFUSED, said=_words(error))
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (aiohttp.ClientError, OSError, TimeoutError, ImportError) as error:
         return _uncertain(_words(error), limits)
 
 

@@ -25,3 +25,8 @@ class Limits:
 
 class DownError(Exception):
     """The outlet as a whole cannot be reached: no message is to blame, and none has left."""
+
+
+def unloadable(error: ImportError) -> str:
+    """Return what to say of a library that cannot be loaded here."""
+    return f"a library that this channel needs cannot be loaded here: {error}"[:300]

@@ -53,10 +53,13 @@ class Counter:
         self._news = asyncio.Event()
         self._fetching: asyncio.Task[tuple[int, list[Parcel]]] | None = None
         self._more = self._has_sent = False
+        self.outlet, self._is_failing = outlet, outlet.is_failing
         self.open(outlet)
 
     def open(self, outlet: Outlet) -> None:
         """Use an outlet as it is set up now."""
+        if outlet is not self.outlet:
+            self._is_failing = outlet.is_failing
         self.outlet = outlet
         shape = outlet.channel.shape
         self._may_step_aside = outlet.lane.outlet is None and shape is not Shape.MAIL
@@ -200,8 +203,8 @@ class Counter:
         answer, is_down = await hand_over(parcel.handed, limits=self.limits)
         if is_down:
             self._went_down(answer.said)
-        elif self._wait:
-            self._wait = 0.0
+        elif self._wait or self._is_failing:  # found here, or by one that is gone
+            self._wait, self._is_failing = 0.0, False
             self._trouble(self.outlet, "")
         elif answer.after and self.outlet.lane.outlet is not None:
             self._rest(min(answer.after, _LONGEST_WAIT))  # it asks all of us to wait

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import Any, Final
 
-from troth.notify.carriers.limits import DownError, Limits
+from troth.notify.carriers.limits import DownError, Limits, unloadable
 from troth.notify.channel import Call, Handed, Mail, Notice, Push, Talk
 from troth.notify.rules.results import Answer, Fate
 
@@ -24,6 +24,8 @@ async def hand_over(handed: Handed, *, limits: Limits) -> tuple[Answer, bool]:
         return await carrier_of(handed)(handed, limits=limits), False
     except DownError as error:
         return Answer(fate=Fate.LATER, said=str(error)[:300]), True
+    except ImportError as error:  # a carrier loads what it needs before anything leaves
+        return Answer(fate=Fate.LATER, said=unloadable(error)), True
     except Exception as error:  # noqa: BLE001 - a mistake of a carrier stops one message, no others
         return Answer(fate=Fate.UNKNOWN, said=f"{type(error).__name__}: {error}"[:300]), False
 

@@ -45,6 +45,7 @@ def _of(row: OutletRow, key: int | None) -> Iterator[Outlet]:
         settings=read,
         sender=_sender(read),
         is_ready=read is not None or channel.settings is None,
+        is_failing=row.failing_since is not None,
     )
 
 

@@ -18,6 +18,7 @@ class Outlet:
     settings: Any = None
     sender: str = ""
     is_ready: bool = True  # False: it needs settings and has none
+    is_failing: bool = False  # the desk says so
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from typing import Final
 
 from troth.core.steps import reached
 from troth.notify import letters, links, webhook_keys
-from troth.notify.actions import claiming, joining
+from troth.notify.actions import claiming, joining, troubles
+from troth.notify.carriers.limits import unloadable
 from troth.notify.channel import Letter, Shape, Target
 from troth.notify.courier.parcel import Outlet, Parcel
 from troth.notify.courier.words import Voice
@@ -24,6 +25,7 @@ from troth.people import queries as people
 
 log = logging.getLogger(__name__)
 _UNREADABLE: Final = timedelta(hours=1)  # until an address that cannot be opened is tried again
+_UNLOADABLE: Final = timedelta(minutes=1)  # until a library that is missing is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,28 @@ def prepare(
     facts = _facts(rows, now)
     rows = _admitted(rows, outlet, facts, courier)
     others = _joined(rows, outlet, facts)
-    parcels = []
+    parcels, held = [], dict[int, str]()
     for row in rows:
         try:
             parcels.append(_parcel(row, others.get(row.id, ()), outlet, facts, voice))
+        except ImportError as error:
+            held[row.id] = unloadable(error)
         except Exception as error:  # one that cannot be made stops no other
             log.exception("a message could not be made", extra={"delivery": row.id})
             why = {row.id: f"it could not be made: {type(error).__name__}: {error}"}
             claiming.refuse(why=why, courier=courier, now=now)
+    if held:
+        _hold(held, outlet, courier, now)
     reached("notify.rendered")
     return parcels
+
+
+def _hold(held: Mapping[int, str], outlet: Outlet, courier: str, now: datetime) -> None:
+    """Let messages wait for a library that is not here, and say so."""
+    said, lane = next(iter(held.values())), outlet.lane
+    log.error("messages wait", extra={"many": len(held), "said": said})
+    claiming.put_off(until=dict.fromkeys(held, now + _UNLOADABLE), courier=courier, said=said)
+    troubles.note_trouble(channel=lane.channel, pk=lane.outlet, said=said, now=now)
 
 
 def _facts(rows: Sequence[Claimed], now: datetime) -> Facts:
