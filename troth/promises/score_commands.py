@@ -62,7 +62,7 @@ def score(**asked: Any) -> int:  # noqa: ANN401 - click's
     troth score --at 2026-03-01
     troth score --from 2026-02-01 --to 2026-03-01
     troth score --rules other-weights.yaml
-    troth score --export FOLDER && python -I FOLDER/recompute.py
+    troth score --export FOLDER && python3 -I FOLDER/recompute.py
     """
     actions.bring_up_to_date(now=clock.now())
     scope = "all" if asked["every"] else "public"
@@ -121,15 +121,18 @@ def _export(asked: Mapping[str, Any], scope: str) -> int:
     document = scores.export(at=asked["at"], as_of=asked["as_of"], scope=scope)
     folder: Path = asked["folder"]
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    (folder / "score.json").write_text(text + "\n", "utf-8")
+    (folder / "score.json").write_text(exporting.text(document), "utf-8")
     with (folder / "days.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(_COLUMNS)
         for each in document["promises"]:
             rows.writerows([each["slug"], *day] for day in each["days"])
     (folder / "recompute.py").write_bytes(exporting.script())
-    click.echo(f"Wrote score.json, days.csv and recompute.py. Try: python -I {folder}/recompute.py")
+    (folder / "README.txt").write_text(exporting.readme(document), "utf-8")
+    click.echo(
+        "Wrote score.json, days.csv, recompute.py and README.txt. "
+        f"Try: python3 -I {folder}/recompute.py"
+    )
     return 0
 
 

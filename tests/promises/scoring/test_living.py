@@ -150,6 +150,8 @@ def test_the_export_is_recomputed_by_a_bare_interpreter(shop, tmp_path):
         [sys.executable, "-I", tmp_path / "recompute.py"], capture_output=True, check=False
     )
     assert answer.returncode == 0, answer.stdout
+    assert answer.stdout.decode().splitlines()[-1] == "the same"
+    assert f"{len(scores.export()['promises'])} promises" in (tmp_path / "README.txt").read_text()
     document_ = json.loads((tmp_path / "score.json").read_text("utf-8"))
     assert document_["published"] != "not enough evidence"
     assert (tmp_path / "days.csv").read_text("utf-8").startswith("promise,day,kept,cases")
@@ -159,6 +161,7 @@ def test_the_export_is_recomputed_by_a_bare_interpreter(shop, tmp_path):
         [sys.executable, "-I", tmp_path / "recompute.py"], capture_output=True, check=False
     )
     assert answer.returncode == 1
+    assert answer.stdout.decode().splitlines()[-1] == "they DIFFER"
 
 
 def test_what_is_stored_can_be_recomputed_even_after_late_signals(shop, tmp_path):

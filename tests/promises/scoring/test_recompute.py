@@ -33,7 +33,9 @@ def test_a_bare_interpreter_finds_the_published_digits(tmp_path, world, constant
     every, deeds = world
     found = score(every, constants, day=START, deeds=deeds)
     told = exporting.document(found, every)
-    (tmp_path / "score.json").write_text(json.dumps(told), "utf-8")
+    text = exporting.text(told)
+    assert json.loads(text) == json.loads(json.dumps(told))
+    (tmp_path / "score.json").write_text(text, "utf-8")
     answer = recomputed(tmp_path)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 

@@ -1,6 +1,7 @@
 """Everything that a score is made from, as plain values: what recompute.py reads."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,26 @@ from troth.promises.scoring.composing import Score
 from troth.promises.scoring.constants import OTHER, Constants
 from troth.promises.scoring.evidence import Evidence
 
+_README = """\
+The score of {day}, to be computed again by whoever doubts it.
+
+    python3 -I recompute.py
+
+needs Python 3.9 or newer and nothing else. It says what it found and what was published, and ends
+with code 1 where they differ. Change counts in score.json by a tenth of a point's worth: they do.
+
+score.json    all that the score is made of ({promises} promises). "published": the number and its
+              90 % interval. "constants": weights and constants, as the rules of that day say.
+              "integrity": [day, cost] of each deception. Of each promise "promised": [from, share
+              that may fail], "scale": how many counts make one case (60000 for milliseconds),
+              "retired", and "days": [day, kept, cases, share that might fail] for each day on
+              which there were cases, days as the clocks of the organisation show them.
+recompute.py  at most 100 lines, to be read. It reads score.json alone.
+days.csv      the days of score.json for a spreadsheet.
+
+What the numbers mean and why they are computed like this: docs/method.md of Troth, the part "The
+score". Promises that are not public are in here only if the export was made with --all.
+"""
 FORMAT = 1
 NOT_ENOUGH = "not enough evidence"
 
@@ -63,6 +84,26 @@ def days(each: Evidence) -> list[list[Any]]:
         one = found.setdefault((day, tolerance), [0, 0])
         one[0], one[1] = one[0] + good, one[1] + total
     return [[_day(day), *counts, tolerance] for (day, tolerance), counts in sorted(found.items())]
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """Return the data as JSON that can be read: a line for each day of a promise."""
+    rest = {name: value for name, value in document.items() if name != "promises"}
+    head = json.dumps(rest, ensure_ascii=False, indent=1).removesuffix("\n}")
+    promises = ",\n".join(map(_promise_text, document["promises"]))
+    return f'{head},\n "promises": [\n{promises}\n ]\n}}\n'
+
+
+def _promise_text(one: Mapping[str, Any]) -> str:
+    rest = {name: value for name, value in one.items() if name != "days"}
+    head = json.dumps(rest, ensure_ascii=False).removesuffix("}")
+    days = ",\n".join(f"    {json.dumps(day)}" for day in one["days"])
+    return f'  {head}, "days": [\n{days}]}}'
+
+
+def readme(document: Mapping[str, Any]) -> str:
+    """Return what a stranger has to know about the files beside it."""
+    return _README.format(day=document["day"], promises=len(document["promises"]))
 
 
 def script() -> bytes:

@@ -1,4 +1,4 @@
-"""Recomputes a published score: python -I recompute.py [FOLDER with score.json]
+"""Recomputes a published score: python3 -I recompute.py [FOLDER with score.json]
 
 Needs Python 3.9 or newer and nothing else. Ends with code 1 where the number or its 90 % interval
 are not what was published. What is computed and why is explained in docs/method.md.
@@ -94,5 +94,7 @@ drawn = sorted(factor * sum(w * draws[k] for w, _, draws, _ in whole) for k in r
 value, e = factor * sum(w * one for w, one, _, _ in whole), DRAWS // 20
 mine = ["%.1f" % v for v in (value, (drawn[e - 1] + drawn[e]) / 2, (drawn[-e - 1] + drawn[-e]) / 2)]
 mine = mine if sum(w for w, _, _, enough in whole if enough) >= c["cover"] - 1e-9 else "not enough evidence"
-print("recomputed:", mine, "published:", told)
+show = lambda one: one if isinstance(one, str) else "%s (90 %% interval %s to %s)" % tuple(one)
+print(f"score of {data['day']}\nrecomputed  {show(mine)}\npublished   {show(told)}")
+print("the same" if mine == told else "they DIFFER")
 sys.exit(mine != told)
