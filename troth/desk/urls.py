@@ -1,6 +1,6 @@
 from django.urls import path
 
-from troth.desk.views import cases, comparing, insight, outcomes, reports, scoring, sides, today
+from troth.desk.views import cases, comparing, exposure, insight, outcomes, reports, scoring, sides, today
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("insight/reports/<slug:uid>/report.pdf", reports.paper, name="report_paper"),
     path("insight/gaps/", sides.index, name="sides"),
     path("insight/gaps/<path:key>/", sides.show, name="side"),
+    path("insight/exposure/", exposure.show, name="exposure"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from troth.desk import fading
 from troth.metrics.drift.pictures import StreamView
 from troth.metrics.outcomes.results import Curve
-from troth.metrics.outcomes.sides import Between, Side
+from troth.metrics.outcomes.sides import Between
 from troth.metrics.queries.mapped import Cell
 from troth.metrics.queries.sides import Touchpoint
 from troth.ui import charts, words
@@ -56,9 +56,8 @@ def points(value: float) -> str:
 
 
 @register.filter
-def side_of(one: Touchpoint, name: str) -> Side:
-    """Return a side of a touchpoint: `{{ one|side_of:"expected" }}`."""
-    return next(side for side in one.found.sides if side.name == name)
+def minus(value: float) -> float:
+    return -value
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from troth.core.windows import Span
+from troth.metrics.models import Stream
 from troth.metrics.models_shelf import Shelved
 from troth.metrics.outcomes.results import Outcome
 from troth.metrics.queries.linked import bad
@@ -19,6 +20,7 @@ from troth.metrics.queries.outcomes import (
     named,
 )
 from troth.metrics.recipes import Recipe
+from troth.metrics.rules import Measure, measure_from
 from troth.metrics.shelf import Question, read_back
 
 BROKEN = "broken"  # the input that says what customers met
@@ -108,3 +110,21 @@ def question_of(row: Shelved) -> Question:
 def is_uncounted(*, now: datetime) -> bool:
     """Return whether a question waits to be counted: what an idle worker asks, in one query."""
     return Shelved.objects.filter(next_at__lte=now).exists()
+
+
+def breakable(*, most: int = 200) -> list[tuple[str, str]]:
+    """Return (key, name) of the streams whose bad cases customers may have met."""
+    rows = Stream.objects.filter(ended_at=None, reading="share").select_related("series")
+    return [(row.key, row.name) for row in rows[:most] if _measure(row) is not None]
+
+
+def broken_by(key: str) -> Measure | None:
+    """Return the measure whose bad cases are what customers of this stream met, or None."""
+    row = Stream.objects.filter(key=key).select_related("series").first()
+    return _measure(row) if row else None
+
+
+def _measure(row: Stream) -> Measure | None:
+    measure = measure_from(row.series.measure)
+    is_case = measure.good is not None and measure.slice is None and row.better == "more"
+    return replace(measure, by=(), sketch=False) if is_case else None

@@ -201,6 +201,7 @@ INSIGHT = (
     ("/desk/insight/friction/", "Friction"),
     ("/desk/insight/score/", "Score"),
     ("/desk/insight/outcomes/", "Outcomes"),
+    ("/desk/insight/exposure/", "Exposure"),
     ("/desk/insight/reports/", "Reports"),
 )
 
