@@ -42,7 +42,7 @@ def counted(client, url=URL):
 
 @pytest.fixture
 def customers(db):
-    """Know a hundred customers of 300 days ago: 50 met a late order, 10 came back; else 40 of 50."""
+    """Know a hundred customers of 300 days ago: of 50 with a late order 10 came back, else 40."""
     made = []
     for number in range(100):
         hurt = number % 2 == 0
