@@ -13,4 +13,5 @@ class ComponentsConfig(AppConfig):
         topics.offer("components", followed.topics)
         topics.offer_pages("components", followed.places)
         topics.offer_audiences("components", followed.audiences)
+        topics.tells("components")
         doors.offer("components", shut=followed.shut, place=followed.private_place)

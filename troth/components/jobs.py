@@ -1,4 +1,4 @@
-"""What runs by the clock: heeding probes, telling the signals, noticing that a word is over."""
+"""What runs by the clock: heeding probes, telling signals and readers, noticing what is over."""
 
 from datetime import datetime
 
@@ -30,3 +30,12 @@ def turn_over(*, now: datetime) -> int:
 
 def has_turned(*, now: datetime) -> bool:
     return actions.has_turned(now=now)
+
+
+def tell(*, now: datetime) -> int:
+    """Tell readers of components that are not as they were."""
+    return actions.tell_changes(now=now)
+
+
+def is_untold(*, now: datetime) -> bool:  # noqa: ARG001 - the schedule's own shape
+    return actions.is_untold()

@@ -188,6 +188,7 @@ class Revision(models.Model):
 
     number = models.BigIntegerField(default=0)
     seen_until = models.BigIntegerField(default=0)  # ends and starts until then were told of (s)
+    told = models.BigIntegerField(default=0, db_default=0)  # the number that readers were told of
 
     def __str__(self) -> str:
         return str(self.number)
@@ -217,3 +218,15 @@ class Heeded(models.Model):
 
     def __str__(self) -> str:
         return str(self.turn_id)
+
+
+class Told(models.Model):
+    """What readers were told of a component last, or what stood when telling began."""
+
+    component = models.OneToOneField(Component, on_delete=models.CASCADE, related_name="told")
+    status = models.CharField(max_length=24)
+    episode = models.CharField(max_length=40, default="")  # one thread, until it works again
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.component_id}: {self.status}"

@@ -34,6 +34,12 @@ SCHEDULE = (
     _entry("components.follow_probes", _AT_ONCE, asked="components.jobs.is_behind"),
     _entry("components.turn_over", _SOON, asked="components.jobs.has_turned"),
     _entry(
+        "components.tell",
+        _SOON,
+        asked="components.jobs.is_untold",
+        after=("components.follow_probes", "components.turn_over"),
+    ),
+    _entry(
         "components.account", timedelta(seconds=10), asked="components.jobs.is_owing", slow=True
     ),
     _entry("promises.score", timedelta(minutes=1), asked="promises.jobs.is_unscored", slow=True),

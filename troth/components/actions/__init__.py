@@ -27,6 +27,7 @@ from troth.components.actions.saying import (
     unsay,
     withdraw,
 )
+from troth.components.actions.telling import is_untold, tell_changes
 
 __all__ = [
     "UnknownComponentError",
@@ -44,12 +45,14 @@ __all__ = [
     "invite",
     "is_behind",
     "is_owing",
+    "is_untold",
     "relieve",
     "retire_component",
     "retire_group",
     "retire_page",
     "say",
     "take_back",
+    "tell_changes",
     "turn_over",
     "unsay",
     "withdraw",

@@ -1,7 +1,10 @@
 """Which pages there are, who may see them, and how uptime is counted on all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.conf import settings
 
 from troth.components.models import Audience, Component, Formula, Page
 from troth.components.queries import loading
@@ -98,6 +101,23 @@ def audiences() -> list[AudienceShown]:
         )
         for row in Audience.objects.all()
     ]  # fmt: skip
+
+
+def slugs_showing(uids: frozenset[str]) -> tuple[str, ...]:
+    """Return the pages that show one of these components, "" for the main one."""
+    on_main = ("",) if uids & page_components(None) else ()
+    return (*on_main, *(one.slug for one in pages() if uids & page_components(one.slug)))
+
+
+def address(path: str, *, on: Sequence[str]) -> str:
+    """Return where something stands: on the main page, or on the one page that alone has it.
+
+    Of several beside the main one none is named: who is told of it may know of another alone.
+    """
+    base_url, found = settings.TROTH.base_url.rstrip("/"), page(on[0]) if len(on) == 1 else None
+    if found is None:
+        return f"{base_url}/{path}"
+    return f"{base_url}/{'private' if found.is_private else 'p'}/{found.slug}/{path}"
 
 
 def uptime_formula(*, at: datetime | None = None) -> FormulaShown:

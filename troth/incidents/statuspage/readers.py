@@ -38,6 +38,7 @@ _MODES: Final = ("email", "sms", "webhook", "slack", "teams", "integration_partn
 _MOST: Final = 100
 _MOST_PAGES: Final = 10_000
 _EVENTS: Final = families.bits(["incidents", "maintenance"])
+_OF_PROGRAMS: Final = families.bits(["components"])  # Statuspage's webhooks tell of each part, too
 
 
 def listed(request: HttpRequest, token: Token, page: str, uid: str = "") -> Answer:  # noqa: ARG001
@@ -98,7 +99,8 @@ def subscribe(request: HttpRequest, token: Token, page: str, uid: str = "") -> A
     channel, address = _reached(asked)
     skips = asked.flag("skip_confirmation_notification", default=False) and channel != "email"
     usual = Wish(
-        events=_EVENTS, keys=_keys(asked, uid), language=settings.TROTH.languages[0],
+        events=_EVENTS | (_OF_PROGRAMS if channel == "webhook" else 0),
+        keys=_keys(asked, uid), language=settings.TROTH.languages[0],
         zone=settings.TROTH.time_zone,
     )  # fmt: skip
     try:

@@ -21,6 +21,7 @@ FAMILIES: Final = {
     "ideas": later("Ideas that became true"),
     "certificates": later("Certificates and proofs"),
     "digest": later("A summary every week"),
+    "components": later("Each change of a part: works, slow, down"),
 }
 FLOORS: Final = (
     (Severity.NONE.value, later("all of them")),

@@ -42,6 +42,7 @@ class Event(StrEnum):
     REPORT_ANSWERED = "report.answered"  # to who asked us something, and to nobody else
     SUBSCRIPTION_FAILING = "subscription.failing"  # to the owner of an endpoint in quarantine
     INSIGHT_REPORTED = "insight.reported"  # a report of the desk is made: to our own people
+    COMPONENT_UPDATED = "component.updated"  # one component is not as it was
 
     @property
     def bit(self) -> int:
@@ -55,6 +56,7 @@ class Event(StrEnum):
 
 _PURPOSES: Final = {
     "incident": Purpose.STATUS,
+    "component": Purpose.STATUS,
     "maintenance": Purpose.STATUS,
     "promise": Purpose.PROMISES,
     "breach": Purpose.BREACH,

@@ -33,6 +33,7 @@ FAMILIES: Final = {
         _family("ideas", "idea"),
         _family("certificates", "certificate"),
         _family("digest", "digest"),
+        _family("components", "component"),
     )
 }
 # What our own people alone can hear of, by the name that forms and files give it.

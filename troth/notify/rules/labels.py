@@ -36,6 +36,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.REPORT_ANSWERED: "Answer",
         Event.SUBSCRIPTION_FAILING: "Not reached",
         Event.INSIGHT_REPORTED: "Report",
+        Event.COMPONENT_UPDATED: "State",
     },
     "de": {
         Event.INCIDENT_OPENED: "Störung",
@@ -63,6 +64,7 @@ _EVENTS: Final[Mapping[str, Mapping[Event, str]]] = {
         Event.REPORT_ANSWERED: "Antwort",
         Event.SUBSCRIPTION_FAILING: "Nicht erreicht",
         Event.INSIGHT_REPORTED: "Bericht",
+        Event.COMPONENT_UPDATED: "Zustand",
     },
 }
 _SEVERITIES: Final = {

@@ -33,6 +33,7 @@ _EVENTS: Final[Mapping[Event, str]] = {
     Event.SUBSCRIPTION_CONFIRM: "Question whether to subscribe",
     Event.REPORT_ANSWERED: "Answer to one person",
     Event.INSIGHT_REPORTED: "A report of the desk is made",
+    Event.COMPONENT_UPDATED: "State of a component",
 }
 _STATES: Final[Mapping[str, str]] = {
     "queued": "waiting", "claimed": "being sent", "leaving": "on its way", "accepted": "accepted",
