@@ -1,7 +1,7 @@
 """The run rules of Western Electric and Nelson: drawn on charts, never told to anyone.
 
-All of them together mark six charts in control every 13 days; as marks on a drawing that
-somebody looks at, they are a help.
+All of them together begin to mark one of six charts in control every two weeks; as marks on a
+drawing that somebody looks at, they are a help.
 """
 
 import numpy as np

@@ -28,8 +28,8 @@ score.json    all that the score is made of ({promises} promises). "published": 
 recompute.py  at most 100 lines, to be read. It reads score.json alone.
 days.csv      the days of score.json for a spreadsheet.
 
-What the numbers mean and why they are computed like this: docs/method.md of Troth, the part "The
-score". Promises that are not public are in here only if the export was made with --all.
+What the numbers mean and why they are computed like this: docs/method.md of Troth. Promises that
+are not public are in here only if the export was made with --all.
 """
 FORMAT = 1
 NOT_ENOUGH = "not enough evidence"

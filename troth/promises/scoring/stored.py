@@ -12,7 +12,7 @@ class StoredScore:
     """The score of a day as it was published: `value` is None without enough evidence.
 
     `detail` holds pillars, promises, drivers, the felt score and what else it rests on
-    (docs/method.md describes each field).
+    (`troth score --export` describes each field in its README).
     """
 
     id: int
