@@ -1,28 +1,26 @@
-"""What faded, in words that somebody who has never seen a control chart can use."""
+"""What faded, for a screen: in words, since when, where there is more, and what was done of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.urls import reverse
 
+from troth.incidents import queries as incidents
+from troth.incidents.queries.fades import Answered
+from troth.metrics import wording
 from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.plan import queries as plan
 from troth.ui import words
 
-KINDS: Final = {
-    "stack": "many a little worse",
-    "fade": "fading",
-    "spike": "one unusual day",
-    "predictability": "less predictable",
-    "gap": "short of the promise",
-    "threshold": "past a limit",
-    "no_data": "silent",
-}
+KINDS: Final = wording.KINDS
+size = wording.size
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fade for a screen: what it is of, what it is, since when, and where there is more."""
+    """A fade for a screen. `answered` and `goal`: what somebody, or the installation, did of it."""
 
     fade: FadeView
     title: str
@@ -30,52 +28,34 @@ class Told:
     text: str
     since: date
     url: str
+    answered: Answered | None = None
+    goal: object | None = None
 
 
-def told(fade: FadeView) -> Told:
+def told(fade: FadeView, *, answered: Answered | None = None, goal: object | None = None) -> Told:
     """Return a fade in words."""
-    stream = fade.stream
-    title = stream.name if stream else "Several touchpoints together"
-    if fade.segment:
-        title += f" ({', '.join(f'{name} {value}' for name, value in fade.segment.items())})"
     return Told(
         fade=fade,
-        title=title,
-        word=KINDS.get(fade.kind, fade.kind),
-        text=_text(fade),
+        title=wording.title(fade),
+        word=wording.word(fade),
+        text=wording.text(fade),
         since=fade.onset or fade.opened_on,
-        url=url_of(stream) if stream else f"{reverse('desk:fades')}#fade-{fade.pk}",
+        url=url_of(fade.stream) if fade.stream else f"{reverse('desk:fades')}#fade-{fade.pk}",
+        answered=answered,
+        goal=goal,
     )
+
+
+def with_answers(fades: Iterable[FadeView]) -> list[Told]:
+    """Return fades in words, each with the incident and the goal that were made of it."""
+    found = list(fades)
+    keys = [one.pk for one in found]
+    answers, goals = incidents.fade_answers(keys), plan.goals_for(keys)
+    return [told(one, answered=answers.get(one.pk), goal=goals.get(one.pk)) for one in found]
 
 
 def url_of(stream: StreamView) -> str:
     return reverse("desk:stream", args=[stream.key])
-
-
-def _text(fade: FadeView) -> str:
-    if fade.kind == "no_data":
-        return "says nothing any more"
-    if fade.kind == "stack":
-        return f"{_parts(fade)}"
-    if fade.kind == "predictability":
-        times = float(fade.evidence.get("times_wider", 1))
-        return f"days scatter {words.number(times, 1)} times as much as they did"
-    against = {"gap": "than promised", "threshold": "than the limit"}.get(fade.kind, "than usual")
-    way = "worse" if fade.size >= 0 else "better"
-    return f"{size(fade.size, fade.stream)} {way} {against}"
-
-
-def _parts(fade: FadeView) -> str:
-    names = [f"{part['name']} ({words.share(part['part'], 0)})" for part in fade.contributors[:4]]
-    more = len(fade.contributors) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
-
-
-def size(value: float, stream: StreamView | None) -> str:
-    """Return a size in the stream's own unit: shares are told in percentage points."""
-    if stream is None or stream.reading == "share":
-        return f"{words.number(abs(value), 1)} pp"
-    return words.measured(round(abs(value), 2), stream.unit)
 
 
 def reading(value: float | None, stream: StreamView) -> str:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from troth.desk.views import cases, comparing, exposure, insight, outcomes, reports, scoring, sides, today
+from troth.desk.views import (
+    cases,
+    comparing,
+    heeding,
+    insight,
+    outcomes,
+    reports,
+    scoring,
+    sides,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -8,6 +18,8 @@ urlpatterns = [
     path("case/", cases.show, name="case"),
     path("insight/", insight.index, name="insight"),
     path("insight/faded/", insight.fades, name="fades"),
+    path("insight/faded/<int:number>/incident/", heeding.incident, name="fade_incident"),
+    path("insight/faded/<int:number>/goal/", heeding.goal, name="fade_goal"),
     path("insight/unnoticed/", insight.losses, name="losses"),
     path("insight/score/", scoring.show, name="score"),
     path("insight/outcomes/", outcomes.index, name="outcomes"),
@@ -18,7 +30,6 @@ urlpatterns = [
     path("insight/reports/<slug:uid>/report.pdf", reports.paper, name="report_paper"),
     path("insight/gaps/", sides.index, name="sides"),
     path("insight/gaps/<path:key>/", sides.show, name="side"),
-    path("insight/exposure/", exposure.show, name="exposure"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from troth.incidents.actions import answering, ringing, telling
+from troth.incidents.actions import answering, heeding, ringing, telling
 
 
 def is_asked(*, now: datetime) -> bool:  # noqa: ARG001 - the schedule's question
@@ -13,6 +13,16 @@ def is_asked(*, now: datetime) -> bool:  # noqa: ARG001 - the schedule's questio
 def answer(*, now: datetime) -> int:
     """Open drafts for what broke, and say what is well again."""
     return answering.answer_facts(now=now)
+
+
+def is_unheeded(*, now: datetime) -> bool:  # noqa: ARG001 - the schedule's question
+    """Return whether something fades, has grown or is over, and our people were not told."""
+    return heeding.is_unheeded()
+
+
+def heed(*, now: datetime) -> int:
+    """Ring our own people for what fades; say what grows and what is over."""
+    return heeding.heed_fades(now=now)
 
 
 def is_ringing(*, now: datetime) -> bool:

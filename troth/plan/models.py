@@ -29,6 +29,18 @@ class Goal(models.Model):
         return self.name
 
 
+class Cause(models.Model):
+    """A fade for the sake of which a goal was set."""
+
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="causes")
+    fade = models.OneToOneField("metrics.Fade", models.CASCADE, related_name="plan_cause")
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.goal_id} for fade {self.fade_id}"
+
+
 class Initiative(models.Model):
     """One thing that we do for a goal."""
 

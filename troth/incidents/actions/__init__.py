@@ -24,6 +24,7 @@ from troth.incidents.actions.editing import (
     redraft,
     set_right,
 )
+from troth.incidents.actions.heeding import draft_for_fade, take_fade
 from troth.incidents.actions.keeping import once
 from troth.incidents.actions.learning import (
     change_follow_up,
@@ -89,6 +90,7 @@ __all__ = [
     "declare_template",
     "discard",
     "draft",
+    "draft_for_fade",
     "edit_update",
     "end_series",
     "go_on",
@@ -121,6 +123,7 @@ __all__ = [
     "set_right",
     "sign_off",
     "take_beginning_back",
+    "take_fade",
     "unlink",
     "unmerge",
     "update",

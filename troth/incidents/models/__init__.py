@@ -3,6 +3,7 @@
 from troth.incidents.models.breach import Breach, BreachNotice
 from troth.incidents.models.clock import Clock, Counter, Overdue, Sent
 from troth.incidents.models.deploy import Began
+from troth.incidents.models.faded import FadeAnswer
 from troth.incidents.models.house import Cadence, Template
 from troth.incidents.models.incident import Incident, Link, Opened, ShownTo, Wording
 from troth.incidents.models.maintenance import Maintenance, Series
@@ -19,6 +20,7 @@ __all__ = [
     "Clock",
     "Counter",
     "Edit",
+    "FadeAnswer",
     "FollowUp",
     "Incident",
     "Link",

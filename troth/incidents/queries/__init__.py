@@ -6,6 +6,7 @@
 
 from troth.incidents.queries.choosing import STAFF, Choice
 from troth.incidents.queries.desk import drafts, inside, overdue, proposals
+from troth.incidents.queries.fades import fade_answers, fades_of
 from troth.incidents.queries.house import grid, template, template_documents, templates
 from troth.incidents.queries.listing import (
     entries,
@@ -32,6 +33,8 @@ __all__ = [
     "drafts",
     "entries",
     "everything",
+    "fade_answers",
+    "fades_of",
     "grid",
     "incident",
     "inside",

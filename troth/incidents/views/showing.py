@@ -18,6 +18,7 @@ from troth.incidents.rules import maintenance, states
 from troth.incidents.rules.inside import Inside
 from troth.incidents.rules.results import IncidentShown, Kind, State
 from troth.incidents.views import found
+from troth.metrics import wording
 from troth.staff import queries as staff
 from troth.staff.access import person, requires
 from troth.ui.words import duration
@@ -55,6 +56,8 @@ def shown(
         "lifelines": lines, "to_watch": any(not each.is_current for each in lines),
         "is_over": one.state in states.OVER, "address": queries.address_of(one),
         "beside": beside.of(one, now=now),
+        "fades": [(each, wording.title(each), wording.text(each))
+                  for each in queries.fades_of(one.uid)],
         "me": person(request), "token": new_token(), **_maintenance(one), **(forms or {}),
     }  # fmt: skip
     return render(request, "incidents/show.html", context, status=status)

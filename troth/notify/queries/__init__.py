@@ -1,5 +1,5 @@
 """What is asked of messages, subscriptions and the outbox."""
 
-from troth.notify.queries.told import last_told
+from troth.notify.queries.told import last_told, taken
 
-__all__ = ["last_told"]
+__all__ = ["last_told", "taken"]

@@ -1,9 +1,9 @@
 """What was told of a thing last, and what became of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from troth.notify.contents import story_of
-from troth.notify.models import Delivery, Telling
+from troth.notify.models import Alarm, Delivery, Telling
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
 
@@ -13,6 +13,12 @@ def last_told(about: str, *, but: Collection[Event] = ()) -> Story | None:
     rows = Telling.objects.filter(thread__about=about).exclude(event__in=[one.value for one in but])
     content = rows.order_by("-number").values_list("content", flat=True).first()
     return story_of(content) if content else None
+
+
+def taken(abouts: Sequence[str]) -> dict[str, str]:
+    """Return thing → who said that it is theirs; what nobody took is left out."""
+    rows = Alarm.objects.filter(thread__about__in=abouts).exclude(acknowledged_by="")
+    return dict(rows.order_by("pk").values_list("thread__about", "acknowledged_by"))
 
 
 def fates(about: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from troth.plan.actions.claiming import Quote, claim, retire, write_claim
 from troth.plan.actions.guarding import ImpossibleError, OvertakenError
 from troth.plan.actions.guessing import guess_effort
 from troth.plan.actions.judging import judge
+from troth.plan.actions.mending import set_goal_for_fade
 from troth.plan.actions.setting import Aim, change_goal, close, reopen, set_goal
 from troth.plan.actions.undertaking import (
     Task,
@@ -36,6 +37,7 @@ __all__ = [
     "resume",
     "retire",
     "set_goal",
+    "set_goal_for_fade",
     "ship",
     "undertake",
     "unship",

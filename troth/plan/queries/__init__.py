@@ -1,6 +1,7 @@
 """What may be asked of the plan and of the register of claims."""
 
 from troth.plan.queries.board import Board, GoalShown, InitiativeShown, board, goal, initiative
+from troth.plan.queries.causes import causes_of, goals_for
 from troth.plan.queries.claims import ClaimShown, claims, figures, one_claim
 from troth.plan.queries.effects import Measured, measured
 from troth.plan.queries.efforts import efforts
@@ -13,10 +14,12 @@ __all__ = [
     "InitiativeShown",
     "Measured",
     "board",
+    "causes_of",
     "claims",
     "efforts",
     "figures",
     "goal",
+    "goals_for",
     "initiative",
     "is_due",
     "measured",

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from troth.core import clock
 from troth.core.sheets import Row
+from troth.metrics import wording
 from troth.plan import actions, forms, queries
 from troth.plan.models import Goal
 from troth.plan.views.asking import Asked, ask, do, given
@@ -34,7 +35,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @requires("viewer")
 def show(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one goal and its initiatives."""
-    return render(request, "plan/goal.html", {"one": _found(uid)})
+    one = _found(uid)
+    fades = queries.causes_of(one.row)
+    causes = [(each, wording.title(each), wording.text(each)) for each in fades]
+    return render(request, "plan/goal.html", {"one": one, "causes": causes})
 
 
 @require_http_methods(_BOTH)
