@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from tests.metrics.drift.conftest import after
@@ -44,3 +45,21 @@ def test_programs_get_every_fact_and_the_blind_spots(histories, steady):
     found = json.loads(run("--all", "--json", at=after(80)))
     assert [(one["kind"], one["is_open"]) for one in found["fades"]] == [("spike", False)]
     assert [one["touchpoint"] for one in found["blind"]] == ["returns"]
+
+
+@pytest.mark.mission("S1.4", "S4.13")
+def test_the_demo_measures_drift_score_and_outcomes_and_names_what_is_not_there(tmp_path):
+    done = CliRunner().invoke(
+        insight, ["--demo", "--data", str(tmp_path), "--runs", "4", "--json"],
+        standalone_mode=False,
+    )  # fmt: skip
+    found = json.loads(done.output)
+    parts = {one["part"] for one in found}
+    assert parts == {"outcomes", "attribution", "cost", "forecasts", "half-lives", "quiet fades",
+                     "false alarms", "NAB", "TCPD", "calibration"}  # fmt: skip
+    absent = [one for one in found if one["value"] == "not there"]
+    assert len(absent) == 17
+    assert all(one["goal"].startswith(f"put it at {tmp_path}") for one in absent)
+    goals = [one for one in found if one["met"] is not None]
+    assert done.return_value == int(any(not one["met"] for one in goals))
+    assert len(goals) == 10

@@ -11,8 +11,7 @@ from troth.promises.scoring.constants import Constants
 class StoredScore:
     """The score of a day as it was published: `value` is None without enough evidence.
 
-    `detail` holds pillars, promises, drivers, the felt score and what else it rests on
-    (`troth score --export` describes each field in its README).
+    `detail` holds pillars, promises, drivers, the felt score and what else it rests on.
     """
 
     id: int
