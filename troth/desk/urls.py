@@ -3,6 +3,7 @@ from django.urls import path
 from troth.desk.views import (
     cases,
     comparing,
+    exposure,
     heeding,
     insight,
     outcomes,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("insight/reports/<slug:uid>/report.pdf", reports.paper, name="report_paper"),
     path("insight/gaps/", sides.index, name="sides"),
     path("insight/gaps/<path:key>/", sides.show, name="side"),
+    path("insight/exposure/", exposure.show, name="exposure"),
     path("insight/friction/", comparing.friction, name="friction"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", comparing.show, name="compare"),
