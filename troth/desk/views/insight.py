@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -14,43 +13,35 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.core import clock
 from troth.core.moments import moments, named_day
 from troth.core.windows import Span, midnight
-from troth.desk import drawing, fading, tables
+from troth.desk import drawing, fading
 from troth.metrics import actions, queries
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, FadeView, StreamView
-from troth.metrics.queries.mapped import Cell, Place, cells, journey, streams_of, worst
+from troth.metrics.queries.mapped import Cell, cells
 from troth.promises.rules.evidence import Told
 from troth.promises.scoring.next_case import Chance, chance
 from troth.staff.access import person, requires
 from troth.staff.actions.audit import published_name
-from troth.ui.sheets import table_file
 
 _DAYS = (30, 90, 180, 365, 1095)
 _LATELY = timedelta(days=90)
-_AT_ONCE = 50  # touchpoints on a page of the map
-_MOST = 50  # fades above it
 
 
 @require_safe
 @requires("viewer")
-def index(request: HttpRequest) -> HttpResponseBase:
+def index(request: HttpRequest) -> HttpResponse:
     """Show every touchpoint on the journey: its gap, how predictable it is, what fades there."""
     asked = moments(request.GET)
-    now, search = asked.at or clock.now(), request.GET.get("search", "").strip()[:100]
-    places, told = journey(at=asked.at), _open(asked.at)
-    chosen = [one for one in places if search.casefold() in _words(one)] if search else places
-    page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
-    found = cells(at=asked.at, streams=[one.pk for one in page.object_list],
-                  told=queries.fades(open_only=True, at=asked.at))  # fmt: skip
-    if "format" in request.GET:
-        found = cells(at=asked.at, streams=[one.pk for one in chosen])
-        return table_file("touchpoints", request.GET["format"], tables.CELLS, tables.cells(found))
+    now = asked.at or clock.now()
+    found = cells(at=asked.at)
+    search = request.GET.get("search", "").strip()[:100].casefold()
+    shown = [one for one in found if search in _words(one)]
     context = {
-        "moments": asked, "now": now, "steps": _steps(found), "all": len(places),
-        "search": search, "shown": len(chosen), "page": page, "worst": worst(at=asked.at),
-        "fading": len(set().union(*(streams_of(one) for one in told))),
-        "fades": fading.with_answers(told[:_MOST]), "more_fades": len(told[_MOST:]),
-        "blind": queries.coverage(at=now), "keep": {"search": search} if search else {},
+        "moments": asked, "now": now, "steps": _steps(shown), "all": len(found),
+        "search": request.GET.get("search", "")[:100], "shown": len(shown),
+        "worst": _worst(found), "fading": sum(any(f.rings for f in one.fades) for one in found),
+        "fades": fading.with_answers(_open(asked.at)),
+        "blind": queries.coverage(at=now),
     }  # fmt: skip
     return render(request, "desk/insight/index.html", context)
 
@@ -59,8 +50,9 @@ def _open(at: datetime | None) -> list[FadeView]:
     return [one for one in queries.fades(open_only=True, at=at) if one.rings]
 
 
-def _words(one: Place) -> str:
-    return f"{one.name}\n{one.touchpoint}\n{one.step}".casefold()
+def _words(one: Cell) -> str:
+    stream = one.stream
+    return f"{stream.name}\n{stream.touchpoint}\n{stream.step}".casefold()
 
 
 def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
@@ -69,6 +61,12 @@ def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
     for one in found:
         groups[one.stream.step].append(one)
     return sorted(groups.items(), key=lambda pair: (pair[0] == "", pair[0]))
+
+
+def _worst(found: list[Cell]) -> Cell | None:
+    """Return the touchpoint with the most cases that came out worse than promised."""
+    missing = [one for one in found if one.missed]
+    return max(missing, key=lambda one: (one.missed or 0) * one.stream.weight, default=None)
 
 
 @require_safe
@@ -136,15 +134,13 @@ def _of_days(text: str) -> int | None:
 
 @require_safe
 @requires("viewer")
-def fades(request: HttpRequest) -> HttpResponseBase:
+def fades(request: HttpRequest) -> HttpResponse:
     """Show what faded, the newest first: what is open, and what closed lately."""
     asked = moments(request.GET)
     now = asked.at or clock.now()
     kind = request.GET.get("kind", "")
     found = queries.fades(since=now - _LATELY, at=asked.at)
     chosen = [one for one in found if kind in ("", one.kind)]
-    if "format" in request.GET:
-        return table_file("faded", request.GET["format"], tables.FADES, tables.fades(chosen))
     context = {
         "moments": asked, "kind": kind, "kinds": fading.KINDS,
         "open": fading.with_answers(one for one in chosen if one.is_open),
@@ -155,12 +151,10 @@ def fades(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @requires("viewer")
-def losses(request: HttpRequest) -> HttpResponseBase:
+def losses(request: HttpRequest) -> HttpResponse:
     """Show what nobody noticed in a week: trifles that recur, by what they add up to."""
     week = named_day(request.GET.get("week", "")) or clock.now().date() - timedelta(days=1)
     found = queries.losses(week=week)
-    if "format" in request.GET:
-        return table_file("unnoticed", request.GET["format"], tables.LOSSES, tables.losses(found))
     context = {
         "week": week, "first": week - timedelta(days=6), "losses": found,
         "before": week - timedelta(days=7), "after": week + timedelta(days=7),
