@@ -15,7 +15,7 @@ from scene import (
 )
 
 from troth.components import actions as components
-from troth.components.rules.documents import AudienceTerms
+from troth.components.rules.documents import AudienceTerms, PageTerms
 from troth.components.rules.words import WORDS
 from troth.incidents import actions
 from troth.incidents.actions import Message
@@ -180,3 +180,23 @@ def test_nobody_approves_alone_what_their_own_program_wrote(ada, ben):
     with pytest.raises(actions.NeedsSecond):
         actions.publish(uid=row.uid, by=ada, now=NOON + MINUTE)
     actions.publish(uid=row.uid, by=ben, now=NOON + MINUTE)
+
+
+@pytest.mark.parametrize(("privacy", "place"), [("public", "p"), ("login", "private")])
+def test_what_one_page_alone_has_is_linked_there_and_what_several_have_is_not(privacy, place):
+    for name in ("partners", "others"):
+        terms = AudienceTerms(slug=name, name=name.title())
+        components.declare_audience(terms=terms, by="Ada", now=NOON - DAY)
+    hidden = component("portal", audiences=("partners", "others"))
+    page = PageTerms(slug="one", name="One", audiences=("partners",), privacy=privacy)
+    components.declare_page(terms=page, by="Ada", now=NOON - DAY)
+    row = opened(impacts={hidden: Status.MAJOR})
+    assert newest(row).link.endswith(f"/{place}/one/incidents/{row.uid}/")
+    second = PageTerms(slug="two", name="Two", audiences=("others",), privacy=privacy)
+    components.declare_page(terms=second, by="Ada", now=NOON - DAY)
+    again = opened(impacts={hidden: Status.MAJOR}, name="Again")
+    assert "/one/" not in str(encoded(newest(again)))
+    assert "/two/" not in newest(again).link
+    shown = opened(impacts={component("shop"): Status.MAJOR}, name="For all")
+    assert newest(shown).link.endswith(f"/incidents/{shown.uid}/")
+    assert f"/{place}/" not in newest(shown).link

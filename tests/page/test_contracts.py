@@ -251,3 +251,63 @@ def test_a_partner_is_told_of_its_own_contract_by_its_own_figures(world):
     assert said == "99.898 % was kept, 99.9 % is promised."
     assert story.link.endswith("/private/acme/promises/acme/")
     assert not [word for word in ("Bolt", "bolt") if word in str(message.telling.content)]
+
+
+@pytest.mark.mission("S3.14")
+def test_who_follows_some_parts_hears_of_the_contract_about_them(world):
+    from tests.notify.outbox import reader, spread
+    from troth.notify.models import Delivery
+    from troth.promises import jobs
+    from troth.promises.models import Flip
+
+    other = components.declare_component(
+        terms=ComponentTerms(slug="portal", name="Portal"), by="Ada", now=NOW
+    )
+    chosen = {
+        "shop": f"component:{queries.uid_of('shop')}", "portal": f"component:{other.uid}",
+        "own": "promise:acme", "another": "promise:shop-is-there",
+    }  # fmt: skip
+    for name, key in chosen.items():
+        row = reader(f"{name}@example.org", audience="acme", page="acme", has_parts=True,
+                     consents=("promises",))  # fmt: skip
+        row.parts.create(key=key)
+    Flip.objects.filter(now="broken").update(was="kept", at=NOW)
+    jobs.tell(now=NOW)
+    spread()
+    rows = Delivery.objects.filter(telling__event="promise.broken")
+    told = {row.subscription.parts.get().key for row in rows}
+    assert told == {chosen["shop"], chosen["own"]}
+    assert not [part for row in rows for part in row.telling.content.get("parts", ())
+                if part["key"] == chosen["shop"] and part["name"]]  # fmt: skip
+
+
+def test_a_contract_about_no_component_is_told_whatever_parts_were_chosen(world):
+    from tests.notify.outbox import reader, spread
+    from troth.notify.models import Delivery
+    from troth.promises import jobs
+
+    spec = promise("answers", target="90%", visibility="audience", audience="acme",
+                   signals={"kind": "ticket", "where": "outcome <> 'none'"})  # fmt: skip
+    later = NOW + timedelta(minutes=5)
+    promises.declare(spec=spec, author="Ada", now=NOW)
+    spec["spec"]["target"] = "95%"
+    promises.declare(spec=spec, author="Ada", now=later)
+    for audience in ("acme", "bolt"):
+        row = reader(f"{audience}@example.org", audience=audience, page=audience,
+                     has_parts=True, consents=("promises",))  # fmt: skip
+        row.parts.create(key="component:another")
+    jobs.tell(now=later)
+    spread()
+    rows = Delivery.objects.filter(telling__event="promise.changed")
+    assert [row.subscription.audience for row in rows] == ["acme"]
+
+
+def test_the_form_of_a_page_offers_its_contracts_and_no_other_s(world):
+    from troth.notify import topics
+
+    def names(page):
+        return [one.name for one in topics.of(page, "en") if one.key.startswith("promise:")]
+
+    assert names("acme") == ["The contract of Acme", "The contract of Shop-Is-There"]
+    assert names("bolt") == ["The contract of Bolt", "The contract of Shop-Is-There"]
+    assert names("") == ["The contract of Shop-Is-There"]

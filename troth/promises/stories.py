@@ -18,11 +18,11 @@ _MOST_DIGITS = 7
 
 def of_flip(  # noqa: PLR0913 - the parts of a story, all named
     flip: FlipRow, standing: Standing, document: Mapping[str, object], *,
-    address: str, languages: Sequence[str], audience: str = "",
+    address: str, languages: Sequence[str], audience: str = "", about: Sequence[Part] = (),
 ) -> Story:  # fmt: skip
     """Return the story of a promise that was broken, or that is kept again.
 
-    One that was made to an audience is told to nobody else.
+    One that was made to an audience is told to nobody else. `about` are the parts that it is about.
     """
     is_broken = flip.now is Verdict.BROKEN
 
@@ -46,13 +46,13 @@ def of_flip(  # noqa: PLR0913 - the parts of a story, all named
         event=Event.PROMISE_BROKEN if is_broken else Event.PROMISE_KEPT,
         about=(flip.slug, flip.name), revision=f"flip {flip.id}", address=address,
         severity=Severity.MAJOR if is_broken else Severity.NONE, since=flip, texts=texts,
-        languages=languages, audience=audience,
+        languages=languages, audience=audience, beside=about,
     )  # fmt: skip
 
 
-def of_change(
+def of_change(  # noqa: PLR0913 - the parts of a story, all named
     change: TargetChange, document: Mapping[str, object], *,
-    address: str, languages: Sequence[str], audience: str = "",
+    address: str, languages: Sequence[str], audience: str = "", about: Sequence[Part] = (),
 ) -> Story:  # fmt: skip
     """Return the story of a promise that promises more, less, or is counted in another way."""
 
@@ -67,7 +67,7 @@ def of_change(
     return _story(
         event=Event.PROMISE_CHANGED, about=(change.slug, change.name), severity=Severity.NONE,
         revision=f"version {change.version}", address=address, texts=texts, languages=languages,
-        since=change, audience=audience,
+        since=change, audience=audience, beside=about,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _changed(change: TargetChange) -> str:
 def _story(  # noqa: PLR0913 - the parts of a story, all named
     *, event: Event, about: tuple[str, str], revision: str, address: str, severity: Severity,
     since: FlipRow | TargetChange, texts: Callable[[str], Texts], languages: Sequence[str],
-    audience: str,
+    audience: str, beside: Sequence[Part],
 ) -> Story:  # fmt: skip
     slug, name = about
     said: dict[str, Texts] = {}
@@ -118,7 +118,8 @@ def _story(  # noqa: PLR0913 - the parts of a story, all named
         link=address,
         since=since.at if isinstance(since, FlipRow) else since.effective_from,
         severity=severity,
-        parts=(Part(key=f"promise:{slug}", name=name, state=first["state"]),),
+        parts=(Part(key=f"promise:{slug}", name=name, state=first["state"]), *beside),
+        is_of_all_parts=bool(audience) and not beside,
         audiences=(audience,) if audience else (),
         data={
             "promise": slug,

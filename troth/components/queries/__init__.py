@@ -19,7 +19,13 @@ from troth.components.queries.pages import (
     slugs_showing,
     uptime_formula,
 )
-from troth.components.queries.registers import Registered, group_named, registered
+from troth.components.queries.registers import (
+    Registered,
+    behind,
+    group_named,
+    judging,
+    registered,
+)
 from troth.components.queries.spans import (
     Downtime,
     Said,
@@ -43,6 +49,7 @@ __all__ = [
     "Uptime",
     "address",
     "audiences",
+    "behind",
     "board",
     "component",
     "downtime",
@@ -51,6 +58,7 @@ __all__ = [
     "grant",
     "group_named",
     "is_retired",
+    "judging",
     "names",
     "page",
     "page_board",

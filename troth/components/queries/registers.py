@@ -1,7 +1,10 @@
 """All components and groups there ever were, in short: what importers match against."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from troth.components.models import Component, Group
 from troth.components.queries import loading
@@ -28,6 +31,18 @@ def registered() -> list[Registered]:
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda one: one.is_retired)
+
+
+def behind(promise: str, *, slugs: Collection[str]) -> dict[str, str]:
+    """Return uid → its group's uid, or "", of what a promise judges, or that has one of `slugs`."""
+    rows = Component.objects.filter(Q(promise=promise) | Q(slug__in=slugs), retired_at=None)
+    return {uid: group or "" for uid, group in rows.values_list("uid", "group__uid")}
+
+
+def judging(uids: Collection[str]) -> frozenset[str]:
+    """Return the promises (slugs) that judge one of these components."""
+    rows = Component.objects.filter(uid__in=uids).exclude(promise="")
+    return frozenset(rows.values_list("promise", flat=True))
 
 
 def group_named(name: str) -> str | None:

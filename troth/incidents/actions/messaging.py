@@ -1,5 +1,6 @@
 """Readers hear of what became public: the story goes to the outbox with the fact itself."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from troth.components import queries as components
@@ -7,7 +8,6 @@ from troth.components.queries.labels import Label, labels
 from troth.components.rules.words import WORDS
 from troth.incidents.models import Incident, Update
 from troth.incidents.queries import showing
-from troth.incidents.queries.ready import address_of
 from troth.incidents.rules import revising, stories
 from troth.incidents.rules.results import IncidentShown
 from troth.incidents.rules.stories import Heard, Where
@@ -74,12 +74,13 @@ def _is_to_be_told(shown: IncidentShown, heard: Heard | None) -> bool:
 def _where(shown: IncidentShown) -> Where:
     uids = {*shown.components, *(one.component for one in shown.spans)}
     found = labels(uids)
+    pages = _pages(frozenset(shown.components))
     return Where(
-        address=address_of(shown),
+        address=components.address(shown.path, on=_homes(pages, shown.audiences)),
         names={uid: label.name for uid, label in found.items() if _is_seen(label, shown)},
         groups={uid: label.group for uid, label in found.items()},
         states=WORDS,
-        pages=_pages(frozenset(shown.components)),
+        pages=pages,
     )
 
 
@@ -89,14 +90,17 @@ def _is_seen(label: Label, shown: IncidentShown) -> bool:
     return not label.audiences or (bool(told) and told <= set(label.audiences))
 
 
+def _homes(pages: Sequence[str], audiences: Collection[str]) -> tuple[str, ...]:
+    """Return which of these pages has an incident that is for some audiences alone, if it is."""
+    if not audiences:
+        return tuple(pages)
+    theirs = [one.slug for one in components.pages() if set(one.audiences) & set(audiences)]
+    return tuple(slug for slug in theirs if not pages or slug in pages)
+
+
 def _pages(uids: frozenset[str]) -> tuple[str, ...]:
     """Return the pages that show one of these components, "" for the main one.
 
     Without components it is on all of them: nothing. What no page shows is on `_NO_PAGE`.
     """
-    if not uids:
-        return ()
-    slugs = [page.slug for page in components.pages()]
-    on_main = ("",) if uids & components.page_components(None) else ()
-    shown = (*on_main, *(slug for slug in slugs if uids & components.page_components(slug)))
-    return shown or (_NO_PAGE,)
+    return (components.slugs_showing(uids) or (_NO_PAGE,)) if uids else ()

@@ -160,6 +160,8 @@ def _among(column: str, values: tuple[str, ...]) -> Sql:
 
 
 def _parts(story: Story) -> Sql:
+    if story.is_of_all_parts:
+        return Sql("1 = 1")
     keys = keys_of(story)
     if not keys:
         return Sql("NOT s.has_parts")

@@ -71,7 +71,9 @@ def counts(request: HttpRequest) -> list[dict[str, Any]]:
 def followed(
     request: HttpRequest, page: Annotated[str, Query(pattern=schemas.SLUG)] = ""
 ) -> list[topics.Topic]:
-    """List the parts that can be subscribed to, with their keys."""
+    """List the parts of a public page that can be subscribed to, with their keys."""
+    if page not in topics.places():
+        return []
     return topics.of(page, settings.TROTH.languages[0])
 
 

@@ -44,6 +44,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_urgent: bool = False  # passes quiet hours and digests
     is_correction: bool = False  # goes to all who got an earlier revision
     parts: tuple[Part, ...] = ()
+    is_of_all_parts: bool = False  # also for who chose some parts: it is about none of them
     pages: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # more (label, text), in their order

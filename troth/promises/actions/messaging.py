@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from troth.notify import actions as notify
+from troth.notify.rules.story import Part
 from troth.promises import showing, stories
 from troth.promises.models import Flip, Promise, Said, Version
 from troth.promises.queries import lists
@@ -108,6 +109,7 @@ class _Whom(TypedDict):
     audience: str
     address: str
     languages: Sequence[str]
+    about: Sequence[Part]
 
 
 def _whom(promise: Promise, written: Mapping[str, Any]) -> _Whom:
@@ -115,7 +117,7 @@ def _whom(promise: Promise, written: Mapping[str, Any]) -> _Whom:
     audience = _audience(promise, written)
     return {
         "audience": audience, "address": showing.address_of(promise.slug, audience),
-        "languages": settings.TROTH.languages,
+        "languages": settings.TROTH.languages, "about": showing.parts_of(promise.slug, written),
     }  # fmt: skip
 
 
