@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,10 +58,18 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def _filled_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    first = Installation(tmp_path_factory.mktemp("installation"))
-    first.fill()
-    return first
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Installation]:
+    """Return a function that gives a filled one: not older than minutes, or its jobs were late."""
+    kept: list[tuple[float, Installation]] = []
+
+    def filled() -> Installation:
+        if not kept or time.monotonic() - kept[-1][0] > 300:
+            began, made = time.monotonic(), Installation(tmp_path_factory.mktemp("installation"))
+            made.fill()
+            kept.append((began, made))
+        return kept[-1][1]
+
+    return filled
 
 
 @pytest.fixture
@@ -70,9 +79,9 @@ def fresh(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, _filled_once: Installation) -> Installation:
+def installation(tmp_path: Path, _filled: Callable[[], Installation]) -> Installation:
     """Return an installation with two sealed signals and a published page."""
-    shutil.copytree(_filled_once.home, tmp_path, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(_filled().home, tmp_path, symlinks=True, dirs_exist_ok=True)
     return Installation(tmp_path)
 
 

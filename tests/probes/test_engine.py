@@ -118,8 +118,10 @@ def test_a_clock_set_forward_leaves_a_gap_and_no_burst(web):
         world.offset = 3_600_000
 
     world.run(2.5, (0, lambda: world.engine.assign([task("shop", port)])), (1, jump))
-    [gap] = [one for one in world.skips if "clock" in one.reason]
-    assert 17_000 < gap.count <= 18_001
+    # A machine that is busy with other things may stand still for a moment; that is told as well.
+    gaps = sorted(one.count for one in world.skips if "clock" in one.reason)
+    assert 17_000 < gaps.pop() <= 18_001
+    assert sum(gaps) < 20
     assert len(world.reports) <= 14
     assert world.reports[-1].due > world.reports[0].due + 3_500_000
 
