@@ -1,10 +1,11 @@
 """Where trust fades, on the desk: the map, one touchpoint by the day, and what faded."""
 
+import duckdb
 import pytest
 from django.test import Client
 
 from tests.looks import findings
-from troth.metrics.models import Baseline
+from troth.metrics.models import Baseline, Stream
 from troth.metrics.queries.mapped import cells
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,41 @@ def test_the_map_names_what_fades_and_the_worst_step(fading, signed_in, vic):
     assert "1 touchpoint is fading" in text
     assert "Delivered on time" in text
     assert "beyond what the promise allows" in text
+
+
+@pytest.mark.parametrize("path", ["?", "faded/?", "unnoticed/?", "?search=deliv&"])
+def test_its_tables_leave_as_csv_and_as_parquet(fading, signed_in, vic, path, tmp_path):
+    client = signed_in(vic)
+    table = b"".join(client.get(f"/desk/insight/{path}format=csv").streaming_content).decode()
+    file = tmp_path / "found.parquet"
+    answer = client.get(f"/desk/insight/{path}format=parquet")
+    file.write_bytes(b"".join(answer.streaming_content))
+    found = duckdb.read_parquet(str(file))
+    assert table.splitlines()[0] == ",".join(found.columns)
+    assert len(table.splitlines()) == 1 + len(found)
+    assert client.get(f"/desk/insight/{path}format=xls").status_code == 404
+
+
+@pytest.mark.mission("S3.12")
+def test_a_long_journey_comes_in_pages(fading, signed_in, vic):
+    stream = Stream.objects.get()
+    fields = {
+        field.attname: getattr(stream, field.attname) for field in stream._meta.concrete_fields
+    }
+    del fields["id"]
+    Stream.objects.bulk_create(
+        Stream(**fields | {"key": f"more-{n}", "name": f"More {n:03}", "step": "9 later"})
+        for n in range(60)
+    )
+    client = signed_in(vic)
+    first = client.get("/desk/insight/").content.decode()
+    assert "Delivered on time" in first
+    assert "More 048" in first
+    assert "More 049" not in first
+    last = client.get("/desk/insight/?page=2").content.decode()
+    assert "More 059" in last
+    assert "More 000" not in last
+    assert "More 059" in client.get("/desk/insight/?search=more+059").content.decode()
 
 
 @pytest.mark.parametrize("path", SCREENS)

@@ -70,6 +70,7 @@ SCHEDULE = (
     _entry("plan.judge", timedelta(minutes=10), asked="plan.jobs.is_due", slow=True),
     _entry("desk.report", timedelta(minutes=10), asked="desk.jobs.is_due", slow=True),
     _entry("metrics.recount", timedelta(seconds=1), asked="metrics.jobs.is_uncounted", slow=True),
+    _entry("metrics.glance", timedelta(seconds=20), asked="metrics.jobs.is_unglanced", slow=True),
     _entry("metrics.report", timedelta(hours=6), slow=True),
     _entry("staff.tidy", timedelta(days=1), slow=True),
 )

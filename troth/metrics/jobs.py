@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from troth.metrics import counting, evaluating, marking, reporting, shelving
-from troth.metrics.queries import shelved
+from troth.metrics import counting, evaluating, glancing, marking, parting, reporting, shelving
+from troth.metrics.queries import mapped, shelved
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
@@ -52,3 +52,18 @@ def is_due(*, now: datetime) -> bool:
 def evaluate(*, now: datetime) -> int:
     """Say of every stream what left its usual; return how many facts were opened or closed."""
     return evaluating.evaluate_all(now=now)
+
+
+def evaluate_segments(*, now: datetime) -> int:
+    """Say of streams that are split by attributes which segments left their own usual."""
+    return parting.evaluate_segments(now=now)
+
+
+def is_unglanced(*, now: datetime) -> bool:
+    """Return whether a stream looks otherwise on the map than is remembered: one query."""
+    return mapped.unglanced(now=now).exists()
+
+
+def glance(*, now: datetime) -> int:
+    """Remember what the map needs of each stream. Returns how many were looked at."""
+    return glancing.glance(now=now)

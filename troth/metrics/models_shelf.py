@@ -31,3 +31,23 @@ class Shelved(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.digest[:8]}"
+
+
+class Glance(models.Model):
+    """What the map needs of a stream among ten thousand: kept only for speed, like the shelf.
+
+    `loss` is its stream's weight times the cases of the last 28 days beyond what its promise
+    allows; `spoke_at` no later than its newest case.
+    """
+
+    stream = models.OneToOneField(
+        "metrics.Stream", on_delete=models.CASCADE, related_name="glance", primary_key=True
+    )
+    revision = models.BigIntegerField()  # of the series that it was made from
+    loss = models.FloatField(db_index=True)
+    spoke_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)  # a day is over then
+
+    def __str__(self) -> str:
+        return f"glance of {self.stream_id}"

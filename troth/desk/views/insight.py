@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,46 +14,47 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.core import clock
 from troth.core.moments import moments, named_day
 from troth.core.windows import Span, midnight
-from troth.desk import drawing, fading
+from troth.desk import drawing, fading, tables
 from troth.metrics import actions, queries
 from troth.metrics.drift.enrolment import EnrolmentError
-from troth.metrics.drift.pictures import Chart, FadeView, StreamView
-from troth.metrics.queries.mapped import Cell, cells
+from troth.metrics.drift.pictures import Chart, StreamView
+from troth.metrics.queries.mapped import Cell, cells, journey, streams_of, worst
 from troth.promises.rules.evidence import Told
 from troth.promises.scoring.next_case import Chance, chance
 from troth.staff.access import person, requires
 from troth.staff.actions.audit import published_name
+from troth.ui.sheets import table_file
 
 _DAYS = (30, 90, 180, 365, 1095)
 _LATELY = timedelta(days=90)
+_AT_ONCE = 50  # touchpoints on a page of the map
+_FIRST = 20  # fades above the map
+_MOST = 100  # fades that are open and shown
 
 
 @require_safe
 @requires("viewer")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """Show every touchpoint on the journey: its gap, how predictable it is, what fades there."""
     asked = moments(request.GET)
-    now = asked.at or clock.now()
-    found = cells(at=asked.at)
-    search = request.GET.get("search", "").strip()[:100].casefold()
-    shown = [one for one in found if search in _words(one)]
+    now, search = asked.at or clock.now(), request.GET.get("search", "").strip()[:100]
+    places, every = journey(at=asked.at), queries.fades(open_only=True, at=asked.at)
+    told = [one for one in every if one.rings]
+    chosen = [one for one in places if search.casefold() in one.words] if search else places
+    page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
+    found = cells(at=asked.at, streams=[one.pk for one in page.object_list],
+                  told=every)  # fmt: skip
+    if "format" in request.GET:
+        found = cells(at=asked.at, streams=[one.pk for one in chosen])
+        return table_file("touchpoints", request.GET["format"], tables.CELLS, tables.cells(found))
     context = {
-        "moments": asked, "now": now, "steps": _steps(shown), "all": len(found),
-        "search": request.GET.get("search", "")[:100], "shown": len(shown),
-        "worst": _worst(found), "fading": sum(any(f.rings for f in one.fades) for one in found),
-        "fades": fading.with_answers(_open(asked.at)),
-        "blind": queries.coverage(at=now),
+        "moments": asked, "now": now, "steps": _steps(found), "all": len(places),
+        "search": search, "shown": len(chosen), "page": page, "worst": worst(at=asked.at),
+        "fading": len(set().union(*(streams_of(one) for one in told))),
+        "fades": fading.with_answers(told[:_FIRST]), "more_fades": len(told[_FIRST:]),
+        "blind": queries.coverage(at=now), "keep": {"search": search} if search else {},
     }  # fmt: skip
     return render(request, "desk/insight/index.html", context)
-
-
-def _open(at: datetime | None) -> list[FadeView]:
-    return [one for one in queries.fades(open_only=True, at=at) if one.rings]
-
-
-def _words(one: Cell) -> str:
-    stream = one.stream
-    return f"{stream.name}\n{stream.touchpoint}\n{stream.step}".casefold()
 
 
 def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
@@ -61,12 +63,6 @@ def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
     for one in found:
         groups[one.stream.step].append(one)
     return sorted(groups.items(), key=lambda pair: (pair[0] == "", pair[0]))
-
-
-def _worst(found: list[Cell]) -> Cell | None:
-    """Return the touchpoint with the most cases that came out worse than promised."""
-    missing = [one for one in found if one.missed]
-    return max(missing, key=lambda one: (one.missed or 0) * one.stream.weight, default=None)
 
 
 @require_safe
@@ -134,27 +130,34 @@ def _of_days(text: str) -> int | None:
 
 @require_safe
 @requires("viewer")
-def fades(request: HttpRequest) -> HttpResponse:
+def fades(request: HttpRequest) -> HttpResponseBase:
     """Show what faded, the newest first: what is open, and what closed lately."""
     asked = moments(request.GET)
     now = asked.at or clock.now()
     kind = request.GET.get("kind", "")
-    found = queries.fades(since=now - _LATELY, at=asked.at)
-    chosen = [one for one in found if kind in ("", one.kind)]
+    kind = kind if kind in fading.KINDS else ""
+    ones, over = queries.open_and_closed(since=now - _LATELY, at=asked.at, kind=kind)
+    if "format" in request.GET:
+        rows = tables.fades([*ones[:], *over[:]])
+        return table_file("faded", request.GET["format"], tables.FADES, rows)
+    page = Paginator(over, _AT_ONCE).get_page(request.GET.get("page"))
     context = {
-        "moments": asked, "kind": kind, "kinds": fading.KINDS,
-        "open": fading.with_answers(one for one in chosen if one.is_open),
-        "closed": fading.with_answers(one for one in chosen if not one.is_open),
+        "moments": asked, "kind": kind, "kinds": fading.KINDS, "number": len(ones),
+        "open": fading.with_answers(ones[:_MOST]), "more": max(0, len(ones) - _MOST),
+        "closed": fading.with_answers(page.object_list), "page": page,
+        "keep": {"kind": kind} if kind else {},
     }  # fmt: skip
     return render(request, "desk/insight/fades.html", context)
 
 
 @require_safe
 @requires("viewer")
-def losses(request: HttpRequest) -> HttpResponse:
+def losses(request: HttpRequest) -> HttpResponseBase:
     """Show what nobody noticed in a week: trifles that recur, by what they add up to."""
     week = named_day(request.GET.get("week", "")) or clock.now().date() - timedelta(days=1)
     found = queries.losses(week=week)
+    if "format" in request.GET:
+        return table_file("unnoticed", request.GET["format"], tables.LOSSES, tables.losses(found))
     context = {
         "week": week, "first": week - timedelta(days=6), "losses": found,
         "before": week - timedelta(days=7), "after": week + timedelta(days=7),

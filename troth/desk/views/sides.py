@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 from troth.core.moments import moments
 from troth.desk import tables
 from troth.desk.views.outcomes import DAYS, days_of, zone_name
-from troth.metrics import queries
-from troth.metrics.drift.pictures import StreamView
+from troth.metrics.queries.mapped import journey
 from troth.metrics.queries.sides import Touchpoint, touchpoint_sides
 from troth.staff.access import requires
 from troth.ui.sheets import table_file
@@ -22,9 +21,9 @@ _AT_ONCE = 50
 def index(request: HttpRequest) -> HttpResponseBase:
     """Show the four sides of each touchpoint, and the largest gap between them."""
     asked, days = moments(request.GET), days_of(request, usual=28)
-    known = queries.streams(at=asked.at)
+    known = journey(at=asked.at)
     search = request.GET.get("search", "").strip()[:100]
-    chosen = [one for one in known if search.casefold() in _words(one)]
+    chosen = [one for one in known if search.casefold() in one.words] if search else known
     page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
     keys = [one.key for one in page.object_list]
     found = touchpoint_sides(keys, days=days, zone=zone_name(), at=asked.at)
@@ -35,10 +34,6 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "all": len(known), "found": found, "worst": _worst(found), "keep": {"days": days},
     }  # fmt: skip
     return render(request, "desk/insight/sides.html", context)
-
-
-def _words(one: StreamView) -> str:
-    return f"{one.name}\n{one.touchpoint}\n{one.step}".casefold()
 
 
 def _worst(found: list[Touchpoint]) -> Touchpoint | None:

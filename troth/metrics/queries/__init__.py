@@ -14,7 +14,15 @@ from troth.metrics.queries.defined import (
     versions,
 )
 from troth.metrics.queries.exact import ask, ask_all
-from troth.metrics.queries.faded import fade, fades, is_watched, stream, streams, watched_keys
+from troth.metrics.queries.faded import (
+    fade,
+    fades,
+    is_watched,
+    open_and_closed,
+    stream,
+    streams,
+    watched_keys,
+)
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -79,6 +87,7 @@ __all__ = [
     "losses",
     "metric",
     "metrics",
+    "open_and_closed",
     "outcome",
     "outcome_definitions",
     "outcome_documents",

@@ -24,14 +24,17 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
     speaks is not blind.
     """
     places: dict[str, list[Stream]] = defaultdict(list)
-    for stream in Stream.objects.filter(ended_at=None, created_at__lte=at).select_related(
-        "series__sweep"
-    ):
-        places[stream.touchpoint].append(stream)
-    last = _last(list({one.series_id for ones in places.values() for one in ones}), at)
     silent: set[int | None] = set(
         Fade.objects.filter(kind="no_data", closed_at=None).values_list("stream_id", flat=True)
     )
+    rows = Stream.objects.filter(ended_at=None, created_at__lte=at)
+    known = set(rows.order_by().values_list("touchpoint", flat=True).distinct())
+    speaking = rows.filter(glance__spoke_at__gt=at - _LATELY, glance__spoke_at__lt=at)
+    heard = speaking.exclude(pk__in=[pk for pk in silent if pk]).order_by()
+    doubtful = known - set(heard.values_list("touchpoint", flat=True).distinct())
+    for stream in rows.filter(touchpoint__in=doubtful).select_related("series__sweep"):
+        places[stream.touchpoint].append(stream)
+    last = _last(list({one.series_id for ones in places.values() for one in ones}), at)
     found = [
         blind
         for touchpoint, ones in places.items()
@@ -40,7 +43,7 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
     found += [
         Blind(touchpoint, step, (), None, "nothing is measured there")
         for touchpoint, step in (declared or {}).items()
-        if touchpoint not in places
+        if touchpoint not in known
     ]
     return sorted(found, key=lambda one: (one.step, one.touchpoint))
 

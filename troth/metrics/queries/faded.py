@@ -1,7 +1,8 @@
 """Streams and the facts of their fading, as they are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import overload
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -55,6 +56,8 @@ def fades(
         rows = _open(rows, at)
     if since is not None:
         rows = rows.filter(Q(opened_at__gt=since) | Q(closed_at=None) | Q(closed_at__gt=since))
+    if stream is not None:
+        rows = rows.filter(Q(stream=stream) | Q(stream=None))
     found = [_view(row, at) for row in rows]
     return found if stream is None else list(_of_stream(found, stream))
 
@@ -63,6 +66,38 @@ def fade(pk: int) -> FadeView | None:
     """Return one fade as it stands, or None."""
     row = Fade.objects.select_related("stream__series__sweep").filter(pk=pk).first()
     return _view(row, None) if row else None
+
+
+class Faded(Sequence[FadeView]):
+    """Fades, the newest first, of which a page is read at a time."""
+
+    def __init__(self, rows: "QuerySet[Fade]", at: datetime | None) -> None:
+        self._rows, self._at = rows, at
+
+    def __len__(self) -> int:
+        return self._rows.count()
+
+    @overload
+    def __getitem__(self, place: int) -> FadeView: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[FadeView]: ...
+    def __getitem__(self, place: int | slice) -> FadeView | list[FadeView]:
+        if isinstance(place, int):
+            return _view(self._rows[place], self._at)
+        return [_view(row, self._at) for row in self._rows[place]]
+
+
+def open_and_closed(
+    *, since: datetime, at: datetime | None = None, kind: str = ""
+) -> tuple[Faded, Faded]:
+    """Return what is open, and what closed after `since`; `kind` takes one kind of them."""
+    rows = Fade.objects.select_related("stream__series__sweep")
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows if at is None else rows.filter(opened_at__lte=at)
+    closed = rows.filter(closed_at__gt=since)
+    return Faded(_open(rows, at), at), Faded(
+        closed if at is None else closed.filter(closed_at__lte=at), at
+    )
 
 
 def _open(rows: "QuerySet[Fade]", at: datetime | None) -> "QuerySet[Fade]":

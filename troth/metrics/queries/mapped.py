@@ -1,20 +1,27 @@
 """All touchpoints at a glance: how far each is from what was said, and how predictable it is."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from troth.core import clock
+from troth.core.windows import midnight
 from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.metrics.models import Stream
+from troth.metrics.models_shelf import Glance
 from troth.metrics.queries.faded import fades, view_of
 from troth.metrics.queries.paneled import Watched, watched
 
 _FEWEST_DAYS = 5
+_TOP, _NEW = 3, 200  # streams that are looked at to name the worst
+_OFTEN = timedelta(minutes=5)  # a glance is not made more often than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +60,123 @@ class Cell:
         return 1.0 if self.stream.better == "less" else -1.0
 
 
-def cells(*, at: datetime | None = None) -> list[Cell]:
+def cells(
+    *,
+    at: datetime | None = None,
+    streams: Sequence[int] | None = None,
+    told: Sequence[FadeView] | None = None,
+) -> list[Cell]:
     """Return a cell for each stream that is watched, in the order of the journey.
 
-    A look back shows what was so then, also of streams that are watched only since.
+    `streams` are those that are asked for; all by default. `told` are the fades that are open,
+    where somebody has read them already. A look back shows what was so then, also of streams that
+    are watched only since.
     """
     until = at or clock.now()
-    rows = list(
-        Stream.objects.filter(Q(ended_at=None) | Q(ended_at__gt=until))
-        .select_related("series__sweep")
-        .prefetch_related("baselines")
-    )
+    wanted = _watched(until) if streams is None else Stream.objects.filter(pk__in=streams)
+    return _cells(wanted, until, fades(open_only=True, at=at) if told is None else told)
+
+
+def _watched(until: datetime) -> "QuerySet[Stream]":
+    return Stream.objects.filter(Q(ended_at=None) | Q(ended_at__gt=until))
+
+
+def _cells(wanted: "QuerySet[Stream]", until: datetime, told: Sequence[FadeView]) -> list[Cell]:
+    rows = list(wanted.select_related("series__sweep").prefetch_related("baselines"))
     found = watched(rows, now=until) if rows else None
-    told = fades(open_only=True, at=at)
     newest = _newest(found) if found else {}
     numbers = _numbers(found) if found else None
+    by_stream: dict[int, list[FadeView]] = defaultdict(list)
+    for fade in told:
+        for pk in streams_of(fade):
+            by_stream[pk].append(fade)
+    return [_cell(row, found, newest.get(row.pk), numbers, by_stream[row.pk]) for row in rows]
+
+
+def streams_of(fade: FadeView) -> set[int]:
+    """Return the streams that a fade is of: its own, or those that a stack is made of."""
+    if fade.stream is not None:
+        return {fade.stream.pk}
+    return {int(part["stream"]) for part in fade.contributors}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stream stands on the journey: enough to search, order and count ten thousand."""
+
+    pk: int
+    key: str
+    name: str
+    touchpoint: str
+    step: str
+
+    @property
+    def words(self) -> str:
+        """Return what a search looks into."""
+        return f"{self.name}\n{self.touchpoint}\n{self.step}".casefold()
+
+
+def journey(*, at: datetime | None = None) -> list[Place]:
+    """Return the places of all streams that are watched, in the order of the journey."""
+    rows = _watched(at or clock.now()).values_list("pk", "key", "name", "touchpoint", "step")
+    return [Place(*row) for row in rows]
+
+
+def worst(*, at: datetime | None = None) -> Cell | None:
+    """Return the touchpoint with the most cases that came out worse than promised.
+
+    Of the present it is read from glances; of those streams that have none yet, a few hundred are
+    looked at.
+    """
+    if at is None:
+        rows = _watched(clock.now())
+        top = rows.filter(glance__loss__gt=0).order_by("-glance__loss")
+        new = rows.filter(glance=None).order_by("-pk")
+        pks = [*top.values_list("pk", flat=True)[:_TOP], *new.values_list("pk", flat=True)[:_NEW]]
+        found = cells(streams=pks, told=()) if pks else []
+    else:
+        found = cells(at=at, told=())
+    missing = [one for one in found if one.missed]
+    return max(missing, key=_loss, default=None)
+
+
+def _loss(one: Cell) -> float:
+    return (one.missed or 0.0) * one.stream.weight
+
+
+def glanced(streams: Sequence[int], *, now: datetime) -> list[Glance]:
+    """Return what the map is to remember of these streams."""
+    wanted = Stream.objects.filter(pk__in=streams)
+    revisions = dict(wanted.values_list("pk", "series__revision"))
     return [
-        _cell(row, found, newest.get(row.pk), numbers, [f for f in told if _is_of(f, row.pk)])
-        for row in rows
-    ]
+        Glance(
+            stream_id=one.stream.pk, revision=revisions[one.stream.pk], loss=_loss(one),
+            spoke_at=_spoke(one), made_at=now, until=_day_after(one.stream.zone, now),
+        )
+        for one in _cells(wanted, now, ())
+    ]  # fmt: skip
+
+
+def _spoke(one: Cell) -> datetime | None:
+    """Return the start of the newest day with a case of the last 28."""
+    days = [place for place, value in enumerate(one.values) if value is not None]
+    if not days or one.last is None:
+        return None
+    day = one.last - timedelta(days=len(one.values) - 1 - days[-1])
+    return midnight(day, ZoneInfo(one.stream.zone))
+
+
+def _day_after(zone: str, now: datetime) -> datetime:
+    place = ZoneInfo(zone)
+    return midnight(now.astimezone(place).date() + timedelta(days=1), place)
+
+
+def unglanced(*, now: datetime) -> "QuerySet[Stream]":
+    """Return the streams whose glance is missing or out of date, and not just made."""
+    old = Q(glance__until__lte=now) | Q(
+        glance__revision__lt=F("series__revision"), glance__made_at__lt=now - _OFTEN
+    )
+    return Stream.objects.filter(ended_at=None).filter(Q(glance=None) | old).order_by("pk")
 
 
 def _newest(found: Watched) -> dict[int, int]:
@@ -83,12 +188,6 @@ def _numbers(found: Watched) -> tuple[Array, Array, Array, Array]:
     ones = np.ones(len(found.parts))
     share, _, cases = delivered(found.panel, ones)
     return share, cases, trailing(found.panel.failures()), found.panel.values()
-
-
-def _is_of(fade: FadeView, stream: int) -> bool:
-    if fade.stream is not None:
-        return fade.stream.pk == stream
-    return any(part["stream"] == stream for part in fade.contributors)
 
 
 def _cell(
