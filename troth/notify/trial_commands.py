@@ -11,6 +11,7 @@ from troth.notify import catalogue, trying
 from troth.notify.channel import Channel
 from troth.notify.models import Outlet
 from troth.notify.rules import naming
+from troth.notify.rules.advising import advice
 from troth.notify.rules.labels import LANGUAGES
 from troth.notify.rules.results import Answer, Fate
 from troth.notify.trying import Trial
@@ -60,7 +61,7 @@ def _trial(url: str | None, slug: str | None, address: str) -> Trial:
 def _tell(trial: Trial, answer: Answer, *, as_json: bool) -> None:
     if as_json:
         found = {"channel": trial.channel, "fate": answer.fate.value, "said": answer.said,
-                 "receipt": answer.receipt}  # fmt: skip
+                 "receipt": answer.receipt, "advice": advice(answer)}  # fmt: skip
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     shown = _shown(trial)
@@ -69,6 +70,8 @@ def _tell(trial: Trial, answer: Answer, *, as_json: bool) -> None:
         click.echo(f"Signed with {trial.secret}")
     click.echo(f"It said: {answer.said or 'nothing'}")
     click.echo(naming.answer(answer.fate))
+    if what := advice(answer):
+        click.echo(f"What to do: {what}")
 
 
 def _shown(trial: Trial) -> str:

@@ -1,5 +1,6 @@
 """Mail by a provider's API (django-anymail), in a watched thread."""
 
+import re
 from dataclasses import replace
 from email.utils import parseaddr
 from functools import partial
@@ -17,6 +18,7 @@ from troth.notify.channel import Mail
 from troth.notify.rules.results import Answer, Fate
 
 _SECONDS: Final = 30
+_CAUSE: Final = re.compile(r"Caused by (.*?)\)*$")
 _SHOWN: Final = 200
 _NOT_LEFT: Final = ("NewConnectionError", "ConnectTimeout", "NameResolutionError")
 _MISSING: Final = "django-anymail is not installed here: add the extra “channels”"
@@ -104,5 +106,6 @@ def _unanswered(said: str) -> Answer:
         found = f"{guarded.SIGN}{said.partition(guarded.SIGN)[2]}"
         return Answer(fate=Fate.REFUSED, said=found[:_SHOWN])
     if any(sign in said for sign in _NOT_LEFT):
-        return Answer(fate=Fate.LATER, said=said[:_SHOWN])
+        why = _CAUSE.search(said)  # the rest is what the library was doing meanwhile
+        return Answer(fate=Fate.LATER, said=(why[1] if why else said)[:_SHOWN])
     return Answer(fate=Fate.UNKNOWN, said=f"it left, and no answer came: {said}"[:_SHOWN])

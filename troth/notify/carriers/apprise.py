@@ -16,6 +16,7 @@ _STATUS: Final = re.compile(r"error\s*=\s*(\d{3})")
 _SHOWN: Final = 200
 # What its notes say, and what that means; the first that is found counts.
 _SIGNS: Final = (
+    ("SSLError", Fate.LATER),
     ("NewConnectionError", Fate.LATER),
     ("ConnectTimeout", Fate.LATER),
     ("NameResolutionError", Fate.LATER),
@@ -23,8 +24,8 @@ _SIGNS: Final = (
     ("RemoteDisconnected", Fate.UNKNOWN),
     ("Connection aborted", Fate.UNKNOWN),
 )
-_WHY: Final = ("connection refused", "name or service not known", "no route to host",
-               "temporary failure in name resolution", "timed out")  # fmt: skip
+_WHY: Final = ("certificate verify failed", "connection refused", "name or service not known",
+               "no route to host", "temporary failure in name resolution", "timed out")  # fmt: skip
 _MISSING: Final = "Apprise is not installed here: add the extra “channels”"
 
 

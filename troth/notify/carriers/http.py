@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email.utils
 import math
+import re
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ _CONNECT: Final = 5.0  # seconds
 _AGENT: Final = "Troth"
 # X and Bluesky write the second at which their limit ends, Mastodon the instant.
 _RESETS: Final = ("x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset")
+_INNER: Final = re.compile(r" ssl:\w+(?= \[)")  # of aiohttp's words: no sign of TLS
 _YEAR: Final = 31_536_000.0  # seconds
 
 _sessions: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, aiohttp.ClientSession]]" = (
@@ -173,4 +175,5 @@ async def close() -> None:
 def _words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return (str(error) or type(error).__name__).splitlines()[0][:_SHOWN]
+    said = (str(error) or type(error).__name__).splitlines()[0]
+    return _INNER.sub("", said)[:_SHOWN]

@@ -15,6 +15,7 @@ from troth.notify.forms.trying import TryForm
 from troth.notify.models import Outlet
 from troth.notify.queries.outlets import plain, secrets_of
 from troth.notify.rules import naming
+from troth.notify.rules.advising import advice
 from troth.notify.rules.results import Answer, Fate
 from troth.staff.access import person, requires
 
@@ -102,6 +103,7 @@ def attempt(request: HttpRequest, slug: str = "") -> HttpResponse:
         answer = _tried(form, row)
     context = {"form": form, "row": row, "channel": channel, "answer": answer,
                "said": naming.answer(answer.fate) if answer else "",
+               "advice": advice(answer) if answer else "",
                "is_taken": bool(answer and answer.fate is Fate.ACCEPTED)}  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "notify/desk/outlet_test.html", context, status=status)
