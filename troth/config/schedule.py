@@ -29,6 +29,7 @@ SCHEDULE = (
     _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
     _entry("metrics.evaluate", timedelta(seconds=20), asked="metrics.jobs.is_due", slow=True),
+    _entry("metrics.evaluate_segments", timedelta(minutes=10), slow=True),
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
     _entry("promises.tell", _SOON, asked="promises.jobs.is_untold", after=("promises.judge",)),
     _entry("components.follow_probes", _AT_ONCE, asked="components.jobs.is_behind"),

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from troth.core.windows import midnight
 from troth.metrics.drift.cases import Case
 from troth.metrics.models import Fade
@@ -45,14 +47,16 @@ class Found:
         return (self.stream, self.case.kind, self.case.segment)
 
 
-def write(seen: Sequence[Found], *, now: datetime) -> int:
+def write(seen: Sequence[Found], *, now: datetime, of: "QuerySet[Fade] | None" = None) -> int:
     """Bring the facts up to what was seen; return how many opened, grew or closed.
 
-    A fact that stands is never removed or moved.
+    A fact that stands is never removed or moved. `of` are those that were looked at again; by
+    default all that are of no segment.
     """
+    known = Fade.objects.filter(segment="") if of is None else of
     kept: dict[Place, list[Fade]] = defaultdict(list)
-    for row in Fade.objects.exclude(kind="no_data").filter(segment=""):
-        kept[row.stream_id, row.kind, row.segment].append(row)
+    for old in known.exclude(kind="no_data"):
+        kept[old.stream_id, old.kind, old.segment].append(old)
     written = 0
     wanted: dict[Place, list[Found]] = defaultdict(list)
     for one in seen:

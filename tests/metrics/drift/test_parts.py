@@ -2,12 +2,15 @@
 
 from datetime import UTC, timedelta
 
+import numpy as np
 import pytest
 
 from tests.metrics.drift.conftest import FIRST, ZONE, after
 from troth.core.windows import DAY, midnight
-from troth.metrics import actions, jobs, queries, writing
+from troth.metrics import actions, jobs, parting, queries, writing
 from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.models import Fade
+from troth.metrics.queries import parted
 from troth.metrics.ranges import Range, epoch
 from troth.metrics.rules import Measure
 from troth.signals.store import Tally
@@ -66,3 +69,71 @@ def test_more_scatter_at_the_same_level_is_less_predictable(histories, steady):
     assert "predictability" in kinds
     steadily = histories.stream(steady(120))
     assert queries.predictability(stream=steadily.pk, at=after(120)).times_wider < 1.3
+
+
+def segment_facts(stream):
+    rows = Fade.objects.filter(stream=stream).exclude(segment="")
+    return [(one.segment, one.opened_on, one.closed_on, one.rings) for one in rows]
+
+
+def evaluated(at):
+    jobs.evaluate(now=at)
+    return jobs.evaluate_segments(now=at)
+
+
+@pytest.mark.mission("S1.14")
+def test_a_segment_that_left_its_usual_leaves_one_fact_that_rings_nobody(carriers):
+    assert evaluated(after(60)) == 0
+    assert evaluated(after(80)) == 1
+    [(segment, opened, closed, rings)] = segment_facts(carriers)
+    assert (segment, closed, rings) == ('{"carrier":"gls"}', None, False)
+    assert FIRST + timedelta(days=60) < opened < FIRST + timedelta(days=72)
+    fact = Fade.objects.exclude(segment="").get()
+    assert fact.evidence["of"] == 5
+    assert fact.size == pytest.approx(2.0, abs=0.7)
+    assert evaluated(after(80) + timedelta(hours=2)) == 0, "once a day"
+    assert evaluated(after(99)) == 0
+    assert segment_facts(carriers) == [(segment, opened, None, False)]
+    (seen,) = [one for one in queries.fades(stream=carriers.pk) if one.segment]
+    assert seen.segment == {"carrier": "gls"}
+
+
+def test_of_two_workers_one_writes_the_segments_of_a_stream(carriers, monkeypatch):
+    jobs.evaluate(now=after(80))
+    real = parting.parted
+
+    def meddled(stream, *, now):
+        found = real(stream, now=now)
+        monkeypatch.setattr(parting, "parted", real)
+        assert jobs.evaluate_segments(now=now) == 1, "another worker is quicker"
+        return found
+
+    monkeypatch.setattr(parting, "parted", meddled)
+    assert jobs.evaluate_segments(now=after(80)) == 0
+    assert len(segment_facts(carriers)) == 1
+
+
+def test_no_more_segments_are_looked_at_than_the_largest(carriers, monkeypatch):
+    monkeypatch.setattr(parted, "MOST", 2)
+    assert len(queries.segments_apart(stream=carriers.pk, at=after(100))) == 2
+
+
+def test_where_nothing_is_the_matter_few_segments_are_named(db):
+    """Forty segments over a year in control: of those named, most days hold none."""
+    chance = np.random.default_rng(4)
+    measure = Measure(kinds=("parcel",), good="outcome = 'ok'", by=("place",))
+    series = actions.follow(measure=measure, zone=ZONE, grain=DAY)
+    begins = [midnight(FIRST + timedelta(days=n), series.sweep.tz) for n in range(365)]
+    tallies = [
+        Tally(begin.astimezone(UTC), (str(place),), 200 - int(bad), 200, 0, 0.0, 0.0)
+        for place in range(40)
+        for begin, bad in zip(begins, chance.binomial(200, 0.04, size=365), strict=True)
+    ]
+    covered = Range(epoch(begins[0]), epoch(begins[-1]))
+    writing.write([series], covered, [tallies], grain=DAY, now=after(365))
+    stream = actions.watch(
+        key="test:places", series=series.pk, enrolment=Enrolment(name="Places"), now=after(0)
+    )
+    actions.allow_false_alarms(days=90, author="Ada", now=after(1))
+    jobs.evaluate_segments(now=after(365))
+    assert len(segment_facts(stream)) <= 12

@@ -1,80 +1,125 @@
 """A stream looked at in parts: which segments left their usual, and how predictable it is."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
 
 from troth.core.windows import Span
-from troth.metrics.drift import fades as faded
 from troth.metrics.drift import gaps, segments, spread
-from troth.metrics.drift.limits import limits
-from troth.metrics.drift.normal import cdf
-from troth.metrics.drift.panels import Panel
-from troth.metrics.drift.phases import Frozen, freeze
+from troth.metrics.drift.limits import MEMORY, ewma_sigma, ewma_widths
+from troth.metrics.drift.normal import Array, cdf
+from troth.metrics.drift.panels import Flags, Panel
+from troth.metrics.drift.phases import Frozen
 from troth.metrics.drift.pictures import Apart, Predictability
-from troth.metrics.drift.readings import distances
+from troth.metrics.drift.readings import Distances, distances, remembered
 from troth.metrics.drift.thresholds import shown
-from troth.metrics.models import Stream
+from troth.metrics.models import Baseline, Stream
+from troth.metrics.queries.baselined import usual_of
 from troth.metrics.queries.kept import percentiles, segment_tallies
 from troth.metrics.queries.paneled import Watched, panel_of_parts, watched
 from troth.signals.store import Tally
 
 _LONGEST = timedelta(days=366 * 3)
+MOST = 200  # segments of a stream: those with most cases lately
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A stream by its segments: a row of the panel for each, with the usual of its own.
+
+    `score` is the fade's average of each day in the sigmas that it really scatters by, positive =
+    worse. Days from `complete` on are not over.
+    """
+
+    names: tuple[str, ...]
+    keys: list[tuple[str | None, ...]]
+    panel: Panel
+    baselines: list[Frozen | None]
+    complete: int
+    seen: Distances
+    judged: Flags
+    score: Array
+
+
+def parted(stream: Stream, *, now: datetime) -> Parted | None:
+    """Return the stream's segments, the `MOST` largest of the last 28 days; None without any.
+
+    Each has a baseline of its own, made of the same days as the stream's would be.
+    """
+    names = tuple(stream.series.measure.get("by", []))
+    parts: dict[tuple[str | None, ...], list[Tally]] = defaultdict(list)
+    if names:
+        for tally in segment_tallies(series=stream.series_id, span=Span(now - _LONGEST, now)):
+            parts[tally.segment].append(tally)
+    keys = _largest(parts, now)
+    if not keys:
+        return None
+    panel, complete = panel_of_parts(stream, [parts[key] for key in keys], now=now)
+    phase = stream.baselines.order_by("number").last()
+    known = panel.until(complete)
+    baselines = [
+        usual_of(stream, phase, known.of([row]), start=_begins(phase, panel), waits={})
+        if phase
+        else None
+        for row in range(len(keys))
+    ]
+    days = np.arange(panel.shape[1])
+    made = np.array([(b.last - panel.first).days if b else len(days) for b in baselines])
+    judged = (days > made[:, None]) & (days < complete)
+    seen = distances(panel, baselines, judged=judged)
+    memory = remembered(seen.z, judged=seen.judged, skew=seen.skew)
+    wider = ewma_widths(1.0, memory=MEMORY, days=seen.days, freedom=seen.freedom, lag=seen.lag)
+    score = memory.score / (wider / ewma_sigma(MEMORY))[:, None]
+    return Parted(names, keys, panel, baselines, complete, seen, seen.judged, score)
+
+
+def _largest(
+    parts: Mapping[tuple[str | None, ...], Sequence[Tally]], now: datetime
+) -> list[tuple[str | None, ...]]:
+    since = now - timedelta(days=gaps.DAYS)
+    lately = {
+        key: sum(one.total + one.n for one in found if one.bucket >= since)
+        for key, found in parts.items()
+    }
+    chosen = sorted(parts, key=lambda key: (-lately[key], msgspec.json.encode(key)))[:MOST]
+    return sorted(chosen, key=msgspec.json.encode)
+
+
+def _begins(phase: Baseline, panel: Panel) -> int:
+    return max(0, (phase.starts_on - panel.first).days)
 
 
 def segments_apart(*, stream: int, at: datetime) -> list[Apart]:
     """Return the segments of a stream against their own usual, those that stand out first.
 
-    Each has its own baseline of as many days as the stream's; a segment without so many is left
-    out. Empty where the stream's series is not split by attributes. Raises Stream.DoesNotExist.
+    Each has its own baseline; a segment without days enough for one is left out. Empty where the
+    stream's series is not split by attributes. Raises Stream.DoesNotExist.
     """
     row = Stream.objects.select_related("series__sweep").get(pk=stream)
-    names = row.series.measure.get("by", [])
-    parts: dict[tuple[str | None, ...], list[Tally]] = defaultdict(list)
-    if names:
-        for tally in segment_tallies(series=row.series_id, span=Span(at - _LONGEST, at)):
-            parts[tally.segment].append(tally)
-    keys = sorted(parts, key=msgspec.json.encode)
-    if not keys:
+    found = parted(row, now=at)
+    if found is None or not found.judged.any():
         return []
-    panel, complete = panel_of_parts(row, [parts[key] for key in keys], now=at)
-    baselines = [
-        freeze(panel.until(complete), index, start=0, days=row.phase_days)
-        for index in range(len(keys))
-    ]
-    found = _apart(panel, baselines, complete)
-    return [
-        Apart(dict(zip(names, keys[index], strict=True)), *values)
-        for index, values in sorted(found.items(), key=lambda pair: (-pair[1][4], -pair[1][3]))
-    ]
-
-
-def _apart(
-    panel: Panel, baselines: list[Frozen | None], complete: int
-) -> dict[int, tuple[float | None, float, int, float, bool]]:
-    """Return row → (value, usual, n, score, stands out) of the last whole day."""
-    days = np.arange(panel.shape[1])
-    made = np.array([(b.last - panel.first).days if b else len(days) for b in baselines])
-    judged = (days > made[:, None]) & (days < complete)
-    seen = distances(panel, baselines, judged=judged)
-    chart = faded.fades(seen, limits(streams=len(baselines)), alive=judged)
-    last = complete - 1
-    score = chart.memory.score[:, last]
-    p = np.where(judged.any(axis=1), 1 - cdf(score), np.nan)
+    last = found.complete - 1
+    score = found.score[:, last]
+    p = np.where(found.judged.any(axis=1), 1 - cdf(score), np.nan)
     named = segments.discoveries(p)
-    value, _, cases = gaps.delivered(panel, np.ones(len(baselines)))
-    usual = shown(panel, seen.expected)[:, last]
-    return {
-        row: (
-            None if np.isnan(value[row, last]) else float(value[row, last]),
-            float(usual[row]), int(cases[row, last]), round(float(score[row]), 3),
-            bool(named[row]),
+    value, _, cases = gaps.delivered(found.panel, np.ones(len(found.keys)))
+    usual = shown(found.panel, found.seen.expected)[:, last]
+    seen = [
+        Apart(
+            segment=dict(zip(found.names, found.keys[row], strict=True)),
+            value=None if np.isnan(value[row, last]) else float(value[row, last]),
+            usual=float(usual[row]), n=int(cases[row, last]),
+            score=round(float(score[row]), 3), stands_out=bool(named[row]),
         )
-        for row in range(len(baselines))
-        if baselines[row] is not None
-    }  # fmt: skip
+        for row, baseline in enumerate(found.baselines)
+        if baseline is not None
+    ]  # fmt: skip
+    return sorted(seen, key=lambda one: (-one.stands_out, -one.score))
 
 
 def predictability(*, stream: int, at: datetime) -> Predictability:
