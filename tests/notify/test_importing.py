@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from tests.notify.readers import NOON, questions, reader, with_mail
 from troth.core import clock
@@ -191,3 +192,45 @@ def test_ten_thousand_lines_take_constant_memory_and_little_time():
     assert counts == {"brought": 5_000}
     assert peak < 30_000_000
     assert time.perf_counter() - started < 60
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), OperationalError("disk full")])
+def test_what_was_kept_is_said_when_an_import_is_broken_off(end):
+    def read():
+        text = "email,verified_at\n" + "".join(f"n{n}@example.com,2024-01-01\n" for n in range(700))
+        for number, line in enumerate(lines(io.BytesIO(text.encode()), name="x.csv", usual=USUAL)):
+            if number == 600:
+                raise end
+            yield line
+
+    report = import_subscribers(lines=read(), origin=Origin(name="x", by="Ada"), now=NOON)
+    assert report.counts["brought"] == 500
+    assert report.stopped[0] == 502
+    assert Subscription.objects.count() == 500
+
+
+REFUSE = {
+    "sqlite": """CREATE TRIGGER no BEFORE INSERT ON people_contact WHEN NEW.shown LIKE 'z%%'
+        BEGIN SELECT RAISE(ABORT, 'no'); END""",
+    "postgresql": """
+        CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.shown LIKE 'z%%' THEN RAISE check_violation USING MESSAGE = 'no'; END IF;
+            RETURN NEW; END $$;
+        CREATE TRIGGER no BEFORE INSERT ON people_contact FOR EACH ROW EXECUTE FUNCTION no()""",
+}
+
+
+def test_a_line_that_the_database_does_not_keep_is_named_and_holds_up_no_other():
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSE[connection.vendor])
+    try:
+        text = "email,verified_at\n" + "".join(
+            f"{name}@example.com,2024-01-01\n" for name in ("ada", "zoe", "ben")
+        )
+        counts, refused = bring(text)
+        assert counts == {"brought": 2, "refused": 1}
+        assert refused == [(3, "the database does not keep it: no")]
+    finally:
+        table = " ON people_contact; DROP FUNCTION no" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER no{table}")

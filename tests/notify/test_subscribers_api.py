@@ -106,7 +106,7 @@ def test_a_list_in_pages_shows_no_address_whole(call):
     one = call("get", channel="email", address="N2@EXAMPLE.com".lower(), scope="read").json()
     assert len(one["items"]) == 1
     assert call("get", "/counts", scope="read").json() == [
-        {"channel": "email", "state": "active", "subscribers": 5}
+        {"channel": "email", "state": "active", "subscribers": 5, "counted_at": None}
     ]
 
 
@@ -117,10 +117,11 @@ def test_a_list_asks_the_database_as_much_for_one_as_for_three(
     for number in range(many):
         reader(address=f"n{number}@example.com")
     call("get", scope="read")
-    with django_assert_num_queries(1):
-        from troth.notify.queries import readers
+    with django_assert_num_queries(3):
+        from troth.notify.queries import listing, readers
 
-        readers.keys_of_many(readers.listed(readers.Sieve(), before=None, limit=50))
+        found = listing.part(readers.Sieve(), before=None, limit=50)
+        readers.keys_of_many(found.rows)
 
 
 @pytest.mark.mission("S3.20")

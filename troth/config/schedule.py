@@ -65,6 +65,7 @@ SCHEDULE = (
     _entry("signals.retain", timedelta(days=1), slow=True),
     _entry("probes.tidy", timedelta(hours=1), slow=True),
     _entry("notify.measure", timedelta(seconds=10), asked="notify.jobs.is_unmeasured", slow=True),
+    _entry("notify.count", timedelta(seconds=2), asked="notify.jobs.is_uncounted", slow=True),
     _entry("notify.tell_week", timedelta(minutes=10), slow=True),
     _entry("notify.tidy", timedelta(hours=1), slow=True),
     _entry("feedback.tidy", timedelta(hours=1), slow=True),

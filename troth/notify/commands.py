@@ -156,14 +156,16 @@ def _bring(path: Path, **options: Any) -> int:  # noqa: ANN401 - click's
             dry_run=options["dry_run"],
         )
     click.echo(json.dumps(told(report), indent=2) if options["as_json"] else _words(report))
-    return int(bool(report.counts["refused"]))
+    return int(bool(report.counts["refused"] or report.stopped))
 
 
 def told(report: Report) -> dict[str, object]:
     """Return a report as JSON has it."""
     names = ("brought", "asked", "known", "left", "ended", "refused")
     refused = [{"line": number, "reason": reason} for number, reason in report.refused]
-    return {**{name: report.counts[name] for name in names}, "lines": refused}
+    stopped = {"line": report.stopped[0], "reason": report.stopped[1]} if report.stopped else None
+    counts = {name: report.counts[name] for name in names}
+    return {**counts, "lines": refused, "stopped": stopped}
 
 
 def _words(report: Report) -> str:
@@ -177,4 +179,8 @@ def _words(report: Report) -> str:
     said += [f"  line {number}: {reason}" for number, reason in report.refused[:_SHOWN]]
     if count["refused"] > _SHOWN:
         said.append(f"  … and {count['refused'] - _SHOWN} more: --json lists 1,000 of them.")
+    if report.stopped:
+        line, reason = report.stopped
+        said.append(f"Stopped at line {line}: {reason}. What stands above was kept; the same file")
+        said.append("again goes on there.")
     return "\n".join(said)

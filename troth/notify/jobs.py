@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from troth.notify.actions import (
     alarms,
     composing_sending,
+    counting,
     forgetting,
     measuring,
     spreading,
@@ -69,6 +70,16 @@ def is_unmeasured(*, now: datetime) -> bool:
 def measure(*, now: datetime) -> int:
     """Send how soon readers were told as signals; return how many tellings."""
     return measuring.measure(now=now)
+
+
+def is_uncounted(*, now: datetime) -> bool:
+    """Return whether something is to be counted that a screen could not wait for."""
+    return counting.is_uncounted(now=now)
+
+
+def count(*, now: datetime) -> int:
+    """Count the messages of stories that many hear, and the readers; return how many counts."""
+    return counting.count(now=now)
 
 
 def is_to_send(*, now: datetime) -> bool:

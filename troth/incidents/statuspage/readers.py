@@ -23,7 +23,7 @@ from troth.notify import consenting
 from troth.notify.actions import leaving, subscribing
 from troth.notify.actions.asking import ask
 from troth.notify.catalogue import SettingsError
-from troth.notify.queries import readers
+from troth.notify.queries import counted, listing, readers
 from troth.notify.queries.readers import Sieve
 from troth.notify.rules import families
 from troth.notify.rules.wishes import Wish, WishError
@@ -43,14 +43,14 @@ _OF_PROGRAMS: Final = families.bits(["components"])  # Statuspage's webhooks tel
 
 def listed(request: HttpRequest, token: Token, page: str, uid: str = "") -> Answer:  # noqa: ARG001
     """List subscribers, the newest first, in pages of at most 100."""
-    rows = readers.sifted(_sieve(request, uid)).order_by("-pk")
+    sieve = _sieve(request, uid)
     limit = min(_number(request, "limit", _MOST) or _MOST, _MOST)
     start = (max(_number(request, "page", 1), 1) - 1) * limit
-    return 200, _shown(list(rows[start : start + limit]), token)
+    return 200, _shown(listing.numbered(sieve, start=start, limit=limit), token)
 
 
 def unsubscribed(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
-    rows = readers.listed(Sieve(state="ended"), before=None, limit=_MOST)
+    rows = listing.numbered(Sieve(state="ended"), start=0, limit=_MOST)
     return 200, _shown(rows, token)
 
 
@@ -75,12 +75,12 @@ def _number(request: HttpRequest, name: str, usual: int) -> int:
 
 def counts(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
     """Count active subscribers by what they are reached by."""
-    found = readers.counts()
+    found = counted.readers().counts
     return 200, {mode: found.get((mode, "active"), 0) for mode in _MODES}
 
 
 def by_state(request: HttpRequest, token: Token, page: str) -> Answer:  # noqa: ARG001
-    found = readers.counts()
+    found = counted.readers().counts
     told = {}
     for mode in _MODES:
         states = {name: found.get((mode, state), 0) for name, state in _STATES.items()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from troth.notify.actions.stretching import stretched
 from troth.notify.models import Telling
 from troth.notify.queries.raw import changed, moment
 
@@ -30,6 +31,6 @@ def address(*, telling: Telling, subscriptions: Sequence[str], now: datetime) ->
         return 0
     sql = _QUEUE.format(uids=", ".join(["%s"] * len(subscriptions)))
     priority = 0 if telling.is_urgent else 1
-    with connection.cursor() as cursor:
+    with stretched(telling), connection.cursor() as cursor:
         cursor.execute(sql, [telling.pk, telling.thread_id, priority, moment(now), *subscriptions])
         return changed(cursor)

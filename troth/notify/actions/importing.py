@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from troth.core.ids import new_id
 from troth.notify import catalogue, topics
@@ -29,15 +29,25 @@ MOST_TOLD: Final = 1_000  # refused lines that the report names
 
 @dataclass(slots=True)
 class Report:
-    """How many lines were brought, asked, known, left since, ended, or refused, and why."""
+    """How many lines were brought, asked, known, left since, ended, or refused, and why.
+
+    `stopped` says at which line and why it could not go on; what stands before that line is kept.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[int, str]] = field(default_factory=list)
+    stopped: tuple[int, str] | None = None
 
     def refuse(self, number: int, reason: str) -> None:
         self.counts["refused"] += 1
         if len(self.refused) < MOST_TOLD:
             self.refused.append((number, reason))
+
+    def copied(self) -> "Report":
+        return Report(Counter(self.counts), list(self.refused))
+
+    def become(self, other: "Report") -> None:
+        self.counts, self.refused = other.counts, other.refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +70,38 @@ class _Taken:
 def import_subscribers(
     *, lines: Iterable[Line], origin: Origin, now: datetime, dry_run: bool = False
 ) -> Report:
-    """Bring every line that can be; report the others."""
-    report, bringing = Report(), _Bringing(origin, now)
-    for chunk in _chunks(lines):
+    """Bring every line that can be; report the others, and where it had to stop."""
+    report, bringing, place = Report(), _Bringing(origin, now), 1
+    try:
+        for chunk in _chunks(lines):
+            place = chunk[0].number
+            _bring_chunk(bringing, chunk, report, dry_run=dry_run)
+            place = chunk[-1].number + 1
+    except DatabaseError as error:
+        report.stopped = (place, str(error)[:200])
+    except KeyboardInterrupt:
+        report.stopped = (place, "it was broken off")
+    return report
+
+
+def _bring_chunk(
+    bringing: "_Bringing", chunk: Sequence[Line], report: Report, *, dry_run: bool
+) -> None:
+    """Bring a chunk; if the database does not take it, line by line, and name the one."""
+    found = report.copied()
+    try:
         with transaction.atomic():
-            bringing.bring(chunk, report)
+            bringing.bring(chunk, found)
             if dry_run:
                 transaction.set_rollback(True)
-    return report
+    except (DataError, IntegrityError) as error:
+        if len(chunk) > 1:
+            for line in chunk:
+                _bring_chunk(bringing, [line], report, dry_run=dry_run)
+            return
+        found = report.copied()
+        found.refuse(chunk[0].number, f"the database does not keep it: {str(error)[:200]}")
+    report.become(found)
 
 
 def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:

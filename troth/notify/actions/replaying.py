@@ -5,7 +5,9 @@ from typing import Final
 
 from django.db import transaction
 
-from troth.notify.models import Delivery, State, Telling
+from troth.notify.actions.counting import changed, recount
+from troth.notify.actions.stretching import stretched
+from troth.notify.models import Delivery, Reckoning, State, Telling
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor
 
@@ -30,12 +32,17 @@ def replay(*, delivery: Delivery, author: Actor, now: datetime) -> Delivery:
     again = Delivery.objects.filter(replay_of=row)
     if again.filter(state__in=(*_OPEN, State.ACCEPTED)).exists():
         raise NotReplayableError("it was sent again already")
-    made = Delivery.objects.create(
-        telling=_newest(row), thread_id=row.thread_id, reader_id=row.reader_id,
-        subscription_id=row.subscription_id, outlet_id=row.outlet_id, channel=row.channel,
-        priority=min(row.priority, 1), due_at=now, replay_of=row,
-    )  # fmt: skip
-    Delivery.objects.filter(joined_to=row, state=State.JOINED).update(joined_to=made)
+    newest = _newest(row)
+    with stretched(newest):
+        made = Delivery.objects.create(
+            telling=newest, thread_id=row.thread_id, reader_id=row.reader_id,
+            subscription_id=row.subscription_id, outlet_id=row.outlet_id, channel=row.channel,
+            priority=min(row.priority, 1), due_at=now, replay_of=row,
+        )  # fmt: skip
+    within = Delivery.objects.filter(joined_to=row, state=State.JOINED)
+    changed(Reckoning.objects.filter(telling__in=within.values("telling")))
+    within.update(joined_to=made)
+    recount(telling=newest, messages=newest.matched + 1)
     note(actor=author, verb="replayed", thing="message", thing_id=row.pk, now=now)
     return made
 

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from troth.core.steps import reached
+from troth.notify.actions.counting import recount
+from troth.notify.actions.stretching import stretched
 from troth.notify.models import Subscription, Telling
 from troth.notify.queries import duty
 from troth.notify.queries.raw import changed, moment, places, without_compiler
@@ -69,6 +71,7 @@ def spread(*, telling: Telling, now: datetime) -> bool:
             return False
         queued = _queue(telling, upto, now)
         Telling.objects.filter(pk=telling.pk).update(matched=telling.matched + queued)
+        recount(telling=telling, messages=telling.matched + queued)
         reached("notify.chunk-written")
     telling.cursor, telling.matched = upto, telling.matched + queued
     return not is_last
@@ -91,8 +94,9 @@ def _queue(telling: Telling, upto: int, now: datetime) -> int:
     span = (telling.cursor, upto)
     values = (telling.pk, telling.thread_id, *due.values, *span, *who.values)
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        queued = changed(cursor)
+        with stretched(telling):
+            cursor.execute(sql, values)
+            queued = changed(cursor)
         if earlier:
             said = f"revision {telling.number} went instead"
             at = (moment(now), said, telling.thread_id, telling.pk, *span, telling.pk)

@@ -137,9 +137,16 @@ def confirm(
     subscription.state, subscription.confirmed_at = Subscription.ACTIVE, now
     subscription.proof = {}
     write_wish(subscription, wish)
-    people.prefer(contact=subscription.contact, language=wish.language, zone=wish.zone)
+    _prefer(subscription, wish)
     _consent(subscription, wish, source, {"asked": asked, "confirmed": dict(source.proof)}, now)
     return subscription
+
+
+def _prefer(subscription: Subscription, wish: Wish) -> None:
+    contact = subscription.contact
+    people.prefer(contact=contact, language=wish.language, zone=wish.zone)
+    mine = Subscription.objects.filter(contact=contact).exclude(language=wish.language)
+    mine.update(language=wish.language)
 
 
 def _consent(
@@ -168,7 +175,7 @@ def change(*, subscription: Subscription, wish: Wish, source: Source, now: datet
         raise EndedError
     before = wish_of(subscription)
     write_wish(subscription, wish)
-    people.prefer(contact=subscription.contact, language=wish.language, zone=wish.zone)
+    _prefer(subscription, wish)
     if more := wish.purposes - before.purposes:
         people.allow(
             contact=subscription.contact, purposes=more, how=source.how, proof=source.proof,

@@ -5,9 +5,10 @@ from typing import Final
 
 from django.db import transaction
 
+from troth.notify.actions.counting import changed
 from troth.notify.actions.leaving import leave_all
 from troth.notify.actions.subscribing import Source
-from troth.notify.models import Bounce, Suppression
+from troth.notify.models import Bounce, Reckoning, Suppression
 from troth.notify.rules.bouncing import is_too_many
 from troth.people import actions as people
 from troth.people import queries as known
@@ -66,7 +67,9 @@ def lift(*, suppression: Suppression, author: Actor, by: str, now: datetime) -> 
         lifted_at=now, lifted_by=by[:100]
     )
     if lifted:
-        Bounce.objects.filter(contact__digest=suppression.digest, kind=SOFT).delete()
+        soft = Bounce.objects.filter(contact__digest=suppression.digest, kind=SOFT)
+        changed(Reckoning.objects.filter(telling__in=soft.values("delivery__telling")))
+        soft.delete()
         before = {"address": suppression.shown, "reason": suppression.reason}
         note(
             actor=author, verb="lifted", thing="suppression", thing_id=suppression.pk,
@@ -103,6 +106,8 @@ def bounced(  # noqa: PLR0913 - what a provider tells, all named
     )
     if not is_new:
         return False
+    if row.delivery_id:
+        changed(Reckoning.objects.filter(telling__deliveries=row.delivery_id))
     if kind in {HARD, COMPLAINT} or (kind == SOFT and _is_too_many(contact_id, now)):
         _end(row, kind, now)
     return True

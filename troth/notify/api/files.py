@@ -50,7 +50,9 @@ def told(report: Report) -> dict[str, Any]:
     """Return a report as JSON has it."""
     names = ("brought", "asked", "known", "left", "ended", "refused")
     lines = [{"line": number, "reason": reason} for number, reason in report.refused]
-    return {**{name: report.counts[name] for name in names}, "lines": lines}
+    stopped = {"line": report.stopped[0], "reason": report.stopped[1]} if report.stopped else None
+    counts = {name: report.counts[name] for name in names}
+    return {**counts, "lines": lines, "stopped": stopped}
 
 
 @router.get("/subscribers/export", auth=_WRITE)

@@ -16,27 +16,29 @@ from troth.notify.actions.subscribing import EndedError, Source, change, go_on, 
 from troth.notify.api import schemas
 from troth.notify.consenting import proof
 from troth.notify.models import Subscription
+from troth.notify.queries import counted, listing
 from troth.notify.queries import readers as queries
 from troth.notify.rules import families
 from troth.notify.rules.wishes import Wish, WishError
+from troth.people import queries as people
 from troth.people.keyed import address_digest
 from troth.staff.access import ApiKey
 from troth.staff.actions import note
 
 READ, WRITE = ApiKey("read"), ApiKey("write")
 router = Router()
+_NOBODY = -1  # no contact
 Uid = Annotated[str, Path(pattern=r"^sub_[0-9a-z]{26}$")]
 
 
 @router.get("/subscribers", response=schemas.SubscribersOut, auth=READ)
 def listed(request: HttpRequest, asked: Query[schemas.Filter]) -> dict[str, Any]:
-    """List subscribers, the newest first."""
+    """List subscribers, the newest first. A part may hold few: go on while there is a `next`."""
     before = before_cursor(asked.cursor)
-    rows = queries.listed(asked.sieve(_digest(asked)), before=before, limit=asked.limit + 1)
-    more, rows = len(rows) > asked.limit, rows[: asked.limit]
-    keys = queries.keys_of_many(rows)
-    items = [schemas.shown(row, keys[row.pk]) for row in rows]
-    return {"items": items, "next": written((rows[-1].pk,)) if more else None}
+    part = listing.part(asked.sieve(_contact(asked)), before=before, limit=asked.limit)
+    keys = queries.keys_of_many(part.rows)
+    items = [schemas.shown(row, keys[row.pk]) for row in part.rows]
+    return {"items": items, "next": None if part.place is None else written((part.place,))}
 
 
 def before_cursor(cursor: str | None) -> int | None:
@@ -48,23 +50,31 @@ def before_cursor(cursor: str | None) -> int | None:
     return min(max(key, 0), 2**63 - 1)
 
 
-def _digest(asked: schemas.Filter) -> str:
-    """Return the hash of the address asked for. Refuses with 422."""
+def _contact(asked: schemas.Filter) -> int | None:
+    """Return whose the address asked for is. Refuses with 422."""
     if not asked.address:
-        return ""
+        return None
     if not asked.channel:
         raise Refusal(422, "name the channel of the address, too", field="channel")
     try:
-        return address_digest(asked.channel, catalogue.address(asked.channel, asked.address))
+        address = catalogue.address(asked.channel, asked.address)
     except catalogue.SettingsError as error:
         raise Refusal(422, str(error), field=error.field) from None
+    contact = people.by_digest(asked.channel, address_digest(asked.channel, address))
+    return contact.pk if contact else _NOBODY
 
 
 @router.get("/subscribers/counts", response=list[schemas.CountOut], auth=READ)
 def counts(request: HttpRequest) -> list[dict[str, Any]]:
-    """Count subscribers by channel and state."""
-    found = sorted(queries.counts().items())
-    return [{"channel": c, "state": state, "subscribers": n} for (c, state), n in found]
+    """Count subscribers by channel and state.
+
+    More than 10,000 are counted every minute or so: `counted_at` is when; null is just now.
+    """
+    found = counted.readers()
+    return [
+        {"channel": channel, "state": state, "subscribers": n, "counted_at": found.at}
+        for (channel, state), n in sorted(found.counts.items())
+    ]
 
 
 @router.get("/subscribers/topics", response=list[schemas.TopicOut], auth=READ)

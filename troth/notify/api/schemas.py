@@ -23,6 +23,7 @@ Pace = Literal["at once", "daily", "weekly"]
 # Names in queries: nothing else can be found, and no database is asked about a NUL.
 CHANNEL, SLUG = r"^[a-z0-9_-]{0,40}$", r"^[a-z0-9-]{0,100}$"
 _PART, _PLAIN = r"^([a-z]+:[A-Za-z0-9_.-]{1,100})?$", r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?)?$"
 _TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -60,6 +61,7 @@ class CountOut(Schema):
     channel: str
     state: State
     subscribers: int
+    counted_at: datetime | None = Field(description="Null: just now.")
 
 
 class TopicOut(Schema):
@@ -74,14 +76,15 @@ class Filter(Schema):
     channel: str = Field("", pattern=CHANNEL)
     page: str | None = Field(None, pattern=SLUG, description="Slug; empty is the main page.")
     part: str = Field("", pattern=_PART)
+    language: str = Field("", pattern=_LANGUAGE)
     address: str = Field("", max_length=2_000, description="The whole address.")
     cursor: Cursor | None = None
     limit: Limit = 50
 
-    def sieve(self, digest: str) -> Sieve:
+    def sieve(self, contact: int | None) -> Sieve:
         return Sieve(
-            state=self.state or "", channel=self.channel, page=self.page, key=self.part,
-            digest=digest,
+            state=self.state or "", channel=self.channel, language=self.language, page=self.page,
+            key=self.part, contact=contact,
         )  # fmt: skip
 
 
@@ -162,6 +165,9 @@ class BroughtOut(Schema):
     ended: int
     refused: int
     lines: list[RefusedOut]
+    stopped: RefusedOut | None = Field(
+        None, description="Where and why it could not go on; what stands before it is kept."
+    )
 
 
 class SuppressionOut(Schema):

@@ -1,6 +1,7 @@
 """Outlets, subscriptions, what was told, and the outbox."""
 
 from troth.notify.models.composing import Draft, Edit
+from troth.notify.models.counted import Census, Reckoning, Stretch
 from troth.notify.models.duty import Alarm, Escalation
 from troth.notify.models.outbox import Attempt, Courier, Delivery, State
 from troth.notify.models.outlet import Outlet
@@ -12,6 +13,7 @@ __all__ = [
     "Attempt",
     "Bounce",
     "Carried",
+    "Census",
     "Courier",
     "Delivery",
     "Draft",
@@ -19,7 +21,9 @@ __all__ = [
     "Escalation",
     "Knock",
     "Outlet",
+    "Reckoning",
     "State",
+    "Stretch",
     "SubscribedPart",
     "Subscription",
     "Suppression",

@@ -81,10 +81,21 @@ class Delivery(models.Model):
             ),
             # What the desk asks.
             models.Index(fields=["reader", "-id"], name="notify_delivery_of_reader"),
+            # Of all that have come to an end, so that a message is written here once.
             models.Index(
-                fields=["state", "-id"],
-                condition=models.Q(state__in=["unknown", "refused", "given up"]),
-                name="notify_delivery_failed",
+                fields=["state", "-id", "channel"],
+                condition=models.Q(
+                    state__in=[
+                        "accepted",
+                        "overtaken",
+                        "joined",
+                        "withheld",
+                        "refused",
+                        "given up",
+                        "unknown",
+                    ]
+                ),
+                name="notify_delivery_ended",
             ),
             models.Index(
                 fields=["replay_of"],

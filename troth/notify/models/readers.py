@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from troth.notify.models.copied import OfContact
+
 
 class Subscription(models.Model):
     """A reader's wish. `events` is a mask of `rules.events`; without parts it means everything."""
@@ -18,6 +20,8 @@ class Subscription(models.Model):
 
     uid = models.CharField(max_length=40, unique=True)
     contact = models.ForeignKey("people.Contact", models.CASCADE, related_name="subscriptions")
+    channel = OfContact(max_length=40, default="", db_default="")
+    language = OfContact(max_length=10, default="", db_default="")
     outlet = models.ForeignKey("notify.Outlet", models.PROTECT, null=True)  # none: the default one
     state = models.CharField(max_length=12, choices=STATES, default=ASKED)
     page = models.CharField(max_length=100, default="")  # "": the main page
@@ -50,6 +54,14 @@ class Subscription(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["state", "id"], name="notify_subscription_spread"),
+            # What the desk and the API sift by (by a part: notify_part_readers). The list is in the
+            # order of ids, and counts need no more than the index.
+            models.Index(fields=["channel", "id", "state"], name="notify_subscription_channel"),
+            models.Index(fields=["language", "id"], name="notify_subscription_language"),
+            models.Index(fields=["page", "id"], name="notify_subscription_page"),
+            models.Index(
+                fields=["id"], condition=models.Q(is_ours=True), name="notify_subscription_ours"
+            ),
             models.Index(
                 fields=["asked_at"],
                 condition=models.Q(state="asked"),
@@ -79,6 +91,7 @@ class SubscribedPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscription", "key"], name="notify_part_once")
         ]
+        indexes = [models.Index(fields=["key", "subscription"], name="notify_part_readers")]
 
     def __str__(self) -> str:
         return self.key

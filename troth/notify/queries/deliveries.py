@@ -5,10 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from troth.core.paging import Paged, read, written
-from troth.notify.models import Attempt, Bounce, Courier, Delivery, Outlet, State, Subscription
+from troth.core.paging import CursorError, Paged, read, written
+from troth.notify.models import (
+    Attempt,
+    Bounce,
+    Courier,
+    Delivery,
+    Outlet,
+    State,
+    Subscription,
+    Thread,
+)
+from troth.notify.queries.seeking import Wanted, seek
 from troth.notify.rules.events import Event
 from troth.notify.rules.waiting import Waiting, reason
 
@@ -19,10 +29,9 @@ _GROUPS: Final = {
     WAITING: (State.QUEUED, State.CLAIMED, State.LEAVING),
 }
 _AT_ONCE: Final = 1_000
-LOOK: Final = (
-    20_000  # messages that one page looks through for what fits: milliseconds, not seconds
-)
 _PATIENCE: Final = timedelta(seconds=60)
+REPLAYABLE: Final = tuple(str(one.value) for one in (*_GROUPS[FAILED], State.WITHHELD))
+_NONE: Final = -1  # no row's id
 STATES: Final = (FAILED, WAITING, *(state.value for state in State))
 
 
@@ -81,52 +90,53 @@ def deliveries(
 ) -> Paged[Message]:
     """Return messages, the newest first; `total` is 0: counting a million tells nobody anything.
 
-    Where no index leads to those that fit, a page looks through LOOK messages: it may hold few or
-    none, and `next` goes on from there. Raises CursorError.
+    A page looks at so many at most (`queries.seeking`): it may hold few or none, and `next` goes
+    on from there. Raises CursorError.
     """
-    rows, newer = _chosen(choice), Q()
-    if after:
-        (last,) = read(after, length=1)
-        newer = Q(pk__lt=int(last or 0))
-    edge = None if _is_led_to(choice) else _edge(newer)
-    rows = rows.filter(newer) if edge is None else rows.filter(newer, pk__gte=edge)
-    found = list(rows.order_by("-pk")[: limit + 1])
-    place = found[limit - 1].pk if len(found) > limit else edge
-    following = written((place,)) if place is not None else None
-    return Paged(_messages(found[:limit], at), following, 0)
+    found = seek(_wanted(choice), below=_place(after), limit=limit)
+    following = None if found.place is None else written((found.place,))
+    return Paged(_messages(_of(found.ids), at), following, 0)
 
 
-def _is_led_to(choice: Choice) -> bool:
-    """Return whether what fits is found by itself: it is rare, of one story, or everything."""
-    if choice.reader is not None or choice.subscription or choice.thread:
-        return True
-    return choice.state in (FAILED, *_GROUPS[FAILED]) or not (choice.state or choice.channel)
+def _place(after: str | None) -> int | None:
+    if not after:
+        return None
+    (place,) = read(after, length=1)
+    if not isinstance(place, int) or isinstance(place, bool):
+        raise CursorError
+    return min(max(place, 0), 2**63 - 1)
 
 
-def _edge(newer: Q) -> int | None:
-    """Return the last message that a page looks at; None where it looks at all that there are."""
-    ids = Delivery.objects.filter(newer).order_by("-pk").values_list("pk", flat=True)
-    return ids[LOOK - 1 : LOOK].first() if ids[LOOK : LOOK + 1].exists() else None
+def _of(ids: Sequence[int]) -> list[Delivery]:
+    return list(_related(Delivery.objects.filter(pk__in=ids)).order_by("-pk"))
 
 
 def everything(choice: Choice, *, at: datetime) -> Iterator[Message]:
     """Yield messages, the newest first, in constant memory."""
-    last: int | None = None
+    wanted, place = _wanted(choice), None
     while True:
-        rows = _chosen(choice)
-        rows = rows.filter(pk__lt=last) if last else rows
-        found = list(rows.order_by("-pk")[:_AT_ONCE])
-        yield from _messages(found, at)
-        if len(found) < _AT_ONCE:
+        found = seek(wanted, below=place, limit=_AT_ONCE)
+        yield from _messages(_of(found.ids), at)
+        if found.place is None:
             return
-        last = found[-1].pk
+        place = found.place
 
 
 def failed(choice: Choice, *, limit: int) -> list[Delivery]:
-    """Return those of some messages that can be sent once more and were not, oldest first."""
-    rows = _chosen(choice).filter(state__in=(*_GROUPS[FAILED], State.WITHHELD))
-    again = Delivery.objects.filter(replay_of=OuterRef("pk"))
-    return list(rows.filter(~Exists(again)).order_by("pk")[:limit])
+    """Return the newest that can be sent once more and were not, oldest first."""
+    wanted, place = _wanted(choice), None
+    mine = wanted.states or REPLAYABLE
+    wanted = replace(wanted, states=tuple(one for one in REPLAYABLE if one in mine))
+    rows: list[Delivery] = []
+    while wanted.states and len(rows) < limit:
+        found = seek(wanted, below=place, limit=limit)
+        again = Delivery.objects.filter(replay_of=OuterRef("pk"))
+        some = _related(Delivery.objects.filter(pk__in=found.ids)).filter(~Exists(again))
+        rows += some.order_by("-pk")
+        if found.place is None:
+            break
+        place = found.place
+    return rows[:limit][::-1]
 
 
 def delivery(number: int, *, at: datetime) -> Message | None:
@@ -156,21 +166,20 @@ def tries(number: int) -> Sequence[Try]:
     return [Try(at=one.at, took_ms=one.took_ms, fate=one.fate, said=one.said) for one in rows]
 
 
-def _chosen(choice: Choice) -> QuerySet[Delivery]:
-    rows = _related(Delivery.objects.all())
+def _wanted(choice: Choice) -> Wanted:
+    """Return what a choice names by the ids of our rows; what is not there finds nothing."""
+    thread = subscription = None
+    reader = choice.reader
     if choice.thread:
-        rows = rows.filter(thread__uid=choice.thread)
-    if choice.channel:
-        rows = rows.filter(channel=choice.channel)
-    if choice.state:
-        rows = rows.filter(state__in=_GROUPS.get(choice.state, (choice.state,)))
-    if choice.number is not None:
-        rows = rows.filter(telling__number=choice.number)
+        rows = Thread.objects.filter(uid=choice.thread)
+        thread = rows.values_list("pk", flat=True).first() or _NONE
     if choice.subscription:
         mine = Subscription.objects.filter(uid=choice.subscription)
-        reader = mine.values_list("contact", flat=True).first()
-        rows = rows.filter(subscription__uid=choice.subscription, reader=reader or 0)
-    return rows.filter(reader=choice.reader) if choice.reader is not None else rows
+        subscription, whose = mine.values_list("pk", "contact").first() or (_NONE, _NONE)
+        reader = whose if reader in (None, whose) else _NONE
+    states = tuple(str(one) for one in _GROUPS.get(choice.state, (choice.state,)) if one)
+    return Wanted(thread=thread, number=choice.number, channel=choice.channel, states=states,
+                  reader=reader, subscription=subscription)  # fmt: skip
 
 
 def _related(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -219,7 +228,7 @@ def _message(row: Delivery, why: str) -> Message:
         outlet=row.outlet.name if row.outlet else "", reader=_who(row),
         to=row.subscription.uid, state=row.state, due_at=row.due_at, left_at=row.left_at,
         ended_at=row.ended_at, tries=row.tries, said=row.said, receipt=row.receipt,
-        may_replay=row.state in (*_GROUPS[FAILED], State.WITHHELD), why=why,
+        may_replay=row.state in REPLAYABLE, why=why,
         replay_of=row.replay_of_id, joined_to=row.joined_to_id,
     )  # fmt: skip
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from troth.notify import catalogue
 from troth.notify.channel import Channel
-from troth.notify.models import Delivery, Outlet, Subscription, Suppression
+from troth.notify.models import Delivery, Outlet, SubscribedPart, Subscription, Suppression
 from troth.notify.rules.events import Severity
 from troth.notify.rules.wishes import Wish
-from troth.people import queries as people
 
 _MOST_COUNTED = 1_000
 LIVE = (Subscription.ACTIVE, Subscription.PAUSED, Subscription.QUARANTINED)
@@ -91,48 +90,34 @@ def suppression(channel: str, digest: str) -> Suppression | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """Which subscriptions to list. `digest` is that of an address: an address is found whole."""
+    """Which subscriptions to list. `contact` is an id: an address is found whole or not at all."""
 
     state: str = ""
     channel: str = ""
+    language: str = ""
     page: str | None = None
     key: str = ""
-    digest: str = ""
-
-
-def listed(sieve: Sieve, *, before: int | None, limit: int) -> list[Subscription]:
-    """Return subscriptions, the newest first; `before` is the id of the last one seen."""
-    rows = sifted(sieve).order_by("-pk")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows[:limit])
+    contact: int | None = None
 
 
 def sifted(sieve: Sieve) -> "QuerySet[Subscription]":
+    """Return those that a sieve lets through. `queries.listing` gives them in parts."""
     rows = Subscription.objects.filter(is_ours=False).select_related("contact")
     given: dict[str, object] = {
         "state": sieve.state,
-        "contact__digest": sieve.digest,
-        "parts__key": sieve.key,
+        "channel": sieve.channel,
+        "language": sieve.language,
+        "contact": sieve.contact,
     }
     rows = rows.filter(**{field: value for field, value in given.items() if value})
-    if sieve.channel:
-        rows = _of_channel(rows, sieve)
+    if sieve.key:
+        mine = SubscribedPart.objects.filter(subscription=OuterRef("pk"), key=sieve.key)
+        rows = rows.filter(Exists(mine))
     return rows if sieve.page is None else rows.filter(page=sieve.page)
-
-
-def _of_channel(rows: "QuerySet[Subscription]", sieve: Sieve) -> "QuerySet[Subscription]":
-    """Keep a channel's. Of a rare one its contacts are named: a join would look at all others."""
-    found = None if sieve.digest else people.few(sieve.channel)
-    if found is None:
-        return rows.filter(contact__channel=sieve.channel)
-    return rows.filter(contact__in=found)
 
 
 def keys_of_many(rows: Sequence[Subscription]) -> Mapping[int, tuple[str, ...]]:
     """Return subscription → keys, in one question."""
-    from troth.notify.models import SubscribedPart
-
     found: dict[int, list[str]] = {row.pk: [] for row in rows}
     with_parts = [row.pk for row in rows if row.has_parts]
     parts = SubscribedPart.objects.filter(subscription__in=with_parts).order_by("key")
@@ -147,12 +132,6 @@ def delivery_of(contact_id: int, receipt: str) -> int | None:
         return None
     found = Delivery.objects.filter(reader=contact_id, receipt=receipt)
     return found.order_by("-pk").values_list("pk", flat=True).first()
-
-
-def counts() -> dict[tuple[str, str], int]:
-    """Return how many subscriptions there are by (channel, state). It reads the whole index."""
-    rows = Subscription.objects.filter(is_ours=False).values_list("contact__channel", "state")
-    return {(channel, state): number for channel, state, number in rows.annotate(n=Count("pk"))}
 
 
 def failing() -> int:

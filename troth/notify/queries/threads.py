@@ -1,16 +1,18 @@
 """What was told, and what each channel really has of it: the newest revision, or an older one."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import F, Q
 
-from troth.core.paging import Paged, read, written
+from troth.core.paging import CursorError, Paged, read, written
 from troth.notify.contents import story_of
-from troth.notify.models import Alarm, Bounce, Carried, Delivery, State, Telling, Thread
+from troth.notify.models import Alarm, Carried, State, Telling, Thread
+from troth.notify.queries import counted
+from troth.notify.queries.counted import LATER, Told
 from troth.notify.rules import naming
 from troth.notify.rules.events import Event
 from troth.notify.rules.story import Story
@@ -19,9 +21,9 @@ from troth.notify.rules.story import Story
 # seconds names it within a minute.
 GRACE = timedelta(seconds=45)
 _SHOWN = 20  # tellings of one thread that the desk shows
+_LATELY = 200  # threads that are looked at for whether they are told everywhere
 _UNDER_WAY = (State.QUEUED, State.CLAIMED, State.LEAVING)
 _FAILED = (State.REFUSED, State.GIVEN_UP)
-_LATER = "later"  # it waits as its reader wishes
 _LACKING = (*_UNDER_WAY, *_FAILED, State.UNKNOWN)
 _CAME_BACK = ("hard", "soft", "complaint")
 
@@ -89,11 +91,24 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """A thing told of that is not told everywhere, and the channels that lack its newest revision.
+
+    `counted_at` is when that was counted; None: just now.
+    """
+
+    row: ThreadRow
+    behind: tuple[Has, ...]
+    counted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadShown:
     row: ThreadRow
     tellings: tuple[ToldShown, ...]  # newest first
     channels: tuple[Has, ...]
     alarms: tuple[Alarm, ...]
+    counted_at: datetime | None = None  # None: just now
 
     @property
     def is_under_way(self) -> bool:
@@ -129,8 +144,7 @@ def threads(
     rows = rows.filter(title__icontains=search) if search else rows
     total = rows.count()
     if after:
-        told_at, last = read(after, length=2)
-        place = datetime.fromisoformat(str(told_at))
+        place, last = _place(after)
         rows = rows.filter(Q(told_at__lt=place) | Q(told_at=place, pk__lt=last))
     found = list(rows.order_by("-told_at", "-pk")[: limit + 1])
     following = None
@@ -138,6 +152,17 @@ def threads(
         edge = found[limit - 1]
         following = written((edge.told_at.isoformat(), edge.pk))
     return Paged(_rows(found[:limit]), following, total)
+
+
+def _place(after: str) -> tuple[datetime, int]:
+    told_at, last = read(after, length=2)
+    try:
+        place = datetime.fromisoformat(str(told_at))
+    except ValueError:
+        raise CursorError from None
+    if place.tzinfo is None or not isinstance(last, int):
+        raise CursorError
+    return place, min(max(last, 0), 2**63 - 1)
 
 
 def thread(uid: str, *, now: datetime) -> ThreadShown | None:
@@ -152,11 +177,28 @@ def thread_about(about: str, *, now: datetime) -> ThreadShown | None:
     return _shown(row, now) if row else None
 
 
-def behind(*, now: datetime, since: timedelta = timedelta(days=1)) -> list[ThreadShown]:
+def behind(*, now: datetime, since: timedelta = timedelta(days=1)) -> list[Behind]:
     """Return what was told lately and is not told everywhere: each channel that lacks it."""
     rows = Thread.objects.filter(told_at__gt=now - since, told_at__lte=now - GRACE)
-    shown = [_shown(row, now) for row in rows.order_by("-told_at")[:200]]
-    return [one for one in shown if one.behind]
+    threads = {row.pk: row for row in rows.order_by("-told_at")[:_LATELY]}
+    newest = Telling.objects.filter(thread__in=threads, number=F("thread__newest"))
+    last = {one.thread_id: one for one in newest.defer("content")}
+    told = counted.of_tellings(list(last.values()), now=now)
+    places: dict[int, list[Carried]] = defaultdict(list)
+    for place in Carried.objects.filter(thread__in=threads).order_by("place"):
+        places[place.thread_id].append(place)
+    found = []
+    for pk, row in threads.items():
+        if one := last.get(pk):
+            lack = tuple(has for has in _have(one, places[pk], told[one.pk], now) if has.is_behind)
+            if lack:
+                found.append(Behind(row=_row(row, one), behind=lack, counted_at=told[one.pk].at))
+    return found
+
+
+def _have(one: Telling, places: Iterable[Carried], told: Told, now: datetime) -> Iterable[Has]:
+    yield from _places(places, one.revision, one.told_at, now)
+    yield from _written_to([one], {one.pk: told}, now)
 
 
 def _rows(found: Sequence[Thread]) -> list[ThreadRow]:
@@ -174,35 +216,26 @@ def _row(row: Thread, last: Telling) -> ThreadRow:
 
 
 def _shown(row: Thread, now: datetime) -> ThreadShown:
-    told = list(row.tellings.order_by("-number")[:_SHOWN])
-    counts = _counts(told, now)
-    tellings = tuple(_told(one, counts) for one in told)
-    channels = (*_places(row, tellings, now), *_written_to(tellings, counts, told, now))
-    alarms = row.alarms.select_related("escalation").order_by("-raised_at")[:_SHOWN]
-    return ThreadShown(
-        row=_row(row, told[0]), tellings=tellings, channels=channels, alarms=tuple(alarms)
+    rows = list(row.tellings.order_by("-number")[:_SHOWN])
+    newest = rows[0]
+    told = counted.of_tellings(rows, now=now)
+    places = Carried.objects.filter(thread=row).order_by("place")
+    channels = (
+        *_places(places, newest.revision, newest.told_at, now),
+        *_written_to(rows, told, now),
     )
+    alarms = row.alarms.select_related("escalation").order_by("-raised_at")[:_SHOWN]
+    times = [one.at for one in told.values() if one.at is not None]
+    return ThreadShown(
+        row=_row(row, newest), tellings=tuple(_told(one, told[one.pk]) for one in rows),
+        channels=channels, alarms=tuple(alarms), counted_at=min(times, default=None),
+    )  # fmt: skip
 
 
-Counts = Mapping[tuple[int, str, str], int]  # (telling, channel, state) → messages
-
-
-def _counts(told: Sequence[Telling], now: datetime) -> Counts:
-    wished = When(state=State.QUEUED, due_at__gt=now, tries=0, then=Value(_LATER))
-    rows: QuerySet[Delivery] = Delivery.objects.filter(telling__in=told)
-    # What was told within another message has arrived when that one has.
-    within = When(state=State.JOINED, joined_to__isnull=False, then=F("joined_to__state"))
-    found = Case(wished, within, default=F("state"), output_field=CharField())
-    stands = rows.annotate(stands=found)
-    grouped = stands.values_list("telling", "channel", "stands").annotate(n=Count("id")).order_by()
-    return {(telling, channel, state): n for telling, channel, state, n in grouped}
-
-
-def _told(one: Telling, counts: Counts) -> ToldShown:
+def _told(one: Telling, told: Told) -> ToldShown:
     by_state: dict[str, int] = defaultdict(int)
-    for (telling, _channel, state), n in counts.items():
-        if telling == one.pk:
-            by_state[state] += n
+    for (_channel, state), n in told.states.items():
+        by_state[state] += n
     return ToldShown(
         number=one.number, event=Event(one.event), revision=one.revision, told_at=one.told_at,
         by=one.by, story=_story(one), is_spread=one.spread_at is not None,
@@ -217,31 +250,36 @@ def _story(one: Telling) -> Story:
         return msgspec.convert({"link": "", **one.content, "what": f"({error})"}, Story)
 
 
-def _places(row: Thread, tellings: Sequence[ToldShown], now: datetime) -> list[Has]:
-    newest = tellings[0]
-    late = now - newest.told_at > GRACE
+def _places(
+    carried: Iterable[Carried], revision: str, told_at: datetime, now: datetime
+) -> list[Has]:
+    late = now - told_at > GRACE
     return [
         Has(
             channel=one.place, is_place=True, revision=one.revision,
-            is_behind=late and one.revision != newest.revision,
+            is_behind=late and one.revision != revision,
         )
-        for one in Carried.objects.filter(thread=row).order_by("place")
+        for one in carried
     ]  # fmt: skip
 
 
-def _written_to(
-    tellings: Sequence[ToldShown], counts: Counts, told: Sequence[Telling], now: datetime
-) -> list[Has]:
-    late = now - tellings[0].told_at > GRACE
-    found, news = [], _news(told[0])
-    for channel in sorted({channel for _telling, channel, _state in counts}):
-        per = [_states(counts, one.pk, channel) for one in told]
+def _written_to(rows: Sequence[Telling], told: Mapping[int, Told], now: datetime) -> list[Has]:
+    """Return what each channel has of some tellings of a thread, the newest of them first."""
+    newest, found = told[rows[0].pk], []
+    late = now - rows[0].told_at > GRACE
+    for channel in sorted({channel for one in rows for channel, _ in told[one.pk].states}):
         has = next(
-            (one.revision for one, states in zip(tellings, per, strict=True)
-             if states.get(State.ACCEPTED)), "",
+            (one.revision for one in rows if told[one.pk].states.get((channel, State.ACCEPTED))), ""
+        )
+        found.append(
+            _has(channel, has, _of(channel, newest.states), late=late,
+                 later=_of(channel, newest.news))
         )  # fmt: skip
-        found.append(_has(channel, has, per[0], late=late, later=news.get(channel, {})))
     return found
+
+
+def _of(channel: str, counts: counted.Counts) -> dict[str, int]:
+    return {state: n for (name, state), n in counts.items() if name == channel}
 
 
 def _has(
@@ -253,26 +291,8 @@ def _has(
     return Has(
         channel=channel, is_place=False, revision=revision,
         is_behind=late and some(*_LACKING) > 0, accepted=some(State.ACCEPTED),
-        under_way=some(*_UNDER_WAY), later=some(_LATER), unknown=some(State.UNKNOWN),
+        under_way=some(*_UNDER_WAY), later=some(LATER), unknown=some(State.UNKNOWN),
         failed=some(*_FAILED),
-        others=sum(newest.values()) - some(State.ACCEPTED, _LATER, *_LACKING),
+        others=sum(newest.values()) - some(State.ACCEPTED, LATER, *_LACKING),
         bounced=sum(later.get(kind, 0) for kind in _CAME_BACK), opened=later.get("opened", 0),
     )  # fmt: skip
-
-
-def _news(telling: Telling) -> dict[str, dict[str, int]]:
-    """Return channel → what is known later of its messages: bounces, and which are read."""
-    rows = Bounce.objects.filter(delivery__telling=telling)
-    grouped = rows.values_list("delivery__channel", "kind").annotate(
-        n=Count("delivery", distinct=True)
-    )
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for channel, kind, n in grouped.order_by():
-        found[channel][kind] = n
-    return found
-
-
-def _states(counts: Counts, telling: int, channel: str) -> dict[str, int]:
-    return {
-        state: n for (one, name, state), n in counts.items() if one == telling and name == channel
-    }

@@ -47,13 +47,14 @@ class Event(StrEnum):
     @property
     def bit(self) -> int:
         """Return the event's place in a subscription's mask. Never change the order above."""
-        return 1 << list(Event).index(self)
+        return _BITS[self]
 
     @property
     def purpose(self) -> Purpose:
         return _PURPOSES[self.value.partition(".")[0]]
 
 
+_BITS: Final = {event: 1 << place for place, event in enumerate(Event)}
 _PURPOSES: Final = {
     "incident": Purpose.STATUS,
     "component": Purpose.STATUS,

@@ -18,10 +18,10 @@ from troth.core import clock
 from troth.notify import previewing
 from troth.notify.actions import composing, composing_sending
 from troth.notify.actions.composing import ComposingError, OvertakenError
-from troth.notify.actions.composing_reach import reach
 from troth.notify.models import Draft
 from troth.notify.rules.composing import lacking
 from troth.notify.views.composing import found
+from troth.notify.views.reaching import begin
 from troth.notify.views.seeing import as_mail, framing, said
 from troth.staff import queries as staff
 from troth.staff.access import person, requires
@@ -51,7 +51,8 @@ def preview(request: HttpRequest, uid: str) -> HttpResponse:
     if template.endswith("_draft_state.html"):
         return render(request, template, context)
     context |= said(request, story, f"{reverse('messages:draft_mail', args=(uid,))}?")
-    context["reaches"] = reach(story, now=now) if row.state != Draft.TOLD else []
+    if row.state != Draft.TOLD:
+        context |= begin(row, story, now=now)
     languages = lacking(composing.read(row), settings.TROTH.languages)
     context["lacking"] = [previewing.language_name(one) for one in languages]
     return framing(render(request, template, context))

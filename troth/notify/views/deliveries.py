@@ -145,7 +145,7 @@ def replay_all(request: HttpRequest) -> HttpResponse:
         text="Each tells the newest revision; consent is asked again when it leaves."
         + (f" Of {unknown} nobody knows whether they arrived: those readers may be told twice."
            if unknown else "")
-        + (f" There are more; these are the first {_MOST}." if len(rows) == _MOST else ""),
+        + (f" There are more; these are the newest {_MOST}." if len(rows) == _MOST else ""),
         button="Send them once more", back_url=back, danger=bool(unknown),
     )  # fmt: skip
     return ask(request, question)

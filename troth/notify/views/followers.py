@@ -1,4 +1,4 @@
-"""Who reads us, with each yes and no; readers from a file; addresses that are left alone."""
+"""One reader, with each yes and no; readers from a file; addresses that are left alone."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from troth.core import clock
-from troth.core.paging import CursorError, read, written
-from troth.notify import catalogue, consenting, topics
+from troth.core.paging import written
+from troth.notify import consenting, topics
 from troth.notify.actions.importing import Origin, Report, import_subscribers
 from troth.notify.actions.leaving import leave
 from troth.notify.actions.subscribing import Source
@@ -25,60 +25,13 @@ from troth.notify.models import Subscription, Suppression
 from troth.notify.queries import readers as queries
 from troth.notify.rules import families, quiet
 from troth.notify.rules.wishes import clock_of
+from troth.notify.views.readers import before_of
 from troth.people import queries as people
 from troth.staff.access import person, requires
 from troth.staff.actions import note
 from troth.ui.asking import Question, ask
-from troth.ui.shortcuts import page_or_part
 
 _A_PAGE = 50
-_NOBODY = "0"  # no hash: an address that nobody has finds nothing
-
-
-@require_safe
-@requires("support")
-def index(request: HttpRequest) -> HttpResponse:
-    """List readers, the newest first; one is found by the exact address."""
-    asked = request.GET
-    channel = asked.get("channel", "") if asked.get("channel") in catalogue.all_channels() else ""
-    state = asked.get("state", "") if asked.get("state", "") in _STATES else ""
-    address = asked.get("address", "").strip()[:2_000]
-    sieve = queries.Sieve(
-        state=state, channel=channel, digest=_digest(channel, address) if address else ""
-    )
-    before = _before(asked.get("after", ""))
-    rows = queries.listed(sieve, before=before, limit=_A_PAGE + 1)
-    more, rows = len(rows) > _A_PAGE, rows[:_A_PAGE]
-    context = {
-        "rows": [(row, families.names(row.events)) for row in rows], "address": address,
-        "next": written((rows[-1].pk,)) if more else "", "sieve": sieve, "states": _STATES,
-        "channels": catalogue.all_channels(), "failing": queries.failing(),
-    }  # fmt: skip
-    template = page_or_part(request, "notify/desk/readers.html", part="readers")
-    return render(request, template, context)
-
-
-_STATES = [state for state, _label in Subscription.STATES]
-
-
-def _digest(channel: str, address: str) -> str:
-    """Return the hash of an address, in the channel asked for or else the first that knows it."""
-    for name in [channel] if channel else catalogue.all_channels():
-        try:
-            contact = people.find(name, address)
-        except ValueError:
-            continue
-        if contact is not None:
-            return str(contact.digest)
-    return _NOBODY
-
-
-def _before(cursor: str) -> int | None:
-    try:
-        (key,) = read(cursor, length=1) if cursor else (None,)
-    except CursorError:
-        return None
-    return key if isinstance(key, int) and 0 < key < 2**63 else None
 
 
 @require_safe
@@ -202,7 +155,7 @@ def alone(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, "This address is left alone from now on.")
             return redirect("messages:alone")
-    before = _before(request.GET.get("after", ""))
+    before = before_of(request.GET.get("after", ""))
     found = Suppression.objects.filter(lifted_at=None).order_by("-pk")
     rows = list((found.filter(pk__lt=before) if before else found)[: _A_PAGE + 1])
     more, rows = len(rows) > _A_PAGE, rows[:_A_PAGE]
