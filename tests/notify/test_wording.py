@@ -87,6 +87,57 @@ def test_a_sign_that_an_sms_cannot_say_in_the_details_does_not_shrink_the_whole(
     assert counting.septets(words.text) > 70
 
 
+def test_an_sms_in_another_script_says_what_happened_before_it_becomes_two():
+    story = full(title="Оплата картой не работает", state="Мы ищем причину неполадки",
+                 link="https://s.example/i/w84ngn8/")  # fmt: skip
+    text = words_of(story, shape=Shape.SMS, language="en").text
+    assert counting.sms_parts(text) == 1
+    assert text.startswith("Problem: Оплата")
+    assert text.endswith(f"{story.link} #{story.revision[:8]}")
+    longer = full(title="Оплата картой не работает", state="Мы ищем причину неполадки",
+                  link=f"{BASE}/incidents/w84ngn864t7y/")  # fmt: skip
+    text = words_of(longer, shape=Shape.SMS, language="en").text
+    assert counting.sms_parts(text) == 2
+    assert "Мы ищем причину неполадки: Оплата картой не работает." in text
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Płatności kartą nie działają", "Platnosci karta nie dzialaja"),
+        ("Platby kartou nefungují 🔥", "nefunguj"),
+        ("Kartla ödeme şu anda çal\u0131şm\u0131yor", "calismiyor"),
+    ],
+)
+def test_an_sms_loses_marks_before_it_becomes_two(title, said):
+    link = f"{BASE}/incidents/w84ngn864t7y/and/a/longer/address/than/seventy/units/hold/"
+    words = words_of(full(title=title, link=link), shape=Shape.SMS, language="en")
+    assert counting.sms_parts(words.text) == 1
+    assert counting.septets(words.text) <= 160
+    assert link in words.text
+    assert said in words.text
+    assert "We are investigating" in words.text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "漢字", "Оплата", "häßlich @ 5 €", "नमस्ते", "שלום", "\N{FIRE}"]
+)
+def test_only_latin_letters_lose_their_marks(text):
+    found = counting.without_marks(text)
+    assert found == ("" if text == "🔥" else text)
+
+
+def test_a_preview_says_as_how_many_messages_an_sms_goes():
+    link = f"{BASE}/{'a' * 180}"
+    channel = catalogue.channel("sms")
+    seen = proving.preview(
+        full(link=link), channel=channel, language="en", wordings=wording.SHIPPED
+    )
+    assert seen.parts == 2
+    seen = proving.preview(full(), channel=channel, language="en", wordings=wording.SHIPPED)
+    assert seen.parts == 1
+
+
 def test_a_link_too_long_for_one_sms_is_never_torn():
     link = f"{BASE}/subscription/{'a' * 180}/confirm"
     words = words_of(full(link=link), shape=Shape.SMS, language="en")

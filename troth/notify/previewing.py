@@ -31,6 +31,11 @@ class Version:
     def is_over(self) -> bool:
         return bool(self.preview.limit) and self.preview.measured > self.preview.limit
 
+    @property
+    def parts(self) -> int:
+        """As how many messages it goes, and is paid: only of an SMS it is ever more than one."""
+        return self.preview.parts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InChannel:

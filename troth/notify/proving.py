@@ -88,6 +88,7 @@ class Preview:
     measured: int
     limit: int
     remark: str
+    parts: int = 1  # as how many messages an SMS goes
 
 
 def preview(story: Story, *, channel: Channel, language: str, wordings: Wordings) -> Preview:
@@ -105,7 +106,8 @@ def preview(story: Story, *, channel: Channel, language: str, wordings: Wordings
     manage = f"{base_url}/subscription/…/"
     shown = wording.personal(words, manage_url=manage, end_url=f"{manage}end")
     measured, limit = _measured(shown.text, channel)
-    return Preview(words=shown, measured=measured, limit=limit, remark=words.remark)
+    parts = counting.sms_parts(shown.text) if shape is Shape.SMS else 1
+    return Preview(words=shown, measured=measured, limit=limit, remark=words.remark, parts=parts)
 
 
 def _measured(text: str, channel: Channel) -> tuple[int, int]:

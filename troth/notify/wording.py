@@ -74,7 +74,7 @@ def words_of(  # noqa: PLR0913 - all named
         return Words(title=said["title"], text=story.what or said["body"] or "")
     speaker = _Speaker(story, shape, language, wordings)
     title = shortened(_line(speaker.say("title", said)), _LONGEST_TITLE)
-    text = speaker.say_fitting(said, _sizes(shape, limit, counts))
+    text = speaker.say_fitting(_tries(said, shape, limit, counts))
     html = speaker.say("html", saying.escaped(said, story, language))
     return Words(
         title=title or said["title"],
@@ -128,15 +128,15 @@ class _Speaker:
         template = shipped(self.shape, part, self.language)
         return sandbox.rendered(template, said) if template else ""
 
-    def say_fitting(self, said: Saying, sizes: Sequence[Fits]) -> str:
-        """Return the text with as much as fits in the first of `sizes` that holds it at all."""
-        for fits in sizes:
+    def say_fitting(self, tries: Sequence[tuple[Saying, Fits]]) -> str:
+        """Return the text with as much as fits, by the first of `tries` that holds it at all."""
+        for said, fits in tries:
             for template in (self._own("text"), shipped(self.shape, "text", self.language)):
                 text = self._fitted(template, said, fits) if template else None
                 if text is not None:
                     return text
-        least = [self._least(said, most) for most in _SHORT_TITLES]
-        return next((one for one in least if any(fits(one) for fits in sizes)), least[-1])
+        least = [self._least(tries[0][0], most) for most in _SHORT_TITLES]
+        return next((one for one in least if any(fits(one) for _, fits in tries)), least[-1])
 
     def _least(self, said: Saying, most: int) -> str:
         title = shortened(said["title"], most)
@@ -179,11 +179,36 @@ def _line(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def _sizes(shape: Shape, limit: int, counts: Callable[[str], int]) -> tuple[Fits, ...]:
-    """Return what a text must pass; an SMS with a long link may go as two or three."""
-    if shape is Shape.SMS:
-        return tuple(partial(_in_parts, parts) for parts in (1, 2, 3))
-    return (lambda text: not limit or counts(text) <= limit,)
+def _tries(
+    said: Saying, shape: Shape, limit: int, counts: Callable[[str], int]
+) -> list[tuple[Saying, Fits]]:
+    """Return what a text is made of and must pass, the best first.
+
+    An SMS goes as one where the essential can: before it becomes two, letters lose what only
+    another alphabet has, and the state gives way to what happened ("Problem"). Only then, with a
+    link that leaves no room for a headline, it goes as two or three.
+    """
+    if shape is not Shape.SMS:
+        return [(said, lambda text: not limit or counts(text) <= limit)]
+    brief = {**said, "state": None}
+    plain = _plain(said)
+    return [
+        *((one, partial(_whole, one["title"])) for one in (said, plain)),
+        *((one, partial(_in_parts, 1)) for one in (said, plain, brief, _plain(brief))),
+        *((said, partial(_in_parts, parts)) for parts in (2, 3)),
+    ]
+
+
+def _plain(said: Saying) -> Saying:
+    """Return a story whose Latin letters have no marks that an SMS cannot say."""
+    return {
+        name: counting.without_marks(text) if isinstance(text, str) and name != "link" else text
+        for name, text in said.items()
+    }
+
+
+def _whole(title: str, text: str) -> bool:
+    return counting.simple(title) in text and _in_parts(1, text)
 
 
 def _in_parts(parts: int, text: str) -> bool:

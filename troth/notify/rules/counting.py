@@ -18,6 +18,11 @@ _TYPOGRAPHY: Final[dict[int, str | int | None]] = {
     **str.maketrans(_FANCY, _PLAIN),
     ord("…"): "...",
 }
+# Letters that have no mark to lose, and what is read for them.
+_LETTERS: Final = {
+    "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "\u0131": "i", "ħ": "h", "Ħ": "H", "œ": "oe", "Œ": "OE",
+    "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "ŧ": "t", "Ŧ": "T", "ẞ": "SS",
+}  # fmt: skip
 GSM_LIMIT, UCS2_LIMIT = 160, 70
 _JOINED_GSM, _JOINED_UCS2 = 152, 66  # a header, and a character is never torn in two
 
@@ -46,6 +51,24 @@ def simple(text: str) -> str:
 def _is_seen(letter: str) -> bool:
     unseen = unicodedata.category(letter) in {"Cc", "Cf"}
     return not unseen or letter in {"\n", _JOINER}
+
+
+def without_marks(text: str) -> str:
+    """Return a text whose Latin letters are those of GSM 03.38, as “ś” becomes “s”; no emoji.
+
+    Other scripts stay as they are: nothing of theirs could be read.
+    """
+    found = "".join(_LETTERS.get(one) or _bare(one) for one in simple(text))
+    return " ".join(found.split()) if found != text else text
+
+
+def _bare(letter: str) -> str:
+    if letter in _BASIC or letter in _EXTENDED or letter.isspace():
+        return letter
+    if letter in (_JOINER, "\ufe0f") or _within(ord(letter), _EMOJI):
+        return ""
+    base = unicodedata.normalize("NFD", letter)[0]
+    return base if base in _BASIC and base.isascii() else letter
 
 
 def septets(text: str) -> int | None:
