@@ -69,7 +69,9 @@ def test_every_reader_that_fits_is_listed_once_the_newest_first(monkeypatch, loo
             and key in ("", *(part.key for part in row.parts.all()))
         ]  # fmt: skip
         assert walked(sieve, 4)[0] == fits, sieve
-        count = listing.count(sieve)
+        first, count = listing.opening(sieve, limit=4)
+        assert [row.pk for row in first.rows] == fits[: len(first.rows)]
+        assert count == listing.count(sieve)
         assert count.number == len(fits) if count.is_exact else count.number <= len(fits), sieve
 
 

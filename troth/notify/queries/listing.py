@@ -70,9 +70,24 @@ def part(sieve: Sieve, *, before: int | None, limit: int) -> Part:
         ids = list(found.values_list("pk", flat=True)[: limit + 1])
         if len(ids) > limit or edge is None:
             break
+    return _part(ids, edge, limit)
+
+
+def _part(ids: Sequence[int], edge: int | None, limit: int) -> Part:
     rows = Subscription.objects.filter(pk__in=ids[:limit]).select_related("contact")
     place = ids[limit - 1] if len(ids) > limit else edge
     return Part(list(rows.order_by("-pk")), place)
+
+
+def opening(sieve: Sieve, *, limit: int) -> tuple[Part, Count]:
+    """Return the first part of a list, and how many there are; what is looked at is so once."""
+    leads = _leads(sieve)
+    if len(leads) == 1:
+        return part(sieve, before=None, limit=limit), count(sieve)
+    lead = _leading(leads)
+    edge, found = lead.edge(LOOK), sifted(sieve).filter(pk__in=lead.ids[:LOOK]).order_by("-pk")
+    ids = list(found.values_list("pk", flat=True))
+    return _part(ids, edge, limit), Count(len(ids), edge is None)
 
 
 def numbered(sieve: Sieve, *, start: int, limit: int) -> list[Subscription]:

@@ -32,11 +32,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """List readers, the newest first; one is found by the exact address."""
     sieve, address = _sieve(request.GET), request.GET.get("address", "").strip()[:2_000]
     before = before_of(request.GET.get("after", ""))
-    part = listing.part(sieve, before=before, limit=_A_PAGE)
+    part, count = (
+        listing.opening(sieve, limit=_A_PAGE) if before is None
+        else (listing.part(sieve, before=before, limit=_A_PAGE), None)
+    )  # fmt: skip
     context: dict[str, Any] = {
         "rows": [(row, families.names(row.events)) for row in part.rows], "address": address,
         "next": written((part.place,)) if part.place is not None else "", "sieve": sieve,
-        "count": listing.count(sieve) if before is None else None,
+        "count": count,
     }  # fmt: skip
     template = page_or_part(request, "notify/desk/readers.html", part="readers")
     if template.endswith("/readers.html"):
