@@ -122,6 +122,27 @@ def test_silence_that_nobody_declared_wakes_nobody_up(fading):
         assert FadeAnswer.objects.get(fade=fade).why == ("rung" if declared else "quiet")
 
 
+def test_a_stack_names_who_made_it_and_rings_for_each_of_them(fading):
+    now = clock.now()
+    on_call("sub_x", keys=["promise:b"])
+    made = [
+        {"key": f"promise:{name}", "name": name.upper(), "part": part, "stream": fading.pk,
+         "touchpoint": "", "z": 2.0, "size": 0.5}
+        for name, part in (("a", 0.6), ("b", 0.4))
+    ]  # fmt: skip
+    fade = Fade.objects.create(
+        stream=None, kind="stack", opened_on=now.date(), opened_at=now, onset=now.date(),
+        size=0.55, recorded_at=now, contributors=made,
+    )  # fmt: skip
+    heed()
+    story = last_told(about(fade))
+    assert story.title == "Several touchpoints together: many a little worse"
+    assert "0.6 pp on average: A (60 %), B (40 %)" in story.what.replace("\u202f", " ")
+    assert [part.key for part in story.parts] == ["promise:a", "promise:b"]
+    assert story.facts[0][1].endswith(f"/desk/insight/faded/#fade-{fade.pk}")
+    assert Alarm.objects.filter(thread__about=about(fade)).count() == 1
+
+
 @pytest.mark.parametrize(("floor", "grown", "rung"), [(2, 0, 0), (2, 1, 1), (1, 0, 1)])
 def test_an_escalation_begins_from_its_own_floor_on(fading, floor, grown, rung):
     fade = ringing()
