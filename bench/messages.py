@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import cache
 from pathlib import Path
+
+from processor import machine, processor, server
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -84,17 +85,23 @@ def match(options):
     many_subscribers(options.subscribers)
     before = peak()
     told = tell(parts=("component:cmp_1",))
-    began = time.monotonic()
-    spread()
-    took = time.monotonic() - began
+    words = f"{options.subscribers:,} matched"
+    spread_timed(words)
     told.refresh_from_db()
-    print(f"  {options.subscribers:,} matched in {took:.1f} s, {told.matched:,} queued")
-    newer = tell(2, parts=("component:cmp_1",))
-    began = time.monotonic()
-    spread()
-    print(f"  a newer revision that overtakes all of them: {time.monotonic() - began:.1f} s")
-    newer.refresh_from_db()
+    print(f"  {told.matched:,} queued")
+    tell(2, parts=("component:cmp_1",))
+    spread_timed("a newer revision that overtakes all of them")
+    assert told.deliveries.exclude(state="overtaken").count() == 0
     print(f"  peak memory {peak():,.0f} MB; {before:,.0f} MB before", flush=True)
+
+
+def spread_timed(words):
+    """Spread, and print how long it took, with the processor time of us and of PostgreSQL."""
+    began, us, database = time.monotonic(), time.process_time(), processor(server())
+    spread()
+    took, us = time.monotonic() - began, time.process_time() - us
+    database = processor(server()) - database
+    print(f"  {words}: {took:.1f} s; processor {us:.1f} s, server {database:.1f} s", flush=True)
 
 
 def many_subscribers(count):
@@ -200,7 +207,7 @@ def mail(options):
             assert told.deliveries.filter(state="accepted").count() == options.mails
             for name, one in (("bare", bare[-1]), ("ours", ours[-1])):
                 text = "  {} {rate:,.0f}/s, µs of processor a mail: {sender:.0f} sender,"
-                text += " {sink:.0f} sink, {database:.0f} database"
+                text += " {sink:.0f} sink, {database:.0f} database; others {others:.0%}"
                 print(text.format(name, **one), flush=True)
         assert len(sink.lines) == 2 * options.rounds * options.mails
     summary(ours, bare)
@@ -217,12 +224,15 @@ def summary(ours, bare):
 
 
 def timed(run, count, sink):
-    """Return mails a second, and µs of processor time a mail of sender, sink and database."""
-    before, began = spent(sink), time.monotonic()
+    """Return mails a second, µs of processor time a mail, and the share that others had."""
+    before, all_before, began = spent(sink), machine(), time.monotonic()
     run()
     took = time.monotonic() - began
-    used = {name: (now - before[name]) / count * 1e6 for name, now in spent(sink).items()}
-    return {"rate": count / took, **used}
+    used = {name: now - before[name] for name, now in spent(sink).items()}
+    busy, there = (now - was for now, was in zip(machine(), all_before, strict=True))
+    others = max(busy - sum(used.values()), 0) / there
+    each = {name: seconds / count * 1e6 for name, seconds in used.items()}
+    return {"rate": count / took, "others": others, **each}
 
 
 def spent(sink):
@@ -232,37 +242,6 @@ def spent(sink):
         "sink": processor(sink.pid),
         "database": processor(server()),
     }
-
-
-@cache
-def server():
-    """Return the process id of our PostgreSQL server; 0 where there is none."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return int(fields(cursor.fetchone()[0])[1])
-
-
-def processor(pid):
-    """Return seconds of processor time of a process and its children, ended or not."""
-    while pid:
-        ended, mine = fields(pid)[13:15], [fields(pid)[11:15]]
-        for one in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                found = fields(one.name)
-                if int(found[1]) == pid:
-                    mine.append(found[11:13])
-        if fields(pid)[13:15] == ended:  # else one ended meanwhile
-            return sum(int(ticks) for some in mine for ticks in some) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
-def fields(pid):
-    """Return the fields of /proc/PID/stat after the name: state, parent, …, utime is the 12th."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
 
 
 def outlet(port):
@@ -332,6 +311,7 @@ def template():
 def first(options):
     """From telling to the first 10,000 accepted, with everything running as `troth work` does."""
     from tests.notify.outbox import mail_sink
+    from troth.notify.models import Courier, Delivery
 
     count = max(options.mails, 10_000)
     readers(count)
@@ -340,22 +320,32 @@ def first(options):
         command = [sys.executable, "-m", "troth.config", "work"]
         worker = subprocess.Popen(command, cwd=ROOT)
         try:
-            time.sleep(8)  # it is up
-            began = time.monotonic()
-            tell(is_urgent=True)
-            while size(sink) < 10_000 * A_LINE:
-                time.sleep(0.01)
-            print(f"  first 10,000 of {count:,} accepted after {time.monotonic() - began:.2f} s")
+            while not Courier.objects.exists():
+                time.sleep(0.1)
+            time.sleep(8)  # its first jobs are done
+            for number in range(options.rounds):
+                load, before = os.getloadavg()[0], processor(worker.pid) + processor(server())
+                took = until_accepted(number, sink)
+                used = processor(worker.pid) + processor(server()) - before
+                print(f"  first 10,000 of {count:,} accepted after {took:.2f} s; {used:.1f} s of"
+                      f" worker and server, load {load:.1f}", flush=True)  # fmt: skip
+                while Delivery.objects.exclude(state="accepted").exists():
+                    time.sleep(0.2)
         finally:
             worker.terminate()
             worker.wait()
 
 
-A_LINE = len("msg_0123456789abcdef0123456789abcdef@example.org reader1@example.org\n")
-
-
-def size(sink):
-    return sink.log.stat().st_size
+def until_accepted(number, sink):
+    """Tell everybody something new; return the seconds until 10,000 of them have it."""
+    with sink.log.open("rb") as log:
+        log.seek(0, os.SEEK_END)
+        began, accepted = time.monotonic(), 0
+        tell(about=f"incident:first_{number}", is_urgent=True)
+        while accepted < 10_000:
+            time.sleep(0.01)
+            accepted += log.read().count(b"\n")
+        return time.monotonic() - began
 
 
 # Webhooks
@@ -364,27 +354,29 @@ def size(sink):
 def hooks(options):
     """Tell programs, of a hundred of which one is dead: it takes the request and is silent."""
     count = min(options.mails, 5_000)
-    server = subprocess.Popen([sys.executable, "-c", PROGRAMS], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, Path(__file__).with_name("programs.py")]
+    programs = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        alive, dead = map(int, server.stdout.readline().split())
-        for share in (0, 100):
-            latencies(count, alive, dead, share)
+        alive, dead = map(int, programs.stdout.readline().split())
+        for number in range(2 * options.rounds):
+            latencies(count, alive, dead, number)
     finally:
-        server.kill()
+        programs.kill()
 
 
-def latencies(count, alive, dead, share):
-    """Print how long a healthy program waits for its message, from telling to its arrival."""
+def latencies(count, alive, dead, number):
+    """Print how long a healthy program waits for its message; every other time 1 % are dead."""
     from troth.notify.models import Delivery, Subscription
 
     Subscription.objects.update(state="ended")
+    share = 100 * (number % 2)
 
-    def address(number):
-        port = dead if share and number % share == 0 else alive
-        return f"http://127.0.0.1:{port}/{share}/{number}"
+    def address(place):
+        port = dead if share and place % share == 0 else alive
+        return f"http://127.0.0.1:{port}/{number}/{place}"
 
     readers(count, channel="webhook", address=address)
-    told = tell(about=f"incident:hooks_{share}", is_urgent=True)
+    told = tell(about=f"incident:hooks_{number}", is_urgent=True)
     began = time.time()  # noqa: TID251 - compared with the rows
     spread()
     child = subprocess.Popen([sys.executable, "-m", "troth.config", "deliver"], cwd=ROOT)
@@ -402,32 +394,6 @@ def latencies(count, alive, dead, share):
     print(f"  {count:,} programs, {'1 % dead' if share else 'none dead'}: all healthy ones in "
           f"{took:.1f} s; p99 {p99:.2f} s after the first left, "
           f"{own * 1000:.0f} ms each", flush=True)  # fmt: skip
-
-
-PROGRAMS = """
-import asyncio
-
-async def healthy(reader, writer):
-    try:
-        while True:
-            head = await reader.readuntil(b"\\r\\n\\r\\n")
-            size = int(head.lower().partition(b"content-length:")[2].split(b"\\r\\n")[0])
-            await reader.readexactly(size)
-            writer.write(b"HTTP/1.1 204 No Content\\r\\n\\r\\n")
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
-
-async def silent(reader, writer):
-    await asyncio.sleep(3600)
-
-async def main():
-    servers = [await asyncio.start_server(one, "127.0.0.1", 0, backlog=2000)
-               for one in (healthy, silent)]
-    print(*(one.sockets[0].getsockname()[1] for one in servers), flush=True)
-    await asyncio.gather(*(one.serve_forever() for one in servers))
-
-asyncio.run(main())
-"""
 
 
 if __name__ == "__main__":
