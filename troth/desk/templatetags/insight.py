@@ -1,13 +1,15 @@
 """Readings and fades in words, for the screens of insight."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django import template
 from django.utils.safestring import SafeString
 
+from troth.core.windows import TICK
 from troth.desk import fading
 from troth.metrics.drift.pictures import StreamView
-from troth.metrics.outcomes.results import Curve
+from troth.metrics.outcomes.results import Curve, Outcome, State
 from troth.metrics.outcomes.sides import Between
 from troth.metrics.queries.mapped import Cell
 from troth.metrics.queries.sides import Touchpoint
@@ -16,6 +18,10 @@ from troth.ui import charts, words
 register = template.Library()
 
 _PAIR = 2
+_NONE = {
+    State.NOT_ENOUGH: "not enough evidence", State.NO_DATA: "no data", State.SHOWN: "",
+    State.UNDEFINED: "no value: nothing to divide by, or no model fits",
+}  # fmt: skip
 _VERBS = {
     "expected": "customers expected", "promised": "we promised", "delivered": "we delivered",
     "perceived": "customers perceived",
@@ -53,6 +59,25 @@ def unsure(cell: Cell) -> str:
 def points(value: float) -> str:
     """Write a change of a share in percentage points, with its sign."""
     return f"{signed(value * 100)} pp"
+
+
+@register.filter
+def figure(one: Outcome, value: float | None) -> str:
+    """Write a value of an outcome in its unit; money in its currency."""
+    unit = str(one.facts.get("currency") or "") if one.unit == "money" else one.unit
+    return words.measured(value, unit)
+
+
+@register.filter
+def why_none(one: Outcome) -> str:
+    """Say why there is no figure."""
+    return _NONE[one.state]
+
+
+@register.filter
+def last_day(end: datetime) -> datetime:
+    """Return an instant of the last day of a span that ends at midnight."""
+    return end - TICK
 
 
 @register.filter
@@ -99,6 +124,12 @@ def largest_words(one: Touchpoint) -> str:
 
 
 @register.filter
+def apart_points(value: float) -> str:
+    """Write a difference of shares, whose direction another word says."""
+    return f"{words.number(value * 100, 1)} pp"
+
+
+@register.filter
 def part(weight: float) -> str:
     """Write a weight: what a computer rounds is no missing part."""
     return words.share(round(weight, 4), 0)
@@ -122,10 +153,13 @@ def grade_word(grade: str) -> str:
 
 
 @register.simple_tag
-def curves(found: Sequence[Curve], label: str, unit: str = "periods") -> SafeString:
+def curves(
+    found: Sequence[Curve], label: str, unit: str = "periods", prefix: str = ""
+) -> SafeString:
     """Draw curves, the first in ink: `{% curves one.curves one.title "months" %}`."""
     drawn = [
-        (one.name, [charts.Mark(p.x, p.value, p.low, p.high) for p in one.points]) for one in found
+        (f"{prefix}{one.name}", [charts.Mark(p.x, p.value, p.low, p.high) for p in one.points])
+        for one in found
     ]
     return charts.curves(drawn, f"{label}.", unit=unit)
 

@@ -6,6 +6,7 @@ expectation = Metric(
     title="What customers expect",
     over="survey.expectation",
     value=f"value / {_SCALE}",
+    unit="share",
     excludes=(
         ("dismissed", "lower(outcome) in ('dismissed', 'skipped', 'blank')"),
         ("blank", "value is null"),

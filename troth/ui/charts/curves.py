@@ -1,4 +1,4 @@
-"""What is left of a beginning, step by step: the first curve in ink with its band, others behind.
+"""What is left of a beginning, step by step: the first curve thick with its band, others behind.
 
 Steps are numbered from where all were there: not days of a calendar.
 """
@@ -13,7 +13,7 @@ from troth.ui import words
 from troth.ui.charts.paths import short
 
 _SIZE = 1000
-_TICKS = 3
+_TICKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def curves(found: Sequence[tuple[str, Sequence[Mark]]], label: str, *, unit: str
 
 def _top(most: float) -> float:
     """Return a round share that all of it lies under."""
-    return next((edge for edge in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8) if most <= edge), 1.0)
+    return next((edge for edge in (0.04, 0.08, 0.2, 0.4, 0.6, 0.8) if most <= edge), 1.0)
 
 
 def _grid(top: float) -> SafeString:
@@ -92,9 +92,9 @@ def _paths(drawn: Sequence[tuple[str, Sequence[Mark]]], most: float, top: float)
 
 
 def _legend(drawn: Sequence[tuple[str, Sequence[Mark]]]) -> SafeString:
-    parts = [f"dark: {drawn[0][0]}"]
+    parts = [f"thick: {drawn[0][0]}"]
     if any(mark.low is not None for mark in drawn[0][1]):
         parts.append("shaded: 95 % interval")
     if len(drawn) > 1:
-        parts.append(f"light: {', '.join(name for name, _ in drawn[1:])}")
+        parts.append(f"thin: {', '.join(name for name, _ in drawn[1:])}")
     return format_html_join("", "<span>{}</span>", ((part,) for part in parts))
