@@ -1,8 +1,8 @@
 """What the desk's screens of messages cost with a million subscribers and a million deliveries.
 
-    python bench/screens.py [pages] [reach] [files] [--rounds 20] [--postgres | --sqlite]
-                            [--subscribers 1000000] [--stories 10] [--deliveries 100000]
-                            [--lines 1000000]
+    python bench/screens.py [pages] [log] [reach] [files] [--rounds 20]
+                            [--postgres | --sqlite] [--subscribers 1000000] [--stories 10]
+                            [--deliveries 100000] [--lines 1000000]
 
 Each page is asked for whole, by a signed-in person, through all of Django, in one process. The
 reference in the same run is the same page of the same installation while it holds a thousand
@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "troth.config.settings")
-PARTS = ("pages", "reach", "files")
+PARTS = ("pages", "log", "reach", "files")
 SMALL = 1_000
 SUBSCRIBERS = "/desk/messages/subscribers/"
 DELIVERIES = "/desk/messages/deliveries/"
@@ -74,7 +74,7 @@ def inside(options):
 
     call_command("migrate", verbosity=0)
     settings.ALLOWED_HOSTS = ["testserver"]
-    parts = {"pages": pages, "reach": reach, "files": files}
+    parts = {"pages": pages, "log": log, "reach": reach, "files": files}
     for part in options.parts:
         parts[part](options)
 
@@ -306,6 +306,25 @@ def pages(options):
         print(f"  {name:32} {median:8.1f} {slowest:8.1f} {small[name][0]:11.1f}")
     print(f"  the slowest median: {max(one for one, _ in large.values()):.1f} ms;"
           f" peak memory {peak():,.0f} MB, {before:,.0f} MB before", flush=True)  # fmt: skip
+
+
+def log(options):
+    """Read the log as CSV: of one story, and whole."""
+    from troth.notify.models import Thread
+
+    if not Thread.objects.exists():
+        subscribers(1, options.deliveries)
+        stories(options.stories, options.deliveries)
+        analyze()
+
+    client, before = signed_in(), peak()
+    for name, query in (("one story", f"?thread={Thread.objects.last().uid}"), ("all", "")):
+        began = time.perf_counter()
+        answer = client.get(f"{DELIVERIES}file/{query}")
+        lines = sum(part.count(b"\n") for part in answer.streaming_content) - 1
+        took = time.perf_counter() - began
+        print(f"  CSV of {name}: {lines:,} messages in {took:.1f} s ({lines / took:,.0f}/s);"
+              f" peak memory {peak():,.0f} MB, {before:,.0f} MB before", flush=True)  # fmt: skip
 
 
 def kept():

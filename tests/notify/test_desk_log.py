@@ -220,6 +220,7 @@ def test_an_alarm_counts_whom_it_was_told(told):
 
 def test_a_page_looks_through_so_many_and_says_where_to_go_on(told, ed, monkeypatch):
     monkeypatch.setattr(seeking, "LOOK", 2)
+    monkeypatch.setattr(seeking, "_GLANCE", 1)
     monkeypatch.setattr(seeking, "_FEW", 0)  # no channel is rare
     Delivery.objects.all().delete()
     reader("https://chat.example.org/hook", channel="webhook")

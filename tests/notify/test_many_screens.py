@@ -119,6 +119,7 @@ def read_through(choice, limit):
 @pytest.mark.parametrize(("look", "few"), [(3, 0), (4, 500), (20_000, 500)])
 def test_every_message_that_fits_is_in_the_log_once_the_newest_first(log, monkeypatch, look, few):
     monkeypatch.setattr(seeking, "LOOK", look)
+    monkeypatch.setattr(seeking, "_GLANCE", 2)
     monkeypatch.setattr(seeking, "_FEW", few)
     threads = sorted({row.thread.uid for row in log})
     whose = log[17]

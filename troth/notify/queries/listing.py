@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from troth.notify.models import SubscribedPart, Subscription
 from troth.notify.queries.readers import Sieve, sifted
 
-LOOK: Final = 5_000
+LOOK: Final = 3_000
 COUNTED: Final = 10_000  # so far a list is counted
 _GLANCE: Final = 300
 

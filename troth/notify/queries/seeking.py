@@ -16,6 +16,7 @@ from troth.notify.queries.spans import EVERYTHING, Span, joined
 from troth.people import queries as people
 
 LOOK: Final = 20_000
+_GLANCE: Final = 500
 _FEW: Final = 500  # readers of a rare channel: their own messages are looked at
 ENDED: Final = tuple(str(state.value) for state in (
     State.ACCEPTED, State.OVERTAKEN, State.JOINED, State.WITHHELD, State.REFUSED, State.GIVEN_UP,
@@ -54,6 +55,9 @@ class Sql:
 
     def __add__(self, other: "Sql") -> "Sql":
         return Sql(f"{self.text} AND {other.text}", (*self.values, *other.values))
+
+
+_EVERY: Final = Sql("1 = 1")
 
 
 def seek(wanted: Wanted, *, below: int | None, limit: int) -> Found:
@@ -97,7 +101,7 @@ def _fits(wanted: Wanted, tellings: list[int] | None) -> Sql:
         ("thread_id", wanted.thread), ("reader_id", wanted.reader),
         ("subscription_id", wanted.subscription), ("channel", wanted.channel or None),
     )  # fmt: skip
-    found = Sql("1 = 1")
+    found = _EVERY
     for column, value in given:
         if value is not None:
             found += Sql(f"{column} = %s", (value,))
@@ -116,7 +120,7 @@ def _within(span: Span, wanted: Wanted, fits: Sql, many: int) -> Found:
     if wanted.channel and (some := _of_few(span, wanted.channel)) is not None:
         return Found(_among(some, _stated(wanted, fits), many), None)
     if not (wanted.states or wanted.channel):
-        return _looked(span, Sql("1 = 1"), fits, many)
+        return _looked(span, _EVERY, fits, many)
     states = wanted.states or (*ENDED, *OPEN)
     parts = [_ended(span, state, fits, many) for state in states if state in ENDED]
     if held := tuple(state for state in states if state in _HELD):
@@ -144,15 +148,28 @@ def _ended(span: Span, state: str, fits: Sql, many: int) -> Found:
 
 
 def _looked(span: Span, lead: Sql, fits: Sql, many: int) -> Found:
-    """Look at LOOK places of an index at most; those before its end are looked at next time."""
-    lead += Sql("id BETWEEN %s AND %s", (span.first, span.last))
-    near = f"{_TABLE} {lead.text} ORDER BY id DESC LIMIT 2 OFFSET {LOOK - 1}"
-    edges = _ids(near, lead.values) if fits.values or fits.text != "1 = 1" else []
-    if len(edges) > 1:
-        lead += Sql("id >= %s", (edges[0],))
-    both = lead + fits
-    ids = _ids(f"{_TABLE} {both.text} ORDER BY id DESC LIMIT {many}", both.values)
-    return Found(ids, edges[0] if len(edges) > 1 and len(ids) < many else None)
+    """Look at LOOK places of an index at most; those before its end are looked at next time.
+
+    A glance comes first: mostly what is wanted lies near.
+    """
+    lead += _on(span)
+    if not fits.values and fits.text == _EVERY.text:
+        return Found(_newest(lead, many), None)
+    found = Found([], None)
+    for look in (_GLANCE, LOOK):
+        near = f"{_TABLE} {lead.text} ORDER BY id DESC LIMIT 2 OFFSET {look - 1}"
+        edges = _ids(near, lead.values)
+        is_all = len(edges) < 2  # noqa: PLR2004 - the last one looked at, and one behind it
+        near_ones = lead if is_all else lead + Sql("id >= %s", (edges[0],))
+        ids = _newest(near_ones + fits, many)
+        found = Found(ids, None if is_all or len(ids) >= many else edges[0])
+        if found.place is None:
+            break
+    return found
+
+
+def _newest(both: Sql, many: int) -> list[int]:
+    return _ids(f"{_TABLE} {both.text} ORDER BY id DESC LIMIT {many}", both.values)
 
 
 def _held(span: Span, states: tuple[str, ...], fits: Sql, many: int) -> Found:
@@ -171,7 +188,7 @@ def _queued(span: Span, channel: str, fits: Sql, many: int) -> Found:
     if len(some) <= LOOK // 2:
         inside = [pk for pk in some if span.first <= pk <= span.last]
         return Found(_among(inside, fits, many), None)
-    return _looked(span, Sql("1 = 1"), fits + Sql("state = 'queued'"), many)
+    return _looked(span, _EVERY, fits + Sql("state = 'queued'"), many)
 
 
 def _of_few(span: Span, channel: str) -> list[int] | None:
@@ -194,7 +211,7 @@ def _among(ids: Sequence[int], fits: Sql, many: int) -> list[int]:
         return []
     text, values = among(ids)
     both = Sql(f"id {text}", tuple(values)) + fits
-    return _ids(f"{_TABLE} {both.text} ORDER BY id DESC LIMIT {many}", both.values)
+    return _newest(both, many)
 
 
 def _ids(sql: str, values: Sequence[Any]) -> list[int]:
