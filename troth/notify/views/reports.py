@@ -24,7 +24,9 @@ def mail(request: HttpRequest, token: str) -> HttpResponse:
     try:
         news = reported.take(request, provider=provider, now=clock.now())
     except reported.UnreadableError as error:
-        return _said(str(error), HTTPStatus.BAD_REQUEST)
+        is_long = isinstance(error, reported.TooLongError)
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_long else HTTPStatus.BAD_REQUEST
+        return _said(str(error), status)
     return _said(f"{news} news")
 
 
