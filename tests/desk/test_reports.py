@@ -189,8 +189,9 @@ def test_the_desk_lists_filters_shows_and_gives_away(reported, signed_in, vic):
     assert answer.json() == reported.content
     assert Client().get(url).status_code == 302
     assert client.get("/desk/insight/reports/rep_nothing/").status_code == 404
-    for odd in ("?kind=x", "?search=%00", "?page=99"):
+    for odd in ("?kind=x", "?search=nothing", "?page=99"):
         assert client.get(f"/desk/insight/reports/{odd}").status_code == 200
+    assert client.get("/desk/insight/reports/?search=%00").status_code == 400
 
 
 @pytest.mark.django_db
