@@ -4,7 +4,7 @@
 
 First the figures that others published, as `troth insight --demo` finds them in the folder of data
 sets (TROTH_SHARED/data by default). Then a shop of its own, the same each time: so many orders of a
-fifth as many customers, and how long each outcome over them takes.
+fifth as many customers, how long each outcome over them takes, and the screen that shows them all.
 """
 
 import argparse
@@ -72,6 +72,31 @@ def timed(rows: int) -> Iterator[tuple[str, float]]:
              "cart_abandonment", "exposure", "trust_link", "price_premium")  # fmt: skip
     for name in names:
         yield name, clocked(lambda name=name: ask(name, "2024-01-01", "2026-01-01"))
+    yield from screened()
+
+
+def screened() -> Iterator[tuple[str, float]]:
+    """Yield how long the desk's screen of outcomes takes, and how long the worker counts for it."""
+    import logging
+    import statistics
+
+    from django.test import Client
+
+    from troth.core import clock
+    from troth.metrics import jobs
+    from troth.staff.models import User
+
+    logging.disable(logging.INFO)
+    url = "/desk/insight/outcomes/?days=365"
+    with clock.frozen(LATER):
+        who = User.objects.create(email="a@example.org", role="owner", joined_at=LATER)
+        client = Client(headers={"host": "localhost"})
+        client.force_login(who)
+        yield "the screen of outcomes, never asked", clocked(lambda: client.get(url))
+        yield "the worker counts it", clocked(lambda: [*iter(lambda: jobs.recount(now=LATER), 0)])
+        times = [clocked(lambda: client.get(url)) for _ in range(20)]
+    yield "the screen of outcomes, median of 20", statistics.median(times)
+    yield "the slowest of them", max(times)
 
 
 def clocked(work: Callable[[], object]) -> float:
