@@ -138,12 +138,13 @@ def test_the_inbox_is_found_filtered_and_turned(desk, ada):
     ):  # fmt: skip
         assert [row.uid for row in queries.inbox(choice).items] == [found.uid]
     assert queries.inbox(Choice(search="nobody@example.com")).items == []
-    for query in ("?after=x", "?after=WzFd", "?kind=x&state=x&component=%00", "?search=%00",
-                  "?after=WyIxIl0", "?after=Wzk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTld"):  # fmt: skip
+    for query in ("?after=x", "?after=WzFd", "?kind=x&state=x&component=x", "?after=WyIxIl0",
+                  "?after=Wzk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTld"):  # fmt: skip
         assert desk.browser.get(f"/desk/feedback/{query}").status_code in (200, 302), query
-    for path in ("%00", "rep_%00", "%F0%9F%92%A5", "x" * 2000):
+    for path in ("%F0%9F%92%A5", "x" * 2000):
         assert desk.browser.get(f"/desk/feedback/{path}/").status_code == 404
-    assert desk.browser.get("/desk/feedback/?search=rep_%00&incident=%00").status_code == 200
+    for query in ("%00/", "rep_%00/", "?search=%00", "?search=rep_%00&incident=%00"):
+        assert desk.browser.get(f"/desk/feedback/{query}").status_code == 400
     assert b"Nothing fits" in desk.browser.get("/desk/feedback/?search=nothing").content
     assert b"Kettle" not in desk.browser.get("/desk/feedback/?state=closed").content
 
