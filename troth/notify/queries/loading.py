@@ -116,7 +116,7 @@ def _asked(rows: Sequence[Sequence[Any]], now: datetime) -> list[Claimed]:
 
 
 def _grant(text: Any) -> dict[str, object]:  # noqa: ANN401 - as each database gives JSON
-    return msgspec.json.decode(text) if isinstance(text, str | bytes) else text
+    return dict(msgspec.json.decode(text) if isinstance(text, str | bytes) else text)
 
 
 def _claimed(row: Sequence[Any], *, is_barred: bool) -> Claimed:
