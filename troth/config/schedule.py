@@ -47,9 +47,11 @@ SCHEDULE = (
     _entry("promises.enrol", timedelta(minutes=10), slow=True),
     _entry("incidents.answer", _SOON, asked="incidents.jobs.is_asked", after=("promises.judge",)),
     _entry(
-        "incidents.heed", timedelta(seconds=5), asked="incidents.jobs.is_unheeded",
+        "incidents.heed",
+        timedelta(seconds=5),
+        asked="incidents.jobs.is_unheeded",
         after=("metrics.evaluate",),
-    ),  # fmt: skip
+    ),
     _entry("incidents.ring", _SOON, asked="incidents.jobs.is_ringing"),
     _entry("incidents.tell", _SOON, asked="incidents.jobs.is_untold", after=("incidents.ring",)),
     _entry("feedback.hear", timedelta(seconds=5), asked="feedback.jobs.is_asked"),

@@ -1,4 +1,4 @@
-"""A preview is the real thing in a transaction that is rolled back: not one row is another after."""
+"""A preview is the real thing in a transaction that is rolled back: no row is another after."""
 
 import pytest
 from django.apps import apps
