@@ -243,3 +243,10 @@ def test_a_page_looks_through_so_many_and_says_where_to_go_on(told, ed, monkeypa
     first = page(ed, "deliveries/", channel="webhook")
     assert "Look further back" in first
     assert len(queries.deliveries(Choice(state="accepted"), at=clock.now()).items) > 2
+
+
+def test_what_never_was_is_told_apart_from_what_does_not_fit(ed, db):
+    assert "No message went out yet" in page(ed, "deliveries/")
+    assert "No message fits" in page(ed, "deliveries/", state="failed")
+    assert "Nobody reads us yet" in page(ed, "subscribers/")
+    assert "Nobody reads us in this way" in page(ed, "subscribers/", state="active")

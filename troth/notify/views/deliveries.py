@@ -53,6 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "channels": catalogue.all_channels(),
         "states": queries.STATES,
         "same": same.urlencode(),
+        "is_all": choice == Choice(),
         "is_standing": queries.is_standing(at=now),
         "may_replay": choice.state in _FAILED and page.items,
         "now": now,

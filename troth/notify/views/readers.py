@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "rows": [(row, families.names(row.events)) for row in part.rows], "address": address,
         "next": written((part.place,)) if part.place is not None else "", "sieve": sieve,
-        "count": count,
+        "count": count, "is_all": sieve == Sieve(),
     }  # fmt: skip
     template = page_or_part(request, "notify/desk/readers.html", part="readers")
     if template.endswith("/readers.html"):
