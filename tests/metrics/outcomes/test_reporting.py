@@ -106,11 +106,11 @@ def test_a_reported_figure_is_a_row_that_stays(tell, signal):
 
 def test_each_month_is_reported_once_when_its_late_signals_are_in(tell, signal):
     tell([*some_answers(signal, 10), *some_answers(signal, 40, count=3)])
-    assert jobs.report(now=datetime(2026, 2, 2, tzinfo=UTC)) == 1
+    jobs.report(now=datetime(2026, 2, 2, tzinfo=UTC))
     assert Reported.objects.get().state == "no_data"
-    assert jobs.report(now=datetime(2026, 2, 5, tzinfo=UTC)) == 1
-    assert jobs.report(now=datetime(2026, 2, 6, tzinfo=UTC)) == 0
-    assert jobs.report(now=datetime(2026, 3, 5, tzinfo=UTC)) == 1
+    assert reporting.report_month(now=datetime(2026, 2, 5, tzinfo=UTC)) == 1
+    assert reporting.report_month(now=datetime(2026, 2, 6, tzinfo=UTC)) == 0
+    assert reporting.report_month(now=datetime(2026, 3, 5, tzinfo=UTC)) == 1
     told = [
         (row.starts_at.month, row.state, row.n, row.value) for row in queries.reported(name="ces")
     ]
