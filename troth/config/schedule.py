@@ -22,6 +22,7 @@ def _entry(job: str, every: timedelta, *, asked: str = "", **more: Any) -> Entry
 
 _AT_ONCE = timedelta(milliseconds=200)
 _SOON = timedelta(milliseconds=700)
+_A_MINUTE = timedelta(minutes=1)
 
 SCHEDULE = (
     _entry("probes.beat", _AT_ONCE, asked="probes.jobs.is_late"),
@@ -29,6 +30,7 @@ SCHEDULE = (
     _entry("signals.seal", _AT_ONCE, asked="signals.queries.is_waiting"),
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
     _entry("metrics.evaluate", timedelta(seconds=20), asked="metrics.jobs.is_due", slow=True),
+    _entry("metrics.evaluate_hours", _A_MINUTE, asked="metrics.jobs.is_hour_due", slow=True),
     _entry("metrics.evaluate_segments", timedelta(minutes=10), slow=True),
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
     _entry("promises.tell", _SOON, asked="promises.jobs.is_untold", after=("promises.judge",)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from troth.core.windows import DAY, parse_duration, written
+from troth.metrics.ranges import hour_grain
 from troth.metrics.rules import Measure, MeasureError, Metric
 
 API = "troth/v1"
@@ -48,6 +50,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     minimum: int | None = None
     zone: str = "UTC"
     grain: str = "1d"
+    hours: bool = False
 
 
 class Document(
@@ -70,6 +73,12 @@ class Definition:
     measure: Measure
     zone: str
     grain: int
+    hours: bool = False  # today so far is judged, too
+
+    def by_the_hour(self, now: datetime) -> tuple[Measure, int]:
+        """Return what is counted for the hours of its zone, and in which grain."""
+        alone = replace(self.measure, by=(), sketch=False)
+        return alone, hour_grain(check_zone(self.zone), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +96,9 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
     spec = found.spec
     zone, grain = frame(spec.zone, spec.grain)
     metric = _metric(spec, found.metadata.name, catalogue)
+    _check_hours(found)
     try:
-        return Definition(found.metadata.name, metric, metric.measure(), zone, grain)
+        return Definition(found.metadata.name, metric, metric.measure(), zone, grain, spec.hours)
     except MeasureError as error:
         named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
         field = named.get(error.field, error.field)
@@ -115,6 +125,14 @@ def shaped(
     if not (name.replace("-", "a").replace("_", "a").isalnum() and name.isascii()):
         raise DefinitionError("metadata.name", "letters, digits, - and _ only")
     return found
+
+
+def _check_hours(found: Document[_Spec]) -> None:
+    spec = found.spec
+    if spec.hours and not found.metadata.labels.get("touchpoint"):
+        raise DefinitionError(
+            "spec.hours", "only what is watched is judged by the hour: give it a label touchpoint"
+        )
 
 
 def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from troth.core.windows import HOUR
 from troth.metrics.drift.enrolment import FEWEST, Enrolment, EnrolmentError
 from troth.metrics.models import Baseline, Evaluation, Holiday, Series, Stream
 from troth.staff.actions import note
@@ -26,6 +27,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     Raises EnrolmentError.
     """
     fields = enrolment.checked().columns()
+    _check_hours(series, enrolment.hourly)
     fields |= {"series_id": series, "ended_at": None}
     stream, is_new = Stream.objects.select_for_update().get_or_create(
         key=key, defaults={"created_at": now, **fields}
@@ -48,7 +50,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
 @transaction.atomic
 def unwatch(*, key: str, now: datetime) -> bool:
     """Watch a stream no longer; what was seen of it stays. Return whether it was watched."""
-    gone = bool(Stream.objects.filter(key=key, ended_at=None).update(ended_at=now))
+    gone = bool(Stream.objects.filter(key=key, ended_at=None).update(ended_at=now, hourly=None))
     if gone:
         stir()
     return gone
@@ -113,6 +115,17 @@ def stir() -> None:
     """Evaluate at the next opportunity."""
     if not Evaluation.objects.filter(pk=1).update(due_at=None):
         Evaluation.objects.get_or_create(pk=1)
+
+
+def _check_hours(series: int, hourly: int | None) -> None:
+    """Refuse a series that does not cut the same days into hours. Raises EnrolmentError."""
+    if hourly is None:
+        return
+    found = {one.pk: one for one in Series.objects.filter(pk__in=(series, hourly))}
+    if series not in found or hourly not in found:
+        raise EnrolmentError("hourly", "there is no such series")
+    if HOUR % found[hourly].grain or found[hourly].zone != found[series].zone:
+        raise EnrolmentError("hourly", "a series of an hour or less, in the zone of the days")
 
 
 def _decide(stream: Stream, starts_on: date, reason: str, author: Actor, now: datetime) -> Baseline:

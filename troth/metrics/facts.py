@@ -63,7 +63,7 @@ def write(seen: Sequence[Found], *, now: datetime, of: "QuerySet[Fade] | None" =
         wanted[one.place].append(one)
     for place, rows in kept.items():
         for row in rows:
-            if row.closed_at is None:
+            if row.closed_at is None and not _goes_on(row, now):
                 ones = wanted.get(place, [])
                 written += _closed(row, ones, now) or _grown(row, ones)
     fresh = [
@@ -81,6 +81,12 @@ def _touch(row: Fade, one: Found) -> bool:
     return row.opened_on <= (one.closed or _OPEN) and one.opened <= (row.closed_on or _OPEN)
 
 
+def _goes_on(row: Fade, now: datetime) -> bool:
+    """Return whether a fact is of a day that is not whole yet: the day itself will say."""
+    whole = row.evidence.get("whole")
+    return whole is not None and now < datetime.fromisoformat(whole)
+
+
 def _closed(row: Fade, ones: Sequence[Found], now: datetime) -> bool:
     """Close a fact whose case has closed, or is no longer there; return whether it was closed."""
     same = [one for one in ones if _touch(row, one)]
@@ -91,7 +97,11 @@ def _closed(row: Fade, ones: Sequence[Found], now: datetime) -> bool:
     )
     if last is None or last.closed is None:
         row.closed_on, row.closed_at = max(row.opened_on, now.date()), now
-        row.why_closed = "later signals changed the days that had shown it"
+        row.why_closed = (
+            "the whole day did not bear it out"
+            if "until" in row.evidence
+            else "later signals changed the days that had shown it"
+        )
     else:
         row.closed_on, row.closed_at = last.closed, _end_of(last.closed, last.zone)
         row.why_closed = last.case.why_closed

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from troth.metrics import counting, evaluating, glancing, marking, parting, reporting, shelving
+from troth.metrics import (
+    counting,
+    evaluating,
+    glancing,
+    hourly,
+    marking,
+    parting,
+    reporting,
+    shelving,
+)
 from troth.metrics.queries import mapped, shelved
 from troth.signals import queries as signals
 from troth.signals.store import Store
@@ -52,6 +61,16 @@ def is_due(*, now: datetime) -> bool:
 def evaluate(*, now: datetime) -> int:
     """Say of every stream what left its usual; return how many facts were opened or closed."""
     return evaluating.evaluate_all(now=now)
+
+
+def is_hour_due(*, now: datetime) -> bool:
+    """Return whether an hour is to be judged of a stream that asks for it: one query."""
+    return hourly.is_due(now=now)
+
+
+def evaluate_hours(*, now: datetime) -> int:
+    """Say of streams that ask for it whether today so far is too far from its usual."""
+    return hourly.evaluate_hours(now=now)
 
 
 def evaluate_segments(*, now: datetime) -> int:

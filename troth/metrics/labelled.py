@@ -21,13 +21,15 @@ def key_of(name: str) -> str:
     return f"metric:{name}"
 
 
-def enrol(
-    found: Definition, labels: Mapping[str, str], series: Series, *, author: Actor, now: datetime
-) -> None:
+def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
+    found: Definition, labels: Mapping[str, str], series: Series, *, hourly: Series | None,
+    author: Actor, now: datetime,
+) -> None:  # fmt: skip
     """Watch a metric whose labels name a touchpoint; another one is watched no longer.
 
     `step` places it on the journey; `above`, `below`, `rise` and `fall` set limits of one's own,
-    the last two against what is usual of such a day. Raises DefinitionError.
+    the last two against what is usual of such a day. `hourly` counts the same by
+    the hour, where that is asked for. Raises DefinitionError.
     """
     if not labels.get("touchpoint"):
         enrolling.unwatch(key=key_of(found.name), now=now)
@@ -44,6 +46,7 @@ def enrol(
             better=metric.better,
             unit=metric.unit or "",
             thresholds=tuple(limits_of(labels)),
+            hourly=hourly.pk if hourly else None,
         ),
         author=author,
         reason="the metric counts otherwise",

@@ -188,6 +188,10 @@ class Stream(models.Model):
     heartbeat = models.IntegerField(null=True)  # seconds of silence that are no data
     settle = models.IntegerField(default=0)  # seconds after a day's end before it is evaluated
     holidays = models.CharField(max_length=60, blank=True)  # of which calendar (Holiday.calendar)
+    hourly = models.ForeignKey(  # the same by the hour: today so far is judged by it
+        Series, on_delete=models.PROTECT, null=True, related_name="hourly_of"
+    )
+    judged_until = models.DateTimeField(null=True)  # the end of the last hour that was judged
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -208,6 +212,7 @@ class Baseline(models.Model):
     starts_on = models.DateField()  # the first local day that is read against it
     days = models.IntegerField(null=True)  # with data, to be made of; NULL: Stream.phase_days
     frozen = models.JSONField(null=True)  # drift.phases.Frozen as a document; NULL: too few days
+    hours = models.JSONField(null=True)  # drift.hours.Profile of the same days; NULL: not known
     frozen_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500)
     author = models.CharField(max_length=200)

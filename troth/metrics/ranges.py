@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from math import gcd
 from zoneinfo import ZoneInfo
 
-from troth.core.windows import DAY, TICK, Span, bucket_start, next_bucket
+from troth.core.windows import DAY, HOUR, TICK, Span, bucket_start, next_bucket
 from troth.signals.expressions import Expression
 from troth.signals.grammar import Node
 
@@ -57,6 +58,12 @@ class Grid:
     def before(self, bucket: int) -> int:
         """Return the start of the bucket before the one that starts at `bucket`."""
         return self.holding(instant(bucket))
+
+
+def hour_grain(zone: ZoneInfo, now: datetime) -> int:
+    """Return the longest bucket, an hour at most, that begins with the hours of a zone: seconds."""
+    offsets = [(now + timedelta(days=91 * part)).astimezone(zone).utcoffset() for part in range(4)]
+    return gcd(HOUR, *(int(one.total_seconds()) for one in offsets if one))
 
 
 def epoch(instant: datetime) -> int:

@@ -1,7 +1,9 @@
 """What faded, in words that somebody who has never seen a control chart can use."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.ui import words
@@ -16,6 +18,7 @@ KINDS: Final = {
     "no_data": "silent",
 }
 _NAMED = 4
+_WHOLE = 10  # from so many on no part of a case is told
 
 
 def title(fade: FadeView) -> str:
@@ -42,9 +45,41 @@ def text(fade: FadeView) -> str:
     against = {"gap": "than promised", "threshold": "than the limit"}.get(fade.kind, "than usual")
     way = "worse" if fade.size >= 0 else "better"
     found = f"{size(fade.size, fade.stream)} {way} {against}"
+    if fade.stream is not None and "until" in fade.evidence:
+        found += f", {by_then(fade.evidence, fade.stream)}"
     if fade.growth and fade.grown_size is not None:
         found += f", by now {size(fade.grown_size, fade.stream)}"
     return found
+
+
+def by_then(evidence: dict[str, Any], stream: StreamView) -> str:
+    """Return how far a day was when it was told before it was whole."""
+    until = datetime.fromisoformat(evidence["until"])
+    seen, cases, usual = (float(evidence[name]) for name in ("seen", "cases", "expected"))
+    return f"seen by {clock_of(until, stream)}: {so_far(seen, cases, usual, stream)}"
+
+
+def clock_of(until: datetime, stream: StreamView) -> str:
+    """Return the time of an instant on the clocks of a stream's zone."""
+    return f"{until.astimezone(ZoneInfo(stream.zone)):%H:%M}"
+
+
+def so_far(seen: float, cases: float, usual: float, stream: StreamView) -> str:
+    """Return what a day has come to: "37 of 400 failed where 12 are usual by then"."""
+    if stream.reading == "share":
+        way = "failed" if stream.better == "more" else "went the worse way"
+        return (
+            f"{words.number(round(seen))} of {words.number(round(cases))} {way} "
+            f"where {_few(usual)} are usual by then"
+        )
+    if stream.reading == "count":
+        return f"{words.number(round(seen))} where {_few(usual)} are usual by then"
+    value, mean = (words.measured(round(one, 2), stream.unit) for one in (seen, usual))
+    return f"{value} in the mean of {words.number(round(cases))} where {mean} is usual by then"
+
+
+def _few(value: float) -> str:
+    return words.number(round(value, 1), 0 if value >= _WHOLE else 1)
 
 
 def parts(contributors: Sequence[dict[str, Any]]) -> str:

@@ -76,7 +76,7 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
         "drawn": drawing.control(chart), "scores": drawing.scores(chart),
-        "fades": fading.with_answers(chart.fades),
+        "fades": fading.with_answers(chart.fades), "hours": fading.today(one, now),
         "today": now.date(), "unusual": [point for point in chart.points if point.rules],
         "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
         "next": _next(chart, now), "relied": queries.predictability(stream=one.pk, at=now),

@@ -31,6 +31,7 @@ class Row:
     target: float | None = None
     thresholds: tuple[Threshold, ...] = ()
     in_stack: bool = True
+    by_hour: bool = False  # it is looked at before its day is whole, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ def evaluate(panel: Panel, rows: Sequence[Row], *, limits: Limits) -> Seen:
         own=faded.memory,
     )
     scattered = spread.spread(root, found, spread.scatter_of(root, before), limits, alive=after)
+    unusual = spikes.spikes(found, limits, alive=after, by_hour=[row.by_hour for row in rows])
     cases = [
         *_told_once(pooled.cases, faded.cases),
         *faded.cases,
-        *_told_once(spikes.spikes(found, limits, alive=after), faded.cases),
+        *_told_once(unusual, faded.cases),
         *scattered.cases,
         *_against_words(panel, rows, found, (alive, complete)),
     ]

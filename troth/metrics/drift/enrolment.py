@@ -49,7 +49,8 @@ class Enrolment:
     costs against other streams; `evidence` how much of the signals' weight is one case (of time in
     milliseconds 60,000: a minute). `phase_days` days with data make the first baseline. `heartbeat`
     (seconds) is how long silence may last. `settle` (seconds) is how long after its end a day is
-    waited for. `holidays` names a calendar of them.
+    waited for. `holidays` names a calendar of them. `hourly` is a series of the same measure by the
+    hour: with it today so far is judged, before the day is whole.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Enrolment:
     heartbeat: int | None = None
     settle: int = 0
     holidays: str = ""
+    hourly: int | None = None
 
     def checked(self) -> "Enrolment":
         """Return itself. Raises EnrolmentError."""
@@ -90,6 +92,7 @@ class Enrolment:
         found = asdict(self)
         found["thresholds"] = [asdict(each) for each in self.thresholds]
         found["perceived_id"] = found.pop("perceived")
+        found["hourly_id"] = found.pop("hourly")
         return found
 
 

@@ -14,13 +14,16 @@ from math import sqrt
 
 import numpy as np
 
-from troth.metrics.drift.normal import Array, cdf, quantile_above, widened
+from troth.metrics.drift.normal import Array, above, cdf, quantile_above, widened
 
 A_QUARTER = 91.3125  # days: one false alarm a quarter, the default
 MEMORY = 0.1  # lambda of a fade's and a stack's EWMA
 SPREAD_MEMORY = 0.05  # lambda of the EWMA of how much a stream scatters
 # Most goes to what this is about: many small slips that add up.
 SHARES = {"stack": 0.75, "fade": 0.20, "spike": 0.03, "predictability": 0.02}
+LOOKS = (
+    24  # at a day that goes on: half of its stream's spikes are theirs, the other half the day's
+)
 SPECIAL = 3.0  # sigmas of one day: drawn as a special cause (S2.44), whatever the budget
 _STATES = 101
 _LOWEST = -6.0  # sigmas: an EWMA below this is as if it stood there
@@ -57,6 +60,16 @@ def _limits(streams: int, days: float) -> Limits:
         spike=quantile_above(1 / each["spike"]),
         predictability=ewma_limit(each["predictability"], SPREAD_MEMORY),
     )
+
+
+def split(spike: float) -> tuple[float, float]:
+    """Return the limits of a day and of an hour, for a stream that is looked at by the hour.
+
+    Together they are passed no oftener than `spike` is by days alone: half of that is the day's,
+    the other half shared by the looks at it before it is whole (Bonferroni).
+    """
+    half = above(spike) / 2
+    return quantile_above(half), quantile_above(half / LOOKS)
 
 
 def ewma_sigma(memory: float) -> float:

@@ -5,7 +5,7 @@ here ever moves it: a rolling baseline learns the fading as if it were usual, an
 late in telling of it (docs/method.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from math import log, sqrt
@@ -23,7 +23,7 @@ _TWO_DAYS = 1.128  # mean range of two standard normals: d2 of Shewhart's tables
 _TWO_DAYS_MEDIAN = 0.954  # and its median
 _RANGES_WORTH = 0.605  # a moving range tells this share of what a standard deviation does
 _YEAR = 365
-_OUTSIDE = 4.0  # sigmas: a day so far off in a baseline was an incident, and is left out
+OUTSIDE = 4.0  # sigmas: a day so far off in a baseline was an incident, and is left out
 _MOST_OUTSIDE = 0.15
 _CALENDAR_DAYS = 3  # so many holidays in a baseline say what holidays are like
 
@@ -83,7 +83,7 @@ def _fitted(panel: Panel, chosen: Days) -> Frozen:
         residuals = _residuals(panel, found)[chosen]
         sigma = np.median(np.abs(np.diff(residuals))) / _TWO_DAYS_MEDIAN
         sigma = max(sigma, found.dispersion if panel.readings[0] == "mean" else 1.0)
-        inside = np.abs(residuals) <= _OUTSIDE * sigma
+        inside = np.abs(residuals) <= OUTSIDE * sigma
         if inside.all() or inside.mean() < 1 - _MOST_OUTSIDE or not sigma > 0:
             break
         kept = chosen[inside]
@@ -125,21 +125,31 @@ def _center(panel: Panel, days: Days) -> float:
 def _factors(
     panel: Panel, found: Frozen, days: Days, groups: Days, count: int
 ) -> tuple[float, ...]:
-    """Return what each group (a weekday, a month) adds, shrunk towards nothing.
+    """Return what each group (a weekday, a month) adds, shrunk towards nothing."""
+    expected = expectation(panel, [found])[0]
+
+    def adds(own: Days) -> float:
+        return _added(panel, expected, days[own])
+
+    return shrunk(_residuals(panel, found)[days], groups[days], count, adds)
+
+
+def shrunk(
+    residuals: Array, groups: Days, count: int, adds: Callable[[Days], float]
+) -> tuple[float, ...]:
+    """Return what each group adds, as `adds` says of its places, shrunk towards nothing.
 
     By James and Stein: the share of the groups' differences that chance would not make. Where
     there is no season there is hardly any factor, and a month of weekdays costs no false alarms.
     """
-    residuals = _residuals(panel, found)
-    expected = expectation(panel, [found])[0]
-    sizes, means, adds = np.zeros(count), np.zeros(count), np.zeros(count)
+    sizes, means, found = np.zeros(count), np.zeros(count), np.zeros(count)
     within, freedom = 0.0, 0
     for group in range(count):
-        own = days[groups[days] == group]
+        own = np.flatnonzero(groups == group)
         sizes[group] = len(own)
         if len(own):
             means[group] = residuals[own].mean()
-            adds[group] = _added(panel, expected, own)
+            found[group] = adds(own)
             within += float(((residuals[own] - means[group]) ** 2).sum())
             freedom += len(own) - 1
     present = sizes > 0
@@ -147,8 +157,8 @@ def _factors(
     between = float((sizes * means**2).sum()) / max(1, int(present.sum()) - (count > 1))
     keep = max(0.0, 1 - noise / between) if between > 0 else 0.0
     if count > 1:
-        adds[present] -= np.average(adds[present], weights=sizes[present])
-    return tuple(float(x) for x in np.where(present, keep * adds, 0.0))
+        found[present] -= np.average(found[present], weights=sizes[present])
+    return tuple(float(x) for x in np.where(present, keep * found, 0.0))
 
 
 def _added(panel: Panel, expected: Array, days: Days) -> float:
@@ -156,13 +166,19 @@ def _added(panel: Panel, expected: Array, days: Days) -> float:
     reading = panel.readings[0]
     if reading == "mean":
         return float(np.mean(panel.values()[0, days] - expected[days]))
+    total = panel.total[0, days]
     if reading == "count":
         usual = float((expected[days] * panel.hours[0, days]).sum())
-        return log((float(panel.total[0, days].sum()) + 0.5) / (usual + 0.5))
-    total, bad = panel.total[0, days], float(panel.failures()[0, days].sum())
-    usual = float((expected[days] * total).sum())
-    whole = float(total.sum())
-    return log((bad + 0.5) / (whole - bad + 0.5)) - log((usual + 0.5) / (whole - usual + 0.5))
+        return apart(reading, float(total.sum()), usual)
+    bad, usual = float(panel.failures()[0, days].sum()), float((expected[days] * total).sum())
+    return apart(reading, bad, usual, float(total.sum()))
+
+
+def apart(reading: str, seen: float, usual: float, whole: float = 0.0) -> float:
+    """Return how far cases are from the usual: in log odds (of `whole` cases) or in the log."""
+    if reading == "count":
+        return log((seen + 0.5) / (usual + 0.5))
+    return log((seen + 0.5) / (whole - seen + 0.5)) - log((usual + 0.5) / (whole - usual + 0.5))
 
 
 def _leveled(panel: Panel, found: Frozen, days: Days) -> float:
@@ -186,15 +202,24 @@ def _leveled(panel: Panel, found: Frozen, days: Days) -> float:
 
 def _scattered(panel: Panel, found: Frozen, days: Days) -> Frozen:
     residuals = _residuals(panel, found)[days]
+    sigma, freedom, lag = scatter(residuals, known=panel.readings[0] != "mean")
+    return replace(found, dispersion=sigma, freedom=freedom, lag=lag)
+
+
+def scatter(residuals: Array, *, known: bool) -> tuple[float, float | None, float]:
+    """Return sigma by the ranges of neighbours, its degrees of freedom, and how they resemble.
+
+    `known`: these are cases, which scatter by chance at least: no degrees where they do no more.
+    """
     ranges = np.abs(np.diff(residuals))
     sigma = float(ranges.mean()) / _TWO_DAYS if len(ranges) else 0.0
     lag = _lag(residuals)
     # The range of neighbours that resemble each other is too small for what the days scatter.
     sigma /= sqrt(1 - lag)
     freedom: float | None = _RANGES_WORTH * len(ranges)
-    if panel.readings[0] != "mean" and sigma <= 1:
-        sigma, freedom = 1.0, None  # cases scatter by chance at least: that is known
-    return replace(found, dispersion=sigma or 1e-12, freedom=freedom, lag=lag)
+    if known and sigma <= 1:
+        sigma, freedom = 1.0, None
+    return sigma or 1e-12, freedom, lag
 
 
 def _lag(residuals: Array) -> float:
@@ -224,11 +249,12 @@ def expectation(panel: Panel, baselines: Sequence[Frozen | None]) -> Array:
             season = season + np.array(frozen.month)[months]
         if frozen.holiday is not None:
             season = np.where(panel.holidays[row], frozen.holiday, season)
-        found[row] = _seasoned(panel.readings[row], frozen.center, season)
+        found[row] = seasoned(panel.readings[row], frozen.center, season)
     return found
 
 
-def _seasoned(reading: str, center: float, season: Array) -> Array:
+def seasoned(reading: str, center: Array | float, season: Array) -> Array:
+    """Return what is usual where `season` is added to a level, on the reading's own scale."""
     if reading == "mean":
         return np.asarray(center + season)
     if reading == "count":

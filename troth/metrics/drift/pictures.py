@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from troth.metrics.drift.hours import SoFar
+
 
 @dataclass(frozen=True, slots=True)
 class StreamView:
@@ -56,6 +58,30 @@ class FadeView:
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class HourView:
+    """One local hour of today: what is usual of it and what came (None: nothing, or not over).
+
+    Of shares the part that goes the worse way, of counts the cases, of means the mean.
+    """
+
+    hour: int
+    usual: float
+    seen: float | None
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """Today until the end of an hour. `so_far` None: there is nothing to say, and `why`."""
+
+    day: date
+    until: datetime | None
+    why: str
+    so_far: SoFar | None = None
+    hours: tuple[HourView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,15 @@ def _skew(panel: Panel, expected: Array, baselines: Sequence[Frozen | None]) -> 
     p, n = expected[shares], np.maximum(panel.total[shares], 1)
     found[shares] = (1 - 2 * p) / np.sqrt(n * p * (1 - p))
     found[counts] = panel.worse[counts, None] / np.sqrt(expected[counts] * panel.hours[counts])
-    factor = _column(baselines, "dispersion", 1.0)[:, None] ** 2
-    mixed = np.where((shares | counts)[:, None], (2 * factor - 1) / np.sqrt(factor), 0.0)
-    return np.where(np.isnan(found), 0.0, found * mixed)
+    factor = mixed(_column(baselines, "dispersion", 1.0)[:, None])
+    wider = np.where((shares | counts)[:, None], factor, 0.0)
+    return np.where(np.isnan(found), 0.0, found * wider)
+
+
+def mixed(dispersion: Array | float) -> Array:
+    """Return how many times as skewed cases are that scatter so much more than by chance."""
+    factor = np.square(dispersion)
+    return np.asarray((2 * factor - 1) / np.sqrt(factor))
 
 
 @dataclass(frozen=True, slots=True)

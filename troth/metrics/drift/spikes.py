@@ -1,7 +1,9 @@
 """A day beyond three sigmas: a special cause (S2.44). Drawn always, an alarm within the budget."""
 
+from collections.abc import Sequence
+
 from troth.metrics.drift.cases import Case, openings, runs_of
-from troth.metrics.drift.limits import SPECIAL, Limits
+from troth.metrics.drift.limits import SPECIAL, Limits, split
 from troth.metrics.drift.normal import straightened, widened
 from troth.metrics.drift.panels import Flags
 from troth.metrics.drift.readings import Distances
@@ -9,8 +11,14 @@ from troth.metrics.drift.readings import Distances
 _CALM = 2  # judged days within the limits that end a special cause
 
 
-def spikes(found: Distances, limits: Limits, *, alive: Flags) -> list[Case]:
-    """Return the special causes of each row, on both sides. Only the worse one may be an alarm."""
+def spikes(
+    found: Distances, limits: Limits, *, alive: Flags, by_hour: Sequence[bool] = ()
+) -> list[Case]:
+    """Return the special causes of each row, on both sides. Only the worse one may be an alarm.
+
+    `by_hour`: rows whose days are looked at before they are whole, out of the same budget.
+    """
+    limit_of = [split(limits.spike)[0] if each else limits.spike for each in by_hour]
     z = found.z
     outside = found.judged & (abs(z) > SPECIAL)
     calm = runs_of(~outside & found.judged, _CALM)
@@ -20,7 +28,8 @@ def spikes(found: Distances, limits: Limits, *, alive: Flags) -> list[Case]:
         seen = z[one.row, days][found.judged[one.row, days]]
         most = float(seen[abs(seen).argmax()])
         day = one.opened + int(abs(z[one.row, days] * found.judged[one.row, days]).argmax())
-        limit = float(widened(limits.spike, found.freedom[one.row]))
+        chosen = limit_of[one.row] if limit_of else limits.spike
+        limit = float(widened(chosen, found.freedom[one.row]))
         straight = float(straightened(z[one.row, one.opened], found.skew[one.row, one.opened]))
         first = float(z[one.row, one.opened])
         cases.append(

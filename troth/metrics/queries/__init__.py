@@ -23,6 +23,7 @@ from troth.metrics.queries.faded import (
     streams,
     watched_keys,
 )
+from troth.metrics.queries.hourly import today
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -110,6 +111,7 @@ __all__ = [
     "stream",
     "streams",
     "tallies",
+    "today",
     "versions",
     "watched_keys",
 ]
