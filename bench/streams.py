@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 TARGET = 0.2
-NO_TARGET = {"unnoticed"}  # it looks at every day of all streams
+NO_TARGET = {"unnoticed"}  # it looks at five weeks of all streams
 Took = tuple[float, float, float, float]
 DAY, SLIPS, AT_ONCE = 86_400, 400, 5_000
 SCREENS = {

@@ -1,19 +1,22 @@
 """What nobody noticed: recurring trifles, ranked by what they add up to."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from troth.metrics.drift.normal import Array
+from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.pictures import Loss
 from troth.metrics.drift.readings import distances
 from troth.metrics.drift.thresholds import shown
 from troth.metrics.models import Fade, Stream
 from troth.metrics.queries.faded import view_of
-from troth.metrics.queries.paneled import Watched, watched
+from troth.metrics.queries.paneled import Part, Watched, watched
 
 DAYS = 7
+_HISTORY = timedelta(days=37)  # what is silent for longer is no trifle but a blind spot
 _RECURRING = 3  # days of the week on which it was there
 
 
@@ -30,14 +33,21 @@ def losses(*, week: date) -> list[Loss]:
         .prefetch_related("baselines")
     )
     end = datetime.combine(week + timedelta(days=2), datetime.min.time(), tzinfo=UTC)
-    found = watched(streams, now=end) if streams else None
-    if found is None:
+    found = watched(streams, now=end, history=_HISTORY) if streams else None
+    rows = _current(found, week) if found is not None else []
+    if found is None or not rows:
         return []
+    parts, panel = [found.parts[row] for row in rows], found.panel.of(rows)
+    last = (week - panel.first).days + 1
+    days = slice(max(0, last - DAYS), last)
+    volume = panel.total[:, days]
+    shares = np.array([part.stream.reading == "share" for part in parts])
+    cases = np.nan_to_num(_gaps(panel, parts)[:, days]) * np.where(shares[:, None], volume, 1)
+    there, total = (cases > 0).sum(axis=1), cases.sum(axis=1)
     told = _told(week)
     ones = [
-        loss
-        for index in _current(found, week)
-        if (loss := _loss(found, index, week, told)) is not None
+        _loss(parts[row].stream, float(total[row]), float(volume[row].sum()), int(there[row]), told)
+        for row in np.flatnonzero((there >= _RECURRING) & (total > 0))
     ]
     return sorted(ones, key=lambda one: -one.loss)
 
@@ -62,37 +72,30 @@ def _told(week: date) -> dict[int | None, bool]:
     return found
 
 
-def _loss(found: Watched, index: int, week: date, told: dict[int | None, bool]) -> Loss | None:
-    part = found.parts[index]
-    last = (week - found.panel.first).days + 1
-    days = slice(max(0, last - DAYS), last)
-    panel = found.panel.of([index])
-    gap = _gaps(found, index)[days]
-    volume = panel.total[0, days]
-    cases = np.nan_to_num(gap) * (volume if part.stream.reading == "share" else 1)
-    there = int((cases > 0).sum())
-    total = float(cases.sum())
-    if there < _RECURRING or total <= 0:
-        return None
-    whole = float(volume.sum())
+def _loss(
+    stream: Stream, cases: float, volume: float, days: int, told: dict[int | None, bool]
+) -> Loss:
     return Loss(
-        stream=view_of(part.stream),
-        cases=round(total, 3),
-        volume=int(whole),
-        gap=total / whole if part.stream.reading == "share" and whole else total / DAYS,
-        days=there,
-        loss=round(total * part.stream.weight, 3),
-        noticed=told[part.stream.pk],
+        stream=view_of(stream),
+        cases=round(cases, 3),
+        volume=int(volume),
+        gap=cases / volume if stream.reading == "share" and volume else cases / DAYS,
+        days=days,
+        loss=round(cases * stream.weight, 3),
+        noticed=told[stream.pk],
     )
 
 
-def _gaps(found: Watched, index: int) -> Array:
+def _gaps(panel: Panel, parts: Sequence[Part]) -> Array:
     """Return by how much each day was worse than said: a share of its cases, or a count of them."""
-    part, panel = found.parts[index], found.panel.of([index])
-    values = panel.values()[0]
-    if part.stream.target is not None:
-        said: Array = np.full_like(values, part.stream.target)
-    else:
-        nothing = np.zeros(panel.shape, dtype=bool)
-        said = shown(panel, distances(panel, [part.row.baseline], judged=nothing).expected)[0]
-    return np.asarray((values - said) * panel.worse[0])
+    targets = [part.stream.target for part in parts]
+    values = panel.values()
+    said = np.full_like(values, np.nan)
+    promised = [row for row, target in enumerate(targets) if target is not None]
+    said[promised] = np.array([targets[row] for row in promised], dtype=float)[:, None]
+    usual = [row for row, target in enumerate(targets) if target is None]
+    if usual:
+        own, nothing = panel.of(usual), np.zeros((len(usual), panel.shape[1]), dtype=bool)
+        baselines = [parts[row].row.baseline for row in usual]
+        said[usual] = shown(own, distances(own, baselines, judged=nothing).expected)
+    return np.asarray((values - said) * panel.worse[:, None])

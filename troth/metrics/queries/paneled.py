@@ -45,13 +45,15 @@ class Watched:
         return self.panel.first + timedelta(days=index)
 
 
-def watched(streams: Sequence[Stream], *, now: datetime) -> Watched | None:
+def watched(
+    streams: Sequence[Stream], *, now: datetime, history: timedelta = _LONGEST
+) -> Watched | None:
     """Return the streams up to `now` with every baseline that there are days enough for.
 
     None where there is no tally. Nothing is written. Streams come with `series__sweep` and their
-    `baselines` loaded.
+    `baselines` loaded. A short `history` is enough for who reads frozen baselines alone.
     """
-    span = Span(now - _LONGEST, now)
+    span = Span(now - history, now)
     counted = [series for stream in streams for series in _counted(stream)]
     found = tallies(series=counted, span=span)
     if not len(found):
