@@ -1,18 +1,16 @@
 """Uptime is an ordinary promise: its bad milliseconds are the downtime, to the millisecond."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.together import at_once
 from troth.components import actions, jobs, queries
 from troth.components.models import Account
 from troth.components.rules import accounting, days
@@ -223,17 +221,7 @@ def test_workers_that_account_at_once_tell_each_hour_once(declared):
         promises.declare(spec=UPTIME, author="Ada", now=BEGAN)
     uid = declared(now=BEGAN).uid
     say(uid, Status.MAJOR, 10)
-    start = Barrier(4)
-
-    def work(_):
-        start.wait()
-        try:
-            return jobs.account(now=after(30))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(4)))
+    at_once(lambda _: jobs.account(now=after(30)))
     assert counted(after(30)) == down_in_window(after(30))
     for key in ("2026-03-18T12:00:00Z/down", "2026-03-18T12:00:00Z/up", "2026-03-15T07:00:00Z/up"):
         (only,) = stored.store().history(source="components", key=f"{uid}/{key}")

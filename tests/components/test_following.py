@@ -1,14 +1,12 @@
 """What monitors and heartbeats turn becomes what components are: once, in any order, exactly."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.together import at_once
 from troth.components import actions, jobs, queries
 from troth.components.models import Condition, Heeded
 from troth.components.rules.results import Cause, Status
@@ -137,17 +135,7 @@ def test_two_workers_take_a_turn_in_once_and_neither_loses_one(declared):
     declared(monitors=["web"])
     for minute in range(1, 40):
         turned(minute, "down" if minute % 2 else "up")
-    start = Barrier(4)
-
-    def work(_):
-        start.wait()
-        try:
-            return jobs.follow_probes(now=after(60))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        done = sorted(pool.map(work, range(4)))
+    done = at_once(lambda _: jobs.follow_probes(now=after(60)))
     assert sum(done) == 39 == Heeded.objects.count()
     standing = Condition.objects.filter(withdrawn_at=None, cause=Cause.PROBE)
     assert standing.count() == 21  # silence at first, then twenty times down

@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from tests.shop import NOW
+from tests.together import at_once
 from troth.core import clock
 from troth.desk import jobs
 from troth.desk.models import Report
@@ -29,17 +28,8 @@ def told():
 
 def test_workers_that_report_at_once_make_each_report_once(open_shop):
     open_shop(pillar="quality")
-    start = Barrier(WORKERS)
-
-    def work(_):
-        start.wait()
-        try:
-            return jobs.report(now=NOW)
-        finally:
-            connection.close()
-
-    with clock.frozen(NOW), ThreadPoolExecutor(WORKERS) as pool:
-        made = list(pool.map(work, range(WORKERS)))
+    with clock.frozen(NOW):
+        made = at_once(lambda _: jobs.report(now=NOW), WORKERS)
     assert sum(made) == Report.objects.count() == told() == 1
     assert sorted(made) == [0] * (WORKERS - 1) + [1]
 

@@ -1,15 +1,13 @@
 """A fade rings our own people: one story from its opening to its end, and a draft by one click."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from tests.fading import sent
 from tests.notify.outbox import deliver, mail_sink, mailing, reader
+from tests.together import at_once
 from troth.core import clock
 from troth.incidents import actions, jobs, queries
 from troth.incidents.actions.asked import NotAllowed
@@ -191,17 +189,7 @@ def test_a_fade_that_somebody_took_before_it_rang_rings_nobody(fading):
 def test_of_workers_that_heed_at_once_one_rings(fading):
     on_call("sub_x")
     fade = ringing()
-    start = Barrier(WORKERS)
-
-    def work(_):
-        start.wait()
-        try:
-            return heed()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        done = list(pool.map(work, range(WORKERS)))
+    done = at_once(lambda _: heed())
     assert sum(done) == Fade.objects.filter(rings=True).count()
     assert events(fade) == [Event.ALERT_RAISED.value]
 

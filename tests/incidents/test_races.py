@@ -1,12 +1,9 @@
 """Two at once: a double click, two workers on one transition, two who merge; on either database."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 from scene import DAY, HOUR, MINUTE, NOON, Status, component, message, opened, opening
 
+from tests import together
 from troth.incidents import actions, jobs, queries
 from troth.incidents.actions import NotAllowed, Planning, answering, ringing, telling
 from troth.incidents.models import Clock, Incident, Maintenance, Opened, Overdue, Update
@@ -18,20 +15,15 @@ WORKERS = 4
 
 
 def at_once(work, workers=WORKERS):
-    """Run `work(number)` in several threads that begin together; return what each answered."""
-    start = Barrier(workers)
+    """Return what each of the workers was answered; a refusal is an answer as well."""
 
-    def run(number):
-        start.wait()
+    def answered(number):
         try:
             return work(number)
         except NotAllowed as refusal:
             return refusal
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(run, range(workers)))
+    return together.at_once(answered, workers)
 
 
 @pytest.mark.mission("S3.21")

@@ -1,13 +1,11 @@
 """A promise is watched for drift from its declaration on."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from tests.shop import NOW, document
+from tests.together import at_once
 from troth.metrics import queries
 from troth.promises import actions, jobs
 
@@ -92,16 +90,6 @@ def test_of_workers_that_enrol_at_once_each_promise_is_enrolled_by_one(noon):
 
     slugs = [f"promise-{number}" for number in range(6)]
     forgotten(*slugs)
-    start = Barrier(WORKERS)
-
-    def work(_):
-        start.wait()
-        try:
-            return jobs.enrol(now=NOW)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        done = list(pool.map(work, range(WORKERS)))
+    done = at_once(lambda _: jobs.enrol(now=NOW))
     assert sum(done) == len(slugs)
     assert Stream.objects.count() == Baseline.objects.count() == len(slugs)

@@ -1,12 +1,10 @@
 """Several workers judge at once, each in its own connection: one flip, one restatement."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
+from tests.together import at_once
 from troth.core import clock
 from troth.metrics import jobs as metrics
 from troth.promises import actions
@@ -54,17 +52,8 @@ def test_workers_that_judge_at_once_leave_one_flip_a_window_and_one_restatement(
     send("ok", NOW, "good")
     actions.judge_all(now=LATER)
     send("bad", LATER, "late")
-    start = Barrier(WORKERS)
-
-    def work(_):
-        start.wait()
-        try:
-            return actions.judge_all(now=LATER + timedelta(hours=1), everything=True)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        done = list(pool.map(work, range(WORKERS)))
+    later = LATER + timedelta(hours=1)
+    done = at_once(lambda _: actions.judge_all(now=later, everything=True))
     assert sum(each.flips for each in done) == 10
     assert Flip.objects.filter(was="kept", now="broken").count() == 10
     assert Judgement.objects.filter(verdict="broken").count() == 10

@@ -1,15 +1,13 @@
 """The ledger of violations: every flip to broken once, with one state of its remedy."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shop import DAY, HOUR, NOW, document, judged, parcel
+from tests.together import at_once
 from troth.core import clock
 from troth.promises import actions, queries
 from troth.promises.models import Flip, Remedy
@@ -166,22 +164,18 @@ def test_of_two_who_record_at_once_one_is_written_and_the_other_told():
     with clock.frozen(NOW):
         judged()
     number = Flip.objects.get(now="broken").pk
-    start = Barrier(2)
 
-    def record(note):
-        start.wait()
+    def record(who):
+        note = ("Ada", "Ben")[who]
         try:
             actions.record_remedy(
                 violation=number, state=DONE, note=note, seen=0, author=note, now=NOW
             )
         except actions.Overtaken:
             return "told"
-        finally:
-            connection.close()
         return "written"
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(record, ["Ada", "Ben"])) == ["told", "written"]
+    assert sorted(at_once(record, 2)) == ["told", "written"]
     assert Remedy.objects.count() == 1
 
 

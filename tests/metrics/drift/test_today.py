@@ -1,13 +1,12 @@
 """Today so far: told the same day, once, and taken over by the day when it is whole."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 
 from tests.metrics.drift.conftest import FIRST, ZONE
+from tests.together import at_once
 from troth.core import clock
 from troth.core.windows import DAY, HOUR, midnight
 from troth.metrics import actions, hourly, jobs, queries, wording, writing
@@ -185,26 +184,13 @@ def test_of_two_workers_the_slower_writes_nothing(shop, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_really_run_at_once_open_one_fact(heard):
-    shop, now, opened = Shop(), at(12), []
+    shop, now = Shop(), at(12)
     jobs.evaluate(now=at(0))
     shop.tell(faulty, DAYS, until=now)
-    together = threading.Barrier(4, timeout=60)
-
-    def work(job):
-        try:
-            together.wait()
-            opened.append((job.__name__, job(now=now)))
-        finally:
-            connection.close()
-
-    names = [jobs.evaluate_hours] * 3 + [jobs.evaluate]
-    threads = [threading.Thread(target=work, args=(job,)) for job in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(opened) == len(names), "none of them broke"
-    assert sum(count for name, count in opened if name == "evaluate_hours") == 1
+    work = [jobs.evaluate_hours] * 3 + [jobs.evaluate]
+    opened = at_once(lambda number: work[number](now=now), len(work))
+    assert len(opened) == len(work), "none of them broke"
+    assert sum(opened[:3]) == 1
     assert Fade.objects.filter(kind="spike", closed_at=None).count() == 1
 
 
