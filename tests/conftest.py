@@ -16,7 +16,7 @@ from tests import postgres
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["tests.cast", "tests.browsing", "tests.fading", "tests.shop"]
+pytest_plugins = ["tests.cast", "tests.browsing", "tests.fading", "tests.shop", "tests.upgrading"]
 
 # A test that makes its own cases asks `hypothesis.settings.get_current_profile_name()`.
 hypothesis.settings.register_profile("short", deadline=None, max_examples=100)

@@ -5,16 +5,9 @@ stays as it is.
 """
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests import postgres
-
-ROOT = Path(__file__).parents[2]
 BEFORE = {"components": "0001", "incidents": "0001", "probes": "0001", "promises": "0002",
           "page": "0001", "staff": "0001", "signals": "0001", "metrics": "0001",
           "core": "0001"}  # fmt: skip
@@ -97,34 +90,6 @@ MADE = """
 MADE = {"DateTimeField": NOON, "IntegerField": 60, "PositiveIntegerField": 60,
         "BigIntegerField": 60, "JSONField": {}, "BinaryField": b"x", "FloatField": 60.0}
 """
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def address(request, tmp_path):
-    """Return the address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.sqlite3"
-        return
-    with postgres.database(request.getfixturevalue("postgres_url")) as url:
-        yield url
-
-
-@pytest.fixture
-def python(address, tmp_path):
-    """Return a function that runs a program on that database and gives what it printed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
-    environment = {
-        **kept, "TROTH_DATA": str(tmp_path / "data"), "TROTH_DATABASE_URL": address,
-        "DJANGO_SETTINGS_MODULE": "troth.config.settings",
-    }  # fmt: skip
-
-    def run(*words):
-        done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False,
-                              capture_output=True, text=True)  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
 
 
 @pytest.mark.timeout(240)

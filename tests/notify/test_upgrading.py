@@ -1,16 +1,9 @@
 """Subscribers and messages of before are sifted, counted and found after an upgrade."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests import postgres
-
-ROOT = Path(__file__).parents[2]
 HEAD = """
 import json
 import django
@@ -71,31 +64,9 @@ print(json.dumps({
 MANY = 11
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def address(request, tmp_path):
-    """Return the address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.sqlite3"
-        return
-    with postgres.database(request.getfixturevalue("postgres_url")) as url:
-        yield url
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("broken_off", [False, True])
-def test_a_million_of_before_is_brought_up_in_parts(address, tmp_path, broken_off):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
-    environment = {
-        **kept, "TROTH_DATA": str(tmp_path / "data"), "TROTH_DATABASE_URL": address,
-        "DJANGO_SETTINGS_MODULE": "troth.config.settings",
-    }  # fmt: skip
-
-    def python(*words):
-        done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False,
-                              capture_output=True, text=True)  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
+def test_a_million_of_before_is_brought_up_in_parts(python, broken_off):
     fill = f"MANY = {MANY}\n{HEAD}{FILL}{BREAK if broken_off else ''}"
     python("-c", fill)
     python("-m", "troth.config", "migrate", "--quiet")
