@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 
+from troth.core.rows import among
 from troth.notify.models import (
     Census,
     Delivery,
@@ -20,7 +21,6 @@ from troth.notify.models import (
     Subscription,
     Telling,
 )
-from troth.notify.queries.raw import among
 
 MANY: Final = 500  # messages of a telling
 MANY_READERS: Final = 10_000

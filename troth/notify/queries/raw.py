@@ -1,6 +1,5 @@
 """Instants and lists in raw SQL, as each database wants them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,13 +24,6 @@ def instant(value: Any) -> datetime | None:  # noqa: ANN401 - SQLite gives text
 def places(count: int) -> str:
     """Return `%s, %s, …` for so many parameters."""
     return ", ".join(["%s"] * count)
-
-
-def among(values: Sequence[int]) -> tuple[str, list[Any]]:
-    """Return “is one of these numbers” and its parameters: for PostgreSQL one list."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s::bigint[])", [list(values)]
-    return f"IN ({places(len(values))})", list(values)
 
 
 def without_compiler() -> None:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from troth.core.rows import among
 from troth.notify.models import State, Stretch, Telling
-from troth.notify.queries.raw import among
 from troth.notify.queries.spans import EVERYTHING, Span, joined
 from troth.people import queries as people
 
