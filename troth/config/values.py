@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from troth.config import keys
+from troth.core.attributes import ATTRIBUTE
 
 _YES = ("1", "true", "yes", "on")
 _PORTS = range(1, 65_536)
@@ -46,7 +47,7 @@ def words(value: str) -> tuple[str, ...]:
 
 
 def attribute(value: str) -> str:
-    if value and not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
+    if value and not re.fullmatch(ATTRIBUTE, value):
         raise ValueError(f"“{value}” is no attribute of a segment; write for example account")
     return value
 

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field, StringConstraints
 
 from troth.core import clock
+from troth.core.attributes import ATTRIBUTE
 from troth.core.moments import Instant
 from troth.core.paging import Paged, part
 from troth.core.refusals import Refusal
@@ -25,7 +26,7 @@ from troth.staff.access import ApiKey
 router = Router(tags=["outcomes"], auth=ApiKey("read"))
 _DEFAULT = timedelta(days=90)
 Pair = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}=[^\x00-\x1f\x7f]*$", max_length=200)
+    str, StringConstraints(pattern=rf"^{ATTRIBUTE}=[^\x00-\x1f\x7f]*$", max_length=200)
 ]
 
 
@@ -105,7 +106,7 @@ class Asked(Schema):
 
 
 class AskedBy(Pages, Asked):
-    by: str = Field(description="An attribute of the segment.", pattern="^[a-z][a-z0-9_]{0,39}$")
+    by: str = Field(description="An attribute of the segment.", pattern=f"^{ATTRIBUTE}$")
 
 
 @router.get("/outcomes", response=Listed[OutcomeDefinitionOut])

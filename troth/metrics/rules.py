@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from troth.core.attributes import ATTRIBUTE
 from troth.signals.expressions import Expression, ExpressionError, Role, parse
 from troth.signals.store import Question
 
 _PLACES = frozenset({"happened_at", "due_at", "resolved_at"})
 _MOST_ATTRIBUTES = 5
-is_attribute = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
+is_attribute = re.compile(ATTRIBUTE).fullmatch
 _SLICES = (60, 86_400)
 
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from troth.core.attributes import ATTRIBUTE
+
 MOST_ATTRIBUTES = 20
 LONGEST_VALUE = 100
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -76,7 +78,7 @@ _DECODER = msgspec.json.Decoder(Signal)
 _ENCODER = msgspec.json.Encoder()
 _NAME = re.compile(r"[A-Za-z0-9._:/-]+").fullmatch
 _TOKEN = re.compile(r"[^\s\x00-\x1f\x7f]+").fullmatch
-_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}").fullmatch
+_ATTRIBUTE = re.compile(ATTRIBUTE).fullmatch
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
 _ESCAPED_CONTROL = re.compile(rb"\\(?:[bfnrt]|u00(?:[01][0-9a-fA-F]|7[fF]))").search
 _NAMES = ("source", "kind", "touchpoint")

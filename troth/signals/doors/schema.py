@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from troth.core.attributes import ATTRIBUTE
 from troth.signals.envelope import Signal
 
 _NAME, _TOKEN, _TEXT_RULE = (
@@ -33,7 +34,7 @@ def _signal() -> dict[str, Any]:
     text = shape["properties"]["segment"]["additionalProperties"]["anyOf"][0]
     text["pattern"] = "^[^\\x00-\\x1f\\x7f]*$"
     shape["description"] = "One fact as a source tells it; (source, key) is the case it is about."
-    shape["properties"]["segment"]["propertyNames"] = {"pattern": "^[a-z][a-z0-9_]{0,39}$"}
+    shape["properties"]["segment"]["propertyNames"] = {"pattern": f"^{ATTRIBUTE}$"}
     return shape
 
 
