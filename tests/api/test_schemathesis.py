@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tests.api import language
-from troth.config.wsgi import application
+from troth.config import answering
 from troth.metrics.models import Series
 
 BASE = "/api/v1"
@@ -28,7 +28,7 @@ def ndjson(ctx, value):
 
 schemathesis.openapi.format("date-time", language.instants())
 schemathesis.openapi.format("condition", language.conditions())
-schema = schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", application)
+schema = schemathesis.openapi.from_wsgi(f"{BASE}/openapi.json", answering.behind(threads=8))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from django.urls import get_resolver
 
-from troth.config import environment, ports
+from troth.config import answering, environment, ports
 from troth.config.schedule import SCHEDULE
 from troth.config.verbs import work as work_verb
 from troth.core import clock, leases
@@ -37,10 +37,12 @@ def _begin(before, pattern):
 
 
 def test_the_page_passes_on_every_address_that_django_answers():
-    source = (ROOT / "troth/config/wsgi.py").read_text(encoding="utf-8")
-    passed = tuple(re.findall(r'^    "(/[^"]+)",$', source, re.MULTILINE))
-    assert passed
-    assert [path for path in first_parts() if not path.startswith(passed)] == []
+    assert [path for path in first_parts() if not path.startswith(answering.PASSED)] == []
+
+
+def test_no_test_has_a_web_server_write_into_its_database():
+    """To import `config.wsgi` is to serve: a thread of it would write beside whatever test runs."""
+    assert "troth.config.wsgi" not in sys.modules
 
 
 def test_every_line_of_the_schedule_names_a_function_that_is_there():

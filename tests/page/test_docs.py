@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.page.situations import town
 from tests.page.support import published
-from troth.config.wsgi import PASSED
+from troth.config.answering import PASSED
 from troth.page import trust
 from troth.page.headers import POLICY
 from troth.page.statuspage.files import Answers

@@ -8,7 +8,7 @@ import click
 from troth.config import environment, ports
 
 # Threads besides those that work: signs of heartbeats that wait for the disk share one sync, so the
-# more may wait together, the less it matters how slow the disk is (config/wsgi.py).
+# more may wait together, the less it matters how slow the disk is (config/answering.py).
 _WAITING = 12
 
 
