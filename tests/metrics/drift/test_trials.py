@@ -1,5 +1,7 @@
 """The trials' own yardsticks on cases that a hand can reckon, and the figures they give."""
 
+from math import comb
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,14 @@ def test_a_made_stack_is_found_weeks_before_any_chart_of_one_stream():
     assert timed.median("combined") < 20
     assert timed.median("combined") < timed.median("Shewhart")
     assert timed.median("combined") < timed.median("budget exhausted")
+
+
+def test_shewharts_limit_is_a_whole_number_that_keeps_its_promise():
+    cases, share = 200, 0.04
+    chances = [comb(cases, n) * share**n * (1 - share) ** (cases - n) for n in range(cases + 1)]
+    limit = quiet.shewhart_limit(share)
+    every = [1 / (6 * sum(chances[most + 1 :])) for most in (limit, limit - 1)]
+    assert every[0] >= quiet.A_YEAR > every[1]
 
 
 @pytest.mark.shared
