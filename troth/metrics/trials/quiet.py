@@ -148,7 +148,7 @@ def _seen_on(panel: Panel, seen: engine.Seen, history: int) -> dict[str, int]:
         "pooled EWMA": _first(_pooled(found)),
         "own EWMA": _first(_own(found)),
         "pooled CUSUM": _first(_cusum(found)),
-        "Shewhart": _first(_days(panel, history)),
+        "Shewhart": _days(panel, history),
         "budget exhausted": _exhausted(panel, history),
     }
 
@@ -174,14 +174,13 @@ def _own(found: Distances) -> Array:
     return np.asarray((found.judged & (faded.memory.score > faded.limit[:, None])).any(axis=0))
 
 
-def _days(panel: Panel, history: int) -> Array:
-    """Return where a single day of a single stream passes Shewhart's limit, for the worse.
+def _days(panel: Panel, history: int) -> int:
+    """Return when a single day of a single stream passed Shewhart's limit first, for the worse.
 
     It is given the share that all were made with, and so keeps its promise of false alarms.
     """
-    over = np.asarray((panel.total - panel.good > shewhart_limit(FAILING)).any(axis=0))
-    over[:history] = False
-    return over
+    bad = (panel.total - panel.good)[:, history:]
+    return history + _first(np.asarray((bad > shewhart_limit(FAILING)).any(axis=0)))
 
 
 def shewhart_limit(share: float, *, cases: int = CASES, days: float = A_YEAR * STREAMS) -> int:
