@@ -16,7 +16,7 @@ from troth.signals.expressions import parse
 from troth.signals.intake import Parcel
 from troth.signals.models import Change, Erasure, Inbox, Retention, SegmentFile
 from troth.signals.store import Filter, Question
-from troth.signals.stores import janitor, manifest
+from troth.signals.stores import janitor, loading, manifest
 from troth.signals.stores.duck import connection
 from troth.signals.stores.reading import Reader
 
@@ -49,6 +49,23 @@ def sealed(*signals, now=NOW):
 
 def signal(key, **more):
     return Signal(**{"source": "s", "kind": "k", "happened_at": NOW, "key": key, **more})
+
+
+@pytest.mark.mission("S2.6")
+@pytest.mark.parametrize("written", ["now", "before subjects had a type"])
+def test_a_case_without_subjects_is_claimed_by_one_with(home, written, monkeypatch):
+    """Files of a batch in which nobody has a subject had a column without a type."""
+    if written != "now":
+        monkeypatch.setattr(loading, "SUBJECT", "hidden AS subject")
+    sealed(signal("warm"))  # a process knows the cases of its files from its second sealing on
+    sealed(signal("a"))
+    sealed(signal("h", subject="ada", supersedes="a"))
+    sealed(signal("a", version=1))
+    actions.forget(subject="ada", now=NOW)
+    sealed(signal("a", version=2, subject="ben"))
+    actions.compact(now=NOW + timedelta(days=1))
+    shown = queries.store().cases(Filter(), order="recorded_at", limit=10).cases
+    assert {(one.key, one.subject is None) for one in shown} == {("warm", True), ("h", True)}
 
 
 @pytest.mark.mission("S2.6")

@@ -24,6 +24,8 @@ _CONTENT = (
     "supersedes",
 )  # fmt: skip
 _FUTURE = "INTERVAL 5 MINUTES"
+# Where nobody has a subject the numbers tell no type, and a file is to have one.
+SUBJECT = "CAST(hidden AS VARCHAR) AS subject"
 
 
 def subject_hash(subject: str) -> str:
@@ -115,7 +117,7 @@ def _incoming(attributes: Sequence[str]) -> str:
     segments = [f'segment."{name}" AS "segment_{name}"' for name in attributes]
     columns = ", ".join(
         ["source", "key", "id", "coalesce(version, 0) AS version", "kind", "happened_at",
-         "due_at", "resolved_at", "touchpoint", "hidden AS subject", "value", "unit", "outcome",
+         "due_at", "resolved_at", "touchpoint", SUBJECT, "value", "unit", "outcome",
          "expected", "coalesce(weight, 1) AS weight", "evidence", "supersedes", *segments,
          "make_timestamp(recorded) AS recorded_at", "seq"]
     )  # fmt: skip

@@ -16,6 +16,7 @@ from troth.signals.stores.manifest import Manifest
 
 _TIMES = ("happened_at", "due_at", "resolved_at", "recorded_at", "replaced_at")
 _BATCH = 100_000
+_SUBJECT = "CAST(s.subject AS VARCHAR)"  # older files of nobody's subjects tell no type
 
 
 class Reader:
@@ -81,19 +82,19 @@ class Reader:
     def _column(self, name: str) -> str:
         if name in _TIMES:
             return f"epoch_us(s.{name}) AS {name}"
-        if name == "subject" and self.erased:
+        if name == "subject":
             return f"{self.subject()} AS subject"
         return f"s.{name}"
 
     def subject(self) -> str:
         """Return SQL for the subject: null where it was forgotten after the row was recorded."""
         if not self.erased:
-            return "s.subject"
+            return _SUBJECT
         whens = " OR ".join(
-            f"(s.subject = {quoted(text)} AND s.recorded_at <= make_timestamp({at}))"
+            f"({_SUBJECT} = {quoted(text)} AND s.recorded_at <= make_timestamp({at}))"
             for text, at in self.erased.items()
         )
-        return f"CASE WHEN {whens} THEN NULL ELSE s.subject END"
+        return f"CASE WHEN {whens} THEN NULL ELSE {_SUBJECT} END"
 
     def _current(self, as_of: datetime | None) -> str:
         known = self.manifest.replaced
