@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from troth.core.windows import HOUR
 from troth.metrics.drift.enrolment import FEWEST, Enrolment, EnrolmentError
@@ -40,6 +41,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
             fields.pop("phase_days")  # a decision may have said more, in an older version
         for name, value in fields.items():
             setattr(stream, name, value)
+        stream.terms += 1
         stream.save()
         if changes_series:
             _decide(stream, _today(stream, now), reason or "it is counted otherwise", author, now)
@@ -80,6 +82,7 @@ def rebaseline(  # noqa: PLR0913 - what, from when, why and who, all named
     if days is not None:
         found.days = days
         found.save(update_fields=["days"])
+    _say_otherwise(Stream.objects.filter(pk=row.pk))
     note(actor=author, verb="rebaselined", thing="stream", thing_id=row.key, now=now,
          after={"starts_on": str(starts_on), "reason": reason.strip(), "days": days})  # fmt: skip
     stir()
@@ -107,8 +110,14 @@ def keep_holidays(*, calendar: str, days: Mapping[date, str]) -> int:
     Holiday.objects.filter(calendar=calendar).delete()
     rows = [Holiday(calendar=calendar, day=day, name=name) for day, name in days.items()]
     Holiday.objects.bulk_create(rows)
+    _say_otherwise(Stream.objects.filter(holidays=calendar))
     stir()
     return len(rows)
+
+
+def _say_otherwise(streams: "QuerySet[Stream]") -> None:
+    """Have these looked at again (Glance.terms)."""
+    streams.update(terms=F("terms") + 1)
 
 
 def stir() -> None:

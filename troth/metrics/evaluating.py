@@ -90,6 +90,7 @@ def _freeze(found: Watched | None, now: datetime) -> None:
         Baseline.objects.filter(pk=phase.pk, frozen_at=None).update(
             frozen=frozen.document(), frozen_at=now, **told
         )
+        Stream.objects.filter(pk=phase.stream_id).update(terms=F("terms") + 1)
 
 
 def _seen(found: Watched, budget: float) -> list[Found]:

@@ -1,14 +1,16 @@
-"""What the map remembers of each stream, so that it need not look at ten thousand of them."""
+"""What the worker remembers of each stream, so that no screen looks at ten thousand of them."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from troth.metrics.models_shelf import Glance
-from troth.metrics.queries import mapped
+from troth.metrics.queries import glances
 
 _BATCH = 250
-_FIELDS = ("revision", "loss", "spoke_at", "made_at", "until")
+_FIELDS = (
+    "revision", "terms", "loss", "spoke_at", "made_at", "until", "last", "phase_from", "days",
+)  # fmt: skip
 
 
 def glance(*, now: datetime, most: int = 20) -> int:
@@ -18,10 +20,10 @@ def glance(*, now: datetime, most: int = 20) -> int:
     """
     done = 0
     for _ in range(most):
-        pks = list(mapped.unglanced(now=now).values_list("pk", flat=True)[:_BATCH])
+        pks = list(glances.unglanced(now=now).values_list("pk", flat=True)[:_BATCH])
         if not pks:
             break
-        found = mapped.glanced(pks, now=now)
+        found = glances.glanced(pks, now=now)
         with transaction.atomic():
             Glance.objects.bulk_create(
                 found, update_conflicts=True, unique_fields=["stream"], update_fields=_FIELDS

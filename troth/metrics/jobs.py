@@ -12,7 +12,7 @@ from troth.metrics import (
     reporting,
     shelving,
 )
-from troth.metrics.queries import mapped, shelved
+from troth.metrics.queries import glances, shelved
 from troth.signals import queries as signals
 from troth.signals.store import Store
 
@@ -80,7 +80,7 @@ def evaluate_segments(*, now: datetime) -> int:
 
 def is_unglanced(*, now: datetime) -> bool:
     """Return whether a stream looks otherwise on the map than is remembered: one query."""
-    return mapped.unglanced(now=now).exists()
+    return glances.unglanced(now=now).exists()
 
 
 def glance(*, now: datetime) -> int:

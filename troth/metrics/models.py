@@ -192,6 +192,8 @@ class Stream(models.Model):
         Series, on_delete=models.PROTECT, null=True, related_name="hourly_of"
     )
     judged_until = models.DateTimeField(null=True)  # the end of the last hour that was judged
+    # Grows with each change of what is said of it: its terms, its usual, its holidays.
+    terms = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -37,7 +37,9 @@ class Glance(models.Model):
     """What the map needs of a stream among ten thousand: kept only for speed, like the shelf.
 
     `loss` is its stream's weight times the cases of the last 28 days beyond what its promise
-    allows; `spoke_at` no later than its newest case.
+    allows; `spoke_at` no later than its newest case. `days` are, up to the day `last`, the cases
+    that came out worse than was said and then all cases, as float64; those before `phase_from`
+    were read against another baseline.
     """
 
     stream = models.OneToOneField(
@@ -48,6 +50,10 @@ class Glance(models.Model):
     spoke_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     until = models.DateTimeField(db_index=True)  # a day is over then
+    terms = models.BigIntegerField(default=0)  # of the stream, that it was made by
+    last = models.DateField(null=True)
+    phase_from = models.DateField(null=True)
+    days = models.BinaryField(default=bytes)
 
     def __str__(self) -> str:
         return f"glance of {self.stream_id}"

@@ -158,8 +158,10 @@ def losses(request: HttpRequest) -> HttpResponseBase:
     found = queries.losses(week=week)
     if "format" in request.GET:
         return table_file("unnoticed", request.GET["format"], tables.LOSSES, tables.losses(found))
+    page = Paginator(found, _AT_ONCE).get_page(request.GET.get("page"))
     context = {
-        "week": week, "first": week - timedelta(days=6), "losses": found,
+        "week": week, "first": week - timedelta(days=6), "losses": page.object_list, "page": page,
+        "keep": {"week": str(week)},
         "before": week - timedelta(days=7), "after": week + timedelta(days=7),
         "is_last": week + timedelta(days=7) >= clock.now().date(),
         "address": reverse("desk:losses"),

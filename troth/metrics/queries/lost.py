@@ -1,55 +1,118 @@
 """What nobody noticed: recurring trifles, ranked by what they add up to."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from typing import overload
 
 import numpy as np
+from django.db.models import Q
 
+from troth.core import clock
 from troth.metrics.drift.normal import Array
-from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.pictures import Loss
-from troth.metrics.drift.readings import distances
-from troth.metrics.drift.thresholds import shown
 from troth.metrics.models import Fade, Stream
 from troth.metrics.queries.faded import view_of
-from troth.metrics.queries.paneled import Part, Watched, watched
+from troth.metrics.queries.glances import Days, remembered
+from troth.metrics.queries.paneled import Watched, watched
+from troth.metrics.queries.worse import worse_by_day
 
 DAYS = 7
 _HISTORY = timedelta(days=37)  # what is silent for longer is no trifle but a blind spot
 _RECURRING = 3  # days of the week on which it was there
+_AT_ONCE = 2_000  # streams that are read at once
 
 
-def losses(*, week: date) -> list[Loss]:
+@dataclass(frozen=True, slots=True)
+class _Trifle:
+    """A stream's week: cases beyond what was said, of how many, on which days, what they cost."""
+
+    stream: int
+    cases: float
+    volume: float
+    days: int
+    loss: float
+
+
+class Losses(Sequence[Loss]):
+    """The trifles of a week, the greatest loss first, of which a page is read at a time."""
+
+    def __init__(self, trifles: Sequence[_Trifle], week: date) -> None:
+        self._trifles, self._told = trifles, _told(week)
+
+    def __len__(self) -> int:
+        return len(self._trifles)
+
+    @overload
+    def __getitem__(self, place: int) -> Loss: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Loss]: ...
+    def __getitem__(self, place: int | slice) -> Loss | list[Loss]:
+        if isinstance(place, int):
+            return self._read([self._trifles[place]])[0]
+        return self._read(self._trifles[place])
+
+    def __iter__(self) -> Iterator[Loss]:
+        return iter(self[:])
+
+    def _read(self, trifles: Sequence[_Trifle]) -> list[Loss]:
+        streams: dict[int, Stream] = {}
+        for start in range(0, len(trifles), _AT_ONCE):
+            pks = [one.stream for one in trifles[start : start + _AT_ONCE]]
+            streams |= Stream.objects.select_related("series__sweep").in_bulk(pks)
+        return [_loss(streams[one.stream], one, self._told) for one in trifles]
+
+
+def losses(*, week: date) -> Losses:
     """Return the trifles of the seven days that end with `week`, the greatest loss first.
 
     A trifle is a gap that is there on three days at least: to what was promised, or without a
     promise to what is usual. Its loss is cases times the stream's weight; `noticed` says that an
-    alarm told of it. Streams of means have no cases that fail and are left out.
+    alarm told of it. Streams of means have no cases that fail and are left out. The last weeks are
+    read from what is remembered of each stream; what is not remembered is looked at.
     """
-    streams = list(
-        Stream.objects.exclude(reading="mean")
-        .select_related("series__sweep")
-        .prefetch_related("baselines")
-    )
-    end = datetime.combine(week + timedelta(days=2), datetime.min.time(), tzinfo=UTC)
-    found = watched(streams, now=end, history=_HISTORY) if streams else None
-    rows = _current(found, week) if found is not None else []
-    if found is None or not rows:
-        return []
-    parts, panel = [found.parts[row] for row in rows], found.panel.of(rows)
+    known = remembered(first=week - timedelta(days=DAYS - 1), last=week, now=clock.now())
+    others = _others(week, set(known.streams))
+    found = chain(_trifles(known), *(_trifles(days) for days in _looked_at(others, week)))
+    return Losses(sorted(found, key=lambda one: (-one.loss, one.stream)), week)
+
+
+def _others(week: date, known: set[int]) -> list[int]:
+    """Return the streams of that week that are not remembered."""
+    end = datetime.combine(week - timedelta(days=DAYS), datetime.min.time(), tzinfo=UTC)
+    watched_then = Q(ended_at=None) | Q(ended_at__gt=end)
+    rows = Stream.objects.exclude(reading="mean").filter(watched_then)
+    return [pk for pk in rows.values_list("pk", flat=True) if pk not in known]
+
+
+def _looked_at(pks: Sequence[int], week: date) -> Iterator[Days]:
+    for start in range(0, len(pks), _AT_ONCE):
+        rows = Stream.objects.filter(pk__in=pks[start : start + _AT_ONCE])
+        streams = list(rows.select_related("series__sweep").prefetch_related("baselines"))
+        end = datetime.combine(week + timedelta(days=2), datetime.min.time(), tzinfo=UTC)
+        found = watched(streams, now=end, history=_HISTORY)
+        current = _current(found, week) if found is not None else []
+        if found is not None and current:
+            yield _days(found, current, week)
+
+
+def _days(found: Watched, current: Sequence[int], week: date) -> Days:
+    parts, panel = [found.parts[row] for row in current], found.panel.of(current)
     last = (week - panel.first).days + 1
-    days = slice(max(0, last - DAYS), last)
-    volume = panel.total[:, days]
-    shares = np.array([part.stream.reading == "share" for part in parts])
-    cases = np.nan_to_num(_gaps(panel, parts)[:, days]) * np.where(shares[:, None], volume, 1)
-    there, total = (cases > 0).sum(axis=1), cases.sum(axis=1)
-    told = _told(week)
-    ones = [
-        _loss(parts[row].stream, float(total[row]), float(volume[row].sum()), int(there[row]), told)
-        for row in np.flatnonzero((there >= _RECURRING) & (total > 0))
-    ]
-    return sorted(ones, key=lambda one: -one.loss)
+    days = slice(max(0, last - DAYS), max(0, last))
+    cases, volume = worse_by_day(panel, parts)
+    streams = [part.stream for part in parts]
+    return Days(
+        [one.pk for one in streams], [one.weight for one in streams],
+        _wide(cases[:, days]), _wide(volume[:, days]),
+    )  # fmt: skip
+
+
+def _wide(days: Array) -> Array:
+    """Return a week of days, with nothing on those that the panel does not reach."""
+    return np.pad(days, ((0, 0), (DAYS - days.shape[1], 0)))
 
 
 def _current(found: Watched, week: date) -> list[int]:
@@ -61,41 +124,36 @@ def _current(found: Watched, week: date) -> list[int]:
     return list(rows.values())
 
 
+def _trifles(week: Days) -> Iterator[_Trifle]:
+    there, total, volume = (week.cases > 0).sum(axis=1), week.cases.sum(axis=1), week.volume
+    for row in np.flatnonzero((there >= _RECURRING) & (total > 0)):
+        pk, cases = week.streams[row], float(total[row])
+        yield _Trifle(
+            pk, cases, float(volume[row].sum()), int(there[row]),
+            round(cases * week.weights[row], 3),
+        )  # fmt: skip
+
+
 def _told(week: date) -> dict[int | None, bool]:
     found: dict[int | None, bool] = defaultdict(bool)
     start = week - timedelta(days=DAYS - 1)
-    for fade in Fade.objects.filter(rings=True, opened_on__lte=week):
-        if fade.closed_on is None or fade.closed_on >= start:
-            found[fade.stream_id] = True
-            for part in fade.contributors:
-                found[part["stream"]] = True
+    was_open = Q(closed_on=None) | Q(closed_on__gte=start)
+    rows = Fade.objects.filter(was_open, rings=True, opened_on__lte=week)
+    for stream, contributors in rows.values_list("stream_id", "contributors"):
+        found[stream] = True
+        for part in contributors:
+            found[part["stream"]] = True
     return found
 
 
-def _loss(
-    stream: Stream, cases: float, volume: float, days: int, told: dict[int | None, bool]
-) -> Loss:
+def _loss(stream: Stream, one: _Trifle, told: Mapping[int | None, bool]) -> Loss:
     return Loss(
         stream=view_of(stream),
-        cases=round(cases, 3),
-        volume=int(volume),
-        gap=cases / volume if stream.reading == "share" and volume else cases / DAYS,
-        days=days,
-        loss=round(cases * stream.weight, 3),
+        cases=round(one.cases, 3),
+        volume=int(one.volume),
+        gap=one.cases / one.volume if stream.reading == "share" and one.volume
+        else one.cases / DAYS,
+        days=one.days,
+        loss=one.loss,
         noticed=told[stream.pk],
-    )
-
-
-def _gaps(panel: Panel, parts: Sequence[Part]) -> Array:
-    """Return by how much each day was worse than said: a share of its cases, or a count of them."""
-    targets = [part.stream.target for part in parts]
-    values = panel.values()
-    said = np.full_like(values, np.nan)
-    promised = [row for row, target in enumerate(targets) if target is not None]
-    said[promised] = np.array([targets[row] for row in promised], dtype=float)[:, None]
-    usual = [row for row, target in enumerate(targets) if target is None]
-    if usual:
-        own, nothing = panel.of(usual), np.zeros((len(usual), panel.shape[1]), dtype=bool)
-        baselines = [parts[row].row.baseline for row in usual]
-        said[usual] = shown(own, distances(own, baselines, judged=nothing).expected)
-    return np.asarray((values - said) * panel.worse[:, None])
+    )  # fmt: skip

@@ -3,25 +3,21 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import numpy as np
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from troth.core import clock
-from troth.core.windows import midnight
 from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.metrics.models import Stream
-from troth.metrics.models_shelf import Glance
 from troth.metrics.queries.faded import fades, view_of
 from troth.metrics.queries.paneled import Watched, watched
 
 _FEWEST_DAYS = 5
 _TOP, _NEW = 3, 200  # streams that are looked at to name the worst
-_OFTEN = timedelta(minutes=5)  # a glance is not made more often than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +79,14 @@ def _watched(until: datetime) -> "QuerySet[Stream]":
 
 def _cells(wanted: "QuerySet[Stream]", until: datetime, told: Sequence[FadeView]) -> list[Cell]:
     rows = list(wanted.select_related("series__sweep").prefetch_related("baselines"))
-    found = watched(rows, now=until) if rows else None
-    newest = _newest(found) if found else {}
+    return cells_of(rows, watched(rows, now=until) if rows else None, told)
+
+
+def cells_of(
+    rows: Sequence[Stream], found: Watched | None, told: Sequence[FadeView] = ()
+) -> list[Cell]:
+    """Return a cell for each of these streams, of what was read of them."""
+    newest = newest_of(found) if found else {}
     numbers = _numbers(found) if found else None
     by_stream: dict[int, list[FadeView]] = defaultdict(list)
     for fade in told:
@@ -137,49 +139,16 @@ def worst(*, at: datetime | None = None) -> Cell | None:
     else:
         found = cells(at=at, told=())
     missing = [one for one in found if one.missed]
-    return max(missing, key=_loss, default=None)
+    return max(missing, key=loss_of, default=None)
 
 
-def _loss(one: Cell) -> float:
+def loss_of(one: Cell) -> float:
+    """Return the cases that came out worse than promised, by what one of them costs."""
     return (one.missed or 0.0) * one.stream.weight
 
 
-def glanced(streams: Sequence[int], *, now: datetime) -> list[Glance]:
-    """Return what the map is to remember of these streams."""
-    wanted = Stream.objects.filter(pk__in=streams)
-    revisions = dict(wanted.values_list("pk", "series__revision"))
-    return [
-        Glance(
-            stream_id=one.stream.pk, revision=revisions[one.stream.pk], loss=_loss(one),
-            spoke_at=_spoke(one), made_at=now, until=_day_after(one.stream.zone, now),
-        )
-        for one in _cells(wanted, now, ())
-    ]  # fmt: skip
-
-
-def _spoke(one: Cell) -> datetime | None:
-    """Return the start of the newest day with a case of the last 28."""
-    days = [place for place, value in enumerate(one.values) if value is not None]
-    if not days or one.last is None:
-        return None
-    day = one.last - timedelta(days=len(one.values) - 1 - days[-1])
-    return midnight(day, ZoneInfo(one.stream.zone))
-
-
-def _day_after(zone: str, now: datetime) -> datetime:
-    place = ZoneInfo(zone)
-    return midnight(now.astimezone(place).date() + timedelta(days=1), place)
-
-
-def unglanced(*, now: datetime) -> "QuerySet[Stream]":
-    """Return the streams whose glance is missing or out of date, and not just made."""
-    old = Q(glance__until__lte=now) | Q(
-        glance__revision__lt=F("series__revision"), glance__made_at__lt=now - _OFTEN
-    )
-    return Stream.objects.filter(ended_at=None).filter(Q(glance=None) | old).order_by("pk")
-
-
-def _newest(found: Watched) -> dict[int, int]:
+def newest_of(found: Watched) -> dict[int, int]:
+    """Return stream → the place of the phase that it is in."""
     return {part.stream.pk: index for index, part in enumerate(found.parts)}
 
 
