@@ -133,6 +133,12 @@ def _exact(text: str) -> Fraction:
     return Fraction(number)
 
 
+def as_truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"must be true or false, not {_kind(value)}")
+
+
 def as_whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(f"must be a whole number, not {_kind(value)}")

@@ -11,7 +11,7 @@ from troth.core import clock
 from troth.metrics import definitions, labelled, queries, versions
 from troth.metrics.definitions import Difference
 from troth.metrics.enrolling import allow_false_alarms, keep_holidays, rebaseline, unwatch, watch
-from troth.metrics.models import Definition, Dirty, Series, Stream, Sweep, Watch
+from troth.metrics.models import Definition, Dirty, Series, Sweep, Watch
 from troth.metrics.ranges import epoch
 from troth.metrics.rules import Measure, digest_of
 from troth.staff import actions as staff
@@ -106,19 +106,15 @@ def _enrol(
     now: datetime,
 ) -> None:  # fmt: skip
     """Watch what labels place, by the hour where it asks for that; let go of hours it had."""
-    before = _hourly(found.name)
+    key = labelled.key_of(found.name)
+    before = queries.hourly_of(key)
     hourly = None
     if found.hours:
         measure, grain = found.by_the_hour(now)
         hourly = follow(measure=measure, zone=found.zone, grain=grain)
     labelled.enrol(found, labels, series, author=author, now=now, hourly=hourly)
-    if before is not None and before != _hourly(found.name):
+    if before is not None and before != queries.hourly_of(key):
         unfollow(series=before)
-
-
-def _hourly(name: str) -> int | None:
-    rows = Stream.objects.filter(key=labelled.key_of(name))
-    return rows.values_list("hourly", flat=True).first()
 
 
 def retire(*, name: str, author: str, now: datetime) -> Difference:
@@ -133,7 +129,7 @@ def retire(*, name: str, author: str, now: datetime) -> Difference:
             actor=author, verb="retire", thing="metric", thing_id=name,
             before=before, after=None, now=now,
         )  # fmt: skip
-        hours = _hourly(name)
+        hours = queries.hourly_of(labelled.key_of(name))
         unwatch(key=labelled.key_of(name), now=now)
         watched = Watch.objects.filter(name=name)
         series = list(watched.values_list("series", flat=True))

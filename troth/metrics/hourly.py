@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from troth.core.windows import HOUR, midnight
 from troth.metrics.drift.limits import limits, split
 from troth.metrics.drift.normal import widened
 from troth.metrics.models import Baseline, Evaluation, Fade, Stream
-from troth.metrics.queries.hourly import Look, looks, uncounted, whole_hours
+from troth.metrics.queries.hourly import Look, falls_due, looks, uncounted, whole_hours
 
 _PLENTY = float("inf")
 _LEAST = 5.0  # degrees of freedom, as for days
@@ -28,21 +28,23 @@ def is_due(*, now: datetime) -> bool:
 
     Also where a clock that was ahead has been put back.
     """
-    return _due(now).exists()
+    return bool(_due(now))
 
 
 def evaluate_hours(*, now: datetime) -> int:
     """Judge today so far of each stream that asks for it; return how many facts were opened."""
-    rows = _due(now).select_related("series__sweep", "hourly__sweep")
-    streams = list(rows.prefetch_related("baselines"))
-    if not streams:
+    due = _due(now)
+    if not due:
         return 0
+    rows = Stream.objects.filter(pk__in=due).select_related("series__sweep", "hourly__sweep")
+    streams = list(rows.prefetch_related("baselines"))
     waiting, over = uncounted(streams), whole_hours(streams, now=now)
     wanted = [
         (stream, over[stream.pk])
         for stream in streams
         if stream.pk in over and stream.pk not in waiting and stream.judged_until != over[stream.pk]
-    ]
+        and not falls_due(stream, over[stream.pk])
+    ]  # fmt: skip
     found = looks(wanted, now=now)
     limit = _limit()
     with transaction.atomic():
@@ -54,10 +56,14 @@ def evaluate_hours(*, now: datetime) -> int:
     return len(facts)
 
 
-def _due(now: datetime) -> "QuerySet[Stream]":
-    late = Q(judged_until__lte=now - timedelta(seconds=HOUR)) | Q(judged_until__gt=now)
+def _due(now: datetime) -> list[int]:
+    """Return the streams of which an hour may be over, and was waited for, that is not judged."""
     rows = Stream.objects.filter(ended_at=None).exclude(hourly=None)
-    return rows.filter(late | Q(judged_until=None))
+    return [
+        pk
+        for pk, until, settle in rows.values_list("pk", "judged_until", "settle")
+        if until is None or until > now or until <= now - timedelta(seconds=HOUR + settle)
+    ]
 
 
 def _limit() -> float:

@@ -94,3 +94,12 @@ def size(value: float, stream: StreamView | None) -> str:
     if stream is None or stream.reading == "share":
         return f"{words.number(abs(value), 1)} pp"
     return words.measured(round(abs(value), 2), stream.unit)
+
+
+def reading(value: float | None, stream: StreamView) -> str:
+    """Return a reading of a stream as people say it."""
+    if stream.reading == "share":
+        return words.share(value)
+    if value is None:
+        return words.NOTHING
+    return words.measured(round(value, 2), stream.unit if stream.reading == "mean" else "")

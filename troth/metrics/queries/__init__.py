@@ -17,6 +17,7 @@ from troth.metrics.queries.exact import ask, ask_all
 from troth.metrics.queries.faded import (
     fade,
     fades,
+    hourly_of,
     is_watched,
     open_and_closed,
     stream,
@@ -84,6 +85,7 @@ __all__ = [
     "exposure",
     "fade",
     "fades",
+    "hourly_of",
     "is_watched",
     "losses",
     "metric",

@@ -32,6 +32,11 @@ def watched_keys() -> set[str]:
     return set(Stream.objects.filter(ended_at=None).values_list("key", flat=True))
 
 
+def hourly_of(key: str) -> int | None:
+    """Return the series by the hour of the stream of that key, None where it asks for none."""
+    return Stream.objects.filter(key=key).values_list("hourly", flat=True).first()
+
+
 def is_watched(key: str) -> bool:
     return Stream.objects.filter(key=key, ended_at=None).exists()
 

@@ -60,7 +60,8 @@ def whole_hours(streams: Iterable[Stream], *, now: datetime) -> dict[int, dateti
     """Return stream → the end of its last hour of which all evidence is there, as far as known.
 
     Signals are sealed in the order in which they came: one of the same kinds that came after the
-    hour says that those before it are sealed. Nothing since is silence, and no count of 0.
+    hour says that those before it are sealed. Nothing since is silence, and no count of 0. Where
+    late signals are waited for (`settle`), the hour is as well.
     """
     heard: dict[tuple[str, ...], datetime | None] = {}
     found = {}
@@ -70,8 +71,15 @@ def whole_hours(streams: Iterable[Stream], *, now: datetime) -> dict[int, dateti
             times = [signals.last_recorded(kind) for kind in kinds or tuple(signals.kinds())]
             heard[kinds] = max([time for time in times if time], default=None)
         if (last := heard[kinds]) is not None:
-            found[stream.pk] = _hour_before(min(now, last), stream.series.sweep.tz)
+            over = min(now - timedelta(seconds=stream.settle), last)
+            found[stream.pk] = _hour_before(over, stream.series.sweep.tz)
     return found
+
+
+def running_day(stream: Stream, now: datetime) -> date:
+    """Return the local day that runs, or whose last signals are still waited for."""
+    at = now - timedelta(seconds=stream.settle) - TICK
+    return at.astimezone(stream.series.sweep.tz).date()
 
 
 def _hour_before(at: datetime, zone: ZoneInfo) -> datetime:
@@ -79,6 +87,12 @@ def _hour_before(at: datetime, zone: ZoneInfo) -> datetime:
     offset = at.astimezone(zone).utcoffset() or timedelta()
     shift = int(offset.total_seconds())
     return instant((epoch(at) + shift) // HOUR * HOUR - shift)
+
+
+def falls_due(stream: Stream, until: datetime) -> bool:
+    """Return whether cases may have fallen due by then that are not counted yet."""
+    due = stream.hourly.sweep.next_due if stream.hourly else None
+    return due is not None and due < until
 
 
 def uncounted(streams: Sequence[Stream]) -> set[int]:
@@ -113,7 +127,7 @@ def looks(until: Sequence[tuple[Stream, datetime]], *, now: datetime) -> list[Lo
 
 def _begun(stream: Stream, until: datetime, now: datetime) -> Look:
     zone = stream.series.sweep.tz
-    day = (now - TICK).astimezone(zone).date()
+    day = running_day(stream, now)
     phases = [one for one in stream.baselines.all() if one.starts_on <= day]
     phase = phases[-1] if phases else None
     why = ""
@@ -252,9 +266,8 @@ def today(*, stream: int, at: datetime | None = None) -> TodayView | None:
     if row.hourly_id is None:
         return None
     until = whole_hours([row], now=now).get(row.pk)
-    day = (now - TICK).astimezone(row.series.sweep.tz).date()
     if until is None:
-        return TodayView(day, None, NO_HOUR)
+        return TodayView(running_day(row, now), None, NO_HOUR)
     (look,) = looks([(row, until)], now=now)
     return TodayView(look.day, look.until, look.why, look.seen, _hours(look))
 

@@ -11,7 +11,7 @@ from troth.metrics.drift.enrolment import Enrolment
 from troth.metrics.rules import Measure
 from troth.promises.models import Promise, Version
 from troth.promises.queries.regimes import terms_of
-from troth.promises.rules import measures
+from troth.promises.rules import hours, measures
 from troth.promises.rules.measures import Bounds
 from troth.promises.rules.terms import Terms
 from troth.staff.actions.audit import Actor
@@ -23,7 +23,7 @@ def key_of(slug: str) -> str:
 
 
 def enrol(version: Version, *, author: Actor, now: datetime) -> None:
-    """Watch the share that the newest version of a promise counts, by the day.
+    """Watch the share that the newest version of a promise counts, by the day; if asked, by hours.
 
     All cases are watched, whichever version judges them: another target changes no usual. Where
     another version counts otherwise, its stream begins a phase of its own. What has no share by
@@ -34,15 +34,26 @@ def enrol(version: Version, *, author: Actor, now: datetime) -> None:
     if measure is None:
         let_go(promise, now=now)
         return
-    series = metrics.follow(measure=measure, zone=terms.zone, grain=DAY)
+    key, series = key_of(promise.slug), metrics.follow(measure=measure, zone=terms.zone, grain=DAY)
+    before, hourly = queries.hourly_of(key), _hourly(terms, measure)
     metrics.watch(
-        key=key_of(promise.slug),
+        key=key,
         series=series.pk,
-        enrolment=_terms(terms),
+        enrolment=_terms(terms, hourly),
         author=author,
         reason=version.reason or f"version {version.number} counts otherwise",
         now=now,
     )
+    if before is not None and before != hourly:
+        metrics.unfollow(series=before)
+
+
+def _hourly(terms: Terms, measure: Measure) -> int | None:
+    """Return the series of the same by the hour, None where that is not asked for."""
+    if not terms.hours:
+        return None
+    grain = hours.grain_of(terms.zone)
+    return metrics.follow(measure=measure, zone=terms.zone, grain=grain).pk
 
 
 def enrol_missing(*, now: datetime) -> int:
@@ -74,10 +85,14 @@ def _measure(terms: Terms) -> Measure | None:
 
 def let_go(promise: Promise, *, now: datetime) -> None:
     """Watch a promise no longer; what was seen of it stays."""
-    metrics.unwatch(key=key_of(promise.slug), now=now)
+    key = key_of(promise.slug)
+    before = queries.hourly_of(key)
+    metrics.unwatch(key=key, now=now)
+    if before is not None:
+        metrics.unfollow(series=before)
 
 
-def _terms(terms: Terms) -> Enrolment:
+def _terms(terms: Terms, hourly: int | None) -> Enrolment:
     return Enrolment(
         name=terms.name,
         touchpoint=terms.touchpoint,
@@ -85,4 +100,5 @@ def _terms(terms: Terms) -> Enrolment:
         evidence=terms.counting.evidence,
         heartbeat=terms.needs.heartbeat,
         settle=terms.needs.watermark or 0,
+        hourly=hourly,
     )

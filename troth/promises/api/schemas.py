@@ -106,6 +106,7 @@ class StandingOut(Schema):
     source_url: str
     remedy: str
     segments: list[str]
+    hours: bool = Field(description="Whether today so far is judged, hour by hour.")
     managed_by: str
     effective_from: datetime | None
     judged_at: datetime | None

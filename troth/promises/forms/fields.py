@@ -27,6 +27,7 @@ PATHS: dict[str, str] = {
     "no_data": "spec.needs.no_data",
     "exclusions": "spec.exclusions",
     "segments": "spec.segments",
+    "hours": "spec.hours",
     "remedy": "spec.remedy",
     "source_url": "spec.source_url",
     "effective_from": "spec.effective_from",
@@ -37,7 +38,7 @@ MEANINGLESS: dict[str, tuple[str, ...]] = {
     "deadline": ("slice", "slice_good"),
     "timeslice": ("due",),
     "invariant": ("slice", "slice_good", "target"),
-    "attestation": ("due", "slice", "slice_good", "good"),
+    "attestation": ("due", "slice", "slice_good", "good", "hours"),
 }
 # What a document may hold that the form cannot show: it is changed as YAML.
 BEYOND = ("spec.clock", "spec.verdict", "spec.at", "spec.signals.metric")
@@ -95,6 +96,10 @@ def _due(value: object) -> str:
     return str(value.get("after", "")) if isinstance(value, dict) else str(value)
 
 
+def _ticked(value: object) -> str:
+    return "on" if value is True else ""
+
+
 READ: dict[str, Callable[[str], Any]] = {
     "kind": _one_or_list,
     "windows": _list,
@@ -107,4 +112,5 @@ WRITTEN: dict[str, Callable[[object], str]] = {
     "segments": _written_list,
     "exclusions": _written_categories,
     "due": _due,
+    "hours": _ticked,
 }

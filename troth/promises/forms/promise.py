@@ -159,6 +159,11 @@ class PromiseForm(Declaring):
     segments = forms.CharField(
         label="Look at separately", required=False, help_text="Attributes: country, carrier."
     )
+    hours = forms.BooleanField(
+        label="Judge today by the hour",
+        required=False,
+        help_text="A fault of the morning is told the same morning, against what is usual by then.",
+    )
     pillar = forms.CharField(label="Pillar", max_length=60, required=False)
     touchpoint = forms.CharField(label="Touchpoint", max_length=60, required=False)
     audience = forms.CharField(
@@ -244,6 +249,8 @@ def fits(document: Mapping[str, Any]) -> bool:
 
 
 def _value(name: str, filled: object) -> object:
+    if isinstance(filled, bool):
+        return filled or None
     if isinstance(filled, date):
         return filled.isoformat()
     return READ[name](filled) if isinstance(filled, str) and name in READ else filled

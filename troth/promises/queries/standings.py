@@ -141,6 +141,7 @@ def _standing(opinion: Opinion) -> Standing:
         retired_at=promise.retired_at,
         position=terms.position,
         timed=terms.counting.is_timed,
+        hours=terms.hours,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from troth.core import fields, windows
 from troth.core.fields import Fields
 from troth.core.windows import Window
+from troth.promises.rules import hours
 from troth.promises.rules.counting import read_counting
 from troth.promises.rules.terms import (
     EVALUATORS,
@@ -26,6 +27,7 @@ _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
     "signals", "good", "at", "due", "clock", "verdict", "slice", "slice_good", "needs",
     "exclusions", "segments", "remedy", "source_url", "position", "topic", "translations",
+    "hours",
 )  # fmt: skip
 
 
@@ -62,11 +64,13 @@ def _terms(top: Fields, metrics: Known) -> Terms:
     found = _windows(spec)
     evaluator = _evaluator(spec)
     zone = _zone(spec)
+    counting = _fitting(spec, read_counting(spec, evaluator, slug, metrics), found, zone)
+    needs = _needs(spec.inside("needs"))
     return Terms(
         slug=slug,
         name=meta.text("displayName", slug.replace("-", " ").capitalize()),
         text=spec.needed("text", "the promise as your customers read it"),
-        counting=_fitting(spec, read_counting(spec, evaluator, slug, metrics), found, zone),
+        counting=counting,
         target=_target(spec, evaluator),
         windows=found,
         zone=zone,
@@ -75,7 +79,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
             None,
             lambda value: fields.as_instant(value, ZoneInfo(zone)).astimezone(UTC),
         ),
-        needs=_needs(spec.inside("needs")),
+        needs=needs,
         categories=_categories(spec),
         segments=_segments(spec),
         pillar=labels.text("pillar"),
@@ -85,6 +89,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         source_url=spec.text("source_url"),
         remedy=spec.text("remedy"),
         position=spec.read("position", 0, fields.as_whole),
+        hours=_hours(spec, counting, needs, zone),
     )
 
 
@@ -214,6 +219,14 @@ def _category(spec: Fields, path: str, item: object) -> Category:
         inner.read("category", "", fields.as_slug),
         inner.read("cap", None, fields.as_share),
     )
+
+
+def _hours(spec: Fields, counting: Counting, needs: Needs, zone: str) -> bool:
+    """Return whether today is judged by the hour; note where that makes no sense."""
+    wanted = spec.read("hours", False, fields.as_truth)
+    if wanted and (why := hours.why_not(counting, needs, zone)):
+        spec.note("hours", why)
+    return wanted
 
 
 def _segments(spec: Fields) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ class _Reading:
             "needs": self._needs(),
             "exclusions": list(_exclusions(self._said("exclusions") or "")),
             "segments": _listed(self._said("segments")),
+            "hours": self._said("hours") == "true" or None,
             "remedy": self._said("remedy"),
             "source_url": self._said("source-url"),
         }

@@ -61,6 +61,7 @@ def _annotations(terms: Terms) -> dict[str, str]:
                 for category in terms.categories
             ),
             "segments": ",".join(terms.segments),
+            "hours": "true" if terms.hours else "",
         }
     )
 

@@ -182,6 +182,7 @@ class Standing(CountedRaw):
     retired_at: datetime | None = None
     position: int = 0
     timed: bool = False  # its counts are milliseconds, not cases
+    hours: bool = False  # today so far is judged, too
 
     @property
     def flags(self) -> tuple[str, ...]:

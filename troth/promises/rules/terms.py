@@ -106,6 +106,7 @@ class Terms:
     source_url: str = ""
     remedy: str = ""
     position: int = 0
+    hours: bool = False  # today so far is judged, too
 
     @property
     def evaluator(self) -> str:

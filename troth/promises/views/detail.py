@@ -12,6 +12,8 @@ from troth.core import clock
 from troth.core.moments import Moments, moments
 from troth.core.windows import midnight
 from troth.metrics import queries as metrics
+from troth.metrics import so_far
+from troth.metrics.drift.pictures import StreamView
 from troth.promises import chart, queries, wording
 from troth.promises.rules.evidence import Evidence, Told, chance_of_broken
 from troth.promises.rules.remedies import Sought
@@ -39,6 +41,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
     standing = detail.standing
     attribute = by if by in standing.segments else next(iter(standing.segments), "")
+    watched = metrics.stream(f"promise:{standing.slug}")
     return {
         "detail": detail,
         "standing": standing,
@@ -46,7 +49,8 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "moments": asked,
         "reason": wording.reason(standing),
         "next": _next(detail, asked),
-        "watched": metrics.stream(f"promise:{standing.slug}"),
+        "watched": watched,
+        "hours": _hours(watched, asked),
         "gap": wording.gap(detail.gap) if detail.gap and detail.gap.n else None,
         "chart": chart.drawn(detail),
         "looks_back": chart.span(detail),
@@ -56,6 +60,13 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "segments": _segments(standing, attribute, asked),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
     }
+
+
+def _hours(watched: StreamView | None, asked: Moments) -> so_far.Told | None:
+    """Return today so far, where it is asked for; as of earlier there is none."""
+    if watched is None or asked.as_of is not None:
+        return None
+    return so_far.told(watched, asked.at or clock.now())
 
 
 def _next(detail: Detail, asked: Moments) -> Chance | None:
