@@ -13,5 +13,6 @@ class ComponentsConfig(AppConfig):
         topics.offer("components", followed.topics)
         topics.offer_pages("components", followed.places)
         topics.offer_audiences("components", followed.audiences)
+        topics.offer_pages_for("components", followed.pages_for)
         topics.tells("components")
         doors.offer("components", shut=followed.shut, place=followed.private_place)

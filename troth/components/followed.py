@@ -1,6 +1,6 @@
 """What readers can follow of us: components, and groups with whatever joins them later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.utils import translation
@@ -28,6 +28,11 @@ def private_place(slug: str) -> Place | None:
     if found is None or not found.is_private:
         return None
     return Place(slug=slug, name=found.name, audience=next(iter(found.audiences), ""))
+
+
+def pages_for(audiences: Collection[str]) -> list[str]:
+    """Return the slugs of the pages that are for any of these audiences."""
+    return [one.slug for one in pages() if not set(audiences).isdisjoint(one.audiences)]
 
 
 def shut(asked: Sequence[Asked], now: datetime) -> list[bool]:

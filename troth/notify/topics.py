@@ -5,7 +5,7 @@ They offer their parts and the families of events that they tell of at the start
 and that of its group, so that whoever follows a group hears of what joins it later.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.notify.rules.families import FAMILIES
@@ -36,6 +36,7 @@ Places = Callable[[], Sequence[Place]]
 _offered: dict[str, Provider] = {}
 _places: dict[str, Places] = {}
 _audiences: dict[str, Callable[[], Mapping[str, str]]] = {}
+_pages_for: dict[str, Callable[[Collection[str]], Sequence[str]]] = {}
 _told: set[str] = set()
 
 
@@ -83,6 +84,16 @@ def families() -> list[str]:
 def offer_audiences(name: str, provider: Callable[[], Mapping[str, str]]) -> None:
     """Say which audiences (slug → name) readers can belong to."""
     _audiences[name] = provider
+
+
+def offer_pages_for(name: str, provider: Callable[[Collection[str]], Sequence[str]]) -> None:
+    """Say which pages (slugs), private ones too, are for any of the audiences given."""
+    _pages_for[name] = provider
+
+
+def pages_for(audiences: Collection[str]) -> tuple[str, ...]:
+    """Return the slugs of the pages that are for any of these audiences."""
+    return tuple(slug for provider in _pages_for.values() for slug in provider(audiences))
 
 
 def audiences() -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 
 from troth.notify import catalogue, contents
-from troth.notify.actions.spreading import Sql, match
+from troth.notify.actions.matching import Sql, match
 from troth.notify.models import Outlet, Subscription, Telling, Thread
 from troth.notify.queries.raw import places, without_compiler
 from troth.notify.rules import quiet
