@@ -178,6 +178,7 @@ def _clean(unit: Unit, grid: Grid) -> None:
     rest = [row for row in unit.answered if (row.first or 0) < unit.covered.first]
     last = grid.before(unit.covered.first)
     Dirty.objects.bulk_create(
-        [Dirty(sweep_id=row.sweep_id, series_id=row.series_id, first=row.first, last=last)
+        [Dirty(sweep_id=row.sweep_id, series_id=row.series_id, first=row.first, last=last,
+               since=row.since)
          for row in rest]
     )  # fmt: skip

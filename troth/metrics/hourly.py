@@ -17,7 +17,8 @@ from troth.core.windows import HOUR, midnight
 from troth.metrics.drift.limits import limits, split
 from troth.metrics.drift.normal import widened
 from troth.metrics.models import Baseline, Evaluation, Fade, Stream
-from troth.metrics.queries.hourly import Look, falls_due, looks, uncounted, whole_hours
+from troth.metrics.queries.complete import falls_due, uncounted, whole_hours
+from troth.metrics.queries.hourly import Look, looks
 
 _PLENTY = float("inf")
 _LEAST = 5.0  # degrees of freedom, as for days
@@ -38,7 +39,10 @@ def evaluate_hours(*, now: datetime) -> int:
         return 0
     rows = Stream.objects.filter(pk__in=due).select_related("series__sweep", "hourly__sweep")
     streams = list(rows.prefetch_related("baselines"))
-    waiting, over = uncounted(streams), whole_hours(streams, now=now)
+    over = whole_hours(streams, now=now)
+    waiting = uncounted(
+        [(one, over[one.pk] + timedelta(seconds=one.settle)) for one in streams if one.pk in over]
+    )
     wanted = [
         (stream, over[stream.pk])
         for stream in streams

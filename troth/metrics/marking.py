@@ -49,9 +49,10 @@ def answer(*, now: datetime) -> int:
         touched: dict[tuple[str, str], set[date]] = defaultdict(set)
         for change in changes:
             touched[change.kind, change.column].add(change.day)
+        since = min(change.recorded_at for change in changes)
         followed = Sweep.objects.filter(series__isnull=False).distinct()
         for sweep in followed.order_by("pk"):
-            _marked(sweep, _mark_of(sweep, touched, now=now))
+            _marked(sweep, _mark_of(sweep, touched, now=now), since)
         shelving.soil(touched, now=now)
         signals.changes().filter(pk__in=[change.pk for change in changes]).delete()
         step("tally.marked")
@@ -66,7 +67,7 @@ def fall_due(*, now: datetime) -> int:
         with transaction.atomic():
             mine = Sweep.objects.filter(pk=sweep.pk, turn=sweep.turn)
             if mine.update(next_due=None, turn=F("turn") + 1) and sweep.next_due is not None:
-                _soil(sweep, [grid.touched(Span(sweep.next_due, now))])
+                _soil(sweep, [grid.touched(Span(sweep.next_due, now))], sweep.next_due)
     return len(late)
 
 
@@ -90,15 +91,17 @@ def mark(places: Expression, days: Iterable[date], grid: Grid, *, now: datetime)
     return Mark(ranges, min(future, default=None))
 
 
-def _marked(sweep: Sweep, found: Mark | None) -> None:
+def _marked(sweep: Sweep, found: Mark | None, since: datetime) -> None:
     if found is None:
         return
     due = [instant for instant in (sweep.next_due, found.due) if instant is not None]
     Sweep.objects.filter(pk=sweep.pk).update(next_due=min(due, default=None), turn=F("turn") + 1)
     if found.everything:
         Dirty.objects.create(sweep=sweep, first=None, last=0)
-    _soil(sweep, found.dirty)
+    _soil(sweep, found.dirty, since)
 
 
-def _soil(sweep: Sweep, ranges: Sequence[Range]) -> None:
-    Dirty.objects.bulk_create([Dirty(sweep=sweep, first=r.first, last=r.last) for r in ranges])
+def _soil(sweep: Sweep, ranges: Sequence[Range], since: datetime) -> None:
+    Dirty.objects.bulk_create(
+        [Dirty(sweep=sweep, first=one.first, last=one.last, since=since) for one in ranges]
+    )

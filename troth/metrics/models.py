@@ -131,6 +131,8 @@ class Dirty(models.Model):
     # Start of the first bucket, epoch seconds; NULL: from the first case that there is.
     first = models.BigIntegerField(null=True)
     last = models.BigIntegerField()  # start of the last bucket, epoch seconds
+    # Why: signals recorded from this instant on, or cases that fell due since; NULL: not known.
+    since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "dirty"

@@ -115,7 +115,7 @@ def _alone() -> Iterator[bool]:
 def _sealed(taken: Sequence[Inbox], now: datetime) -> Sealed:
     steps.reached("seal.rows-read")
     added = queries.store().add(_batch(taken), now=now)
-    if not _published(added, [row.pk for row in taken], now):
+    if not _published(added, taken):
         added.discard()
         return Sealed(0, 0, 0)
     steps.reached("seal.committed")
@@ -159,16 +159,17 @@ def _canonical(row: Inbox, names: set[str]) -> bytes:
     return encode_lines(signals)
 
 
-def _published(added: Added, taken: Sequence[int], now: datetime) -> bool:
+def _published(added: Added, taken: Sequence[Inbox]) -> bool:
     """Let the rows count and take them from the inbox, all or nothing; False if another did."""
+    first = min(row.recorded_at for row in taken)
     changes = [
-        Change(kind=place.kind, column=place.column, day=place.day, recorded_at=now)
+        Change(kind=place.kind, column=place.column, day=place.day, recorded_at=first)
         for place in added.touched
     ]
     with transaction.atomic():
         added.publish()
         steps.reached("seal.manifest-written")
-        removed, _ = Inbox.objects.filter(pk__in=taken).delete()
+        removed, _ = Inbox.objects.filter(pk__in=[row.pk for row in taken]).delete()
         if removed != len(taken):
             transaction.set_rollback(True)
             return False

@@ -59,7 +59,10 @@ class SegmentFile(models.Model):
 
 
 class Change(models.Model):
-    """A fact for whoever counts: on this UTC day, by this column, rows came or stopped counting."""
+    """A fact for whoever counts: on this UTC day, by this column, rows came or stopped counting.
+
+    `recorded_at` is when the first of the signals that did so was recorded.
+    """
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=100)

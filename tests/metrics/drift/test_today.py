@@ -16,6 +16,7 @@ from troth.metrics.models import Baseline, Dirty, Fade, Holiday, Series, Stream
 from troth.metrics.queries.hourly import NO_HOLIDAY, NO_HOUR, NO_PROFILE, NO_USUAL, TOO_LITTLE
 from troth.metrics.ranges import Range, epoch, hour_grain
 from troth.metrics.rules import Measure
+from troth.signals.models import Change
 from troth.signals.store import Tally
 
 DAYS = 40  # that lie behind on the day that is judged
@@ -214,6 +215,53 @@ def test_an_hour_waits_until_all_of_it_is_counted(shop):
     assert jobs.evaluate_hours(now=at(12)) == 0
     row.delete()
     assert jobs.evaluate_hours(now=at(12)) == 1
+
+
+@pytest.fixture(params=["a change", "hours to be counted"])
+def waiting(request, shop):
+    """Return a function that lets signals, recorded from an instant on, wait to be counted."""
+
+    def wait(since):
+        first, last = epoch(at(0, minute=0)), epoch(at(23, minute=0))
+        if request.param == "a change":
+            place = {"kind": "order", "column": "happened_at", "day": at(9).date()}
+            Change.objects.update_or_create(**place, defaults={"recorded_at": since})
+        else:
+            Dirty.objects.update_or_create(
+                sweep=shop.hours.sweep, first=first, last=last, defaults={"since": since}
+            )
+
+    return wait
+
+
+def test_signals_that_never_cease_keep_no_hour_waiting(shop, waiting):
+    shop.tell(faulty, DAYS, until=at(12))
+    waiting(at(11, minute=59))
+    assert jobs.evaluate_hours(now=at(12)) == 0, "some of the hour are not counted"
+    waiting(at(12, minute=1))
+    assert jobs.evaluate_hours(now=at(12)) == 1
+    assert Baseline.objects.get().hours, "nor the profile of the days before"
+
+
+def test_what_may_come_late_is_waited_for_and_counted(shop, waiting):
+    Stream.objects.update(settle=HOUR)
+    shop.tell(faulty, DAYS, until=at(11, minute=0))
+    waiting(at(11, minute=58))
+    assert jobs.evaluate_hours(now=at(12)) == 0, "it may be of an hour before eleven"
+    waiting(at(12, minute=1))
+    assert jobs.evaluate_hours(now=at(12)) == 1
+
+
+def test_a_profile_waits_for_its_own_days_alone(shop):
+    shop.tell(faulty, DAYS, until=at(13))
+    late = {"since": at(13, minute=1), "last": epoch(at(23))}
+    row = Dirty.objects.create(sweep=shop.hours.sweep, first=epoch(at(9, day=3)), **late)
+    assert jobs.evaluate_hours(now=at(12)) == 0
+    assert not Baseline.objects.get().hours
+    row.delete()
+    Dirty.objects.create(sweep=shop.hours.sweep, first=epoch(at(9)), **late)
+    assert jobs.evaluate_hours(now=at(13)) == 1
+    assert Baseline.objects.get().hours
 
 
 def test_a_stream_that_does_not_ask_is_left_alone(db, heard):

@@ -1,6 +1,6 @@
 """Today so far: how far streams that are kept by the hour are from their usual by now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -25,10 +25,10 @@ from troth.metrics.drift.normal import Array
 from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.phases import Frozen, expectation, frozen_from
 from troth.metrics.drift.pictures import HourView, TodayView
-from troth.metrics.models import Baseline, Dirty, Holiday, Stream
+from troth.metrics.models import Baseline, Holiday, Stream
+from troth.metrics.queries.complete import is_recounted, whole_hours
 from troth.metrics.queries.kept import Tallies, tallies
 from troth.metrics.ranges import epoch, instant
-from troth.signals import queries as signals
 
 NO_HOUR = "no hour of it is over of which the signals have come"
 NO_USUAL = "what is usual of its days is not known yet"
@@ -56,57 +56,10 @@ class Look:
     seen: SoFar | None = None
 
 
-def whole_hours(streams: Iterable[Stream], *, now: datetime) -> dict[int, datetime]:
-    """Return stream → the end of its last hour of which all evidence is there, as far as known.
-
-    Signals are sealed in the order in which they came: one of the same kinds that came after the
-    hour says that those before it are sealed. Nothing since is silence, and no count of 0. Where
-    late signals are waited for (`settle`), the hour is as well.
-    """
-    heard: dict[tuple[str, ...], datetime | None] = {}
-    found = {}
-    for stream in streams:
-        kinds = tuple(stream.series.measure.get("kinds", []))
-        if kinds not in heard:
-            times = [signals.last_recorded(kind) for kind in kinds or tuple(signals.kinds())]
-            heard[kinds] = max([time for time in times if time], default=None)
-        if (last := heard[kinds]) is not None:
-            over = min(now - timedelta(seconds=stream.settle), last)
-            found[stream.pk] = _hour_before(over, stream.series.sweep.tz)
-    return found
-
-
 def running_day(stream: Stream, now: datetime) -> date:
     """Return the local day that runs, or whose last signals are still waited for."""
     at = now - timedelta(seconds=stream.settle) - TICK
     return at.astimezone(stream.series.sweep.tz).date()
-
-
-def _hour_before(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return the last instant at which an hour of the zone's clocks was over."""
-    offset = at.astimezone(zone).utcoffset() or timedelta()
-    shift = int(offset.total_seconds())
-    return instant((epoch(at) + shift) // HOUR * HOUR - shift)
-
-
-def falls_due(stream: Stream, until: datetime) -> bool:
-    """Return whether cases may have fallen due by then that are not counted yet."""
-    due = stream.hourly.sweep.next_due if stream.hourly else None
-    return due is not None and due < until
-
-
-def uncounted(streams: Sequence[Stream]) -> set[int]:
-    """Return the streams of which hours are still to be counted."""
-    if signals.changes().exists():
-        return {stream.pk for stream in streams}
-    sweeps = {stream.hourly.sweep_id for stream in streams if stream.hourly}
-    rows = set(Dirty.objects.filter(sweep__in=sweeps).values_list("sweep", "series"))
-    return {
-        stream.pk
-        for stream in streams
-        if stream.hourly
-        and rows & {(stream.hourly.sweep_id, None), (stream.hourly.sweep_id, stream.hourly_id)}
-    }
 
 
 def looks(until: Sequence[tuple[Stream, datetime]], *, now: datetime) -> list[Look]:
@@ -174,7 +127,7 @@ def _profile(stream: Stream, frozen: Frozen) -> Profile | None:
     days = (frozen.last - frozen.first).days + 1
     start, end = midnight(frozen.first, zone), midnight(frozen.last + timedelta(days=1), zone)
     found = tallies(series=[stream.hourly_id or 0], span=Span(start, end))
-    if not len(found) or uncounted([stream]):
+    if not len(found) or is_recounted(stream, end):
         return None
     cells = cells_of(stream, found, (frozen.first, days), until=end)
     of = [frozen.first + timedelta(days=n) for n in range(days)]
