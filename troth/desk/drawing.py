@@ -50,7 +50,7 @@ def _unit(chart: Chart) -> str:
 def _events(chart: Chart) -> list[charts.Event]:
     happened = [charts.Event(one.day, one.title, one.link) for one in chart.events]
     shown = {one.day for one in chart.points}
-    for fade in chart.fades:
+    for fade in (one for one in chart.fades if not one.segment):  # the line is of the whole
         if fade.onset in shown:
             happened.append(charts.Event(fade.onset, f"began: {fade.kind.replace('_', ' ')}"))
         if fade.opened_on in shown:

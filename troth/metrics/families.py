@@ -6,6 +6,7 @@ together, by department, the engine evaluates none of them: it groups.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -54,20 +55,32 @@ def families(questions: Sequence[Question]) -> list[Family]:
 
 def _joined(one: Question, members: Sequence[tuple[int, Equals]]) -> Family:
     names = tuple(name for name, _ in members[0][1])
-    wanted = [_among(name, {dict(equals)[name] for _, equals in members}) for name in names]
+    wanted = [_one_of(name, {dict(equals)[name] for _, equals in members}) for name in names]
     _, rest = demanded(one.where)
     where = _all(wanted + ([rest.node] if rest is not None else []))
     values = tuple((place, tuple(value for _, value in equals)) for place, equals in members)
     return Family(replace(one, by=names, where=where), values)
 
 
-def _among(name: str, values: set[str]) -> Node:
+def among(question: Question, name: str, values: AbstractSet[str | None]) -> Question:
+    """Return the same question of the cases alone whose attribute is one of these values.
+
+    None is the value of cases that do not have it. The values never are part of a text, so that
+    they may hold anything.
+    """
+    before = [question.where.node] if question.where is not None else []
+    return replace(question, where=_all([*before, _one_of(name, values)]))
+
+
+def _one_of(name: str, values: AbstractSet[str | None]) -> Node:
     """Return the node of: the attribute is one of these values, so that no other is grouped."""
     column = Node("segment", "text", value=name)
     nodes = [
         Node("=", "condition", (column, Node("text", "text", value=value)))
-        for value in sorted(values)
+        for value in sorted(value for value in values if value is not None)
     ]
+    if None in values:
+        nodes.append(Node("isnull", "condition", (column,)))
     while len(nodes) > 1:
         parts = [nodes[start : start + _ABREAST] for start in range(0, len(nodes), _ABREAST)]
         nodes = [Node("any", "condition", tuple(part)) for part in parts]

@@ -193,6 +193,8 @@ class Stream(models.Model):
     hourly = models.ForeignKey(  # the same by the hour: today so far is judged by it
         Series, on_delete=models.PROTECT, null=True, related_name="hourly_of"
     )
+    # Looked at by each of these alone, once a day, where its series is not split itself.
+    attributes = models.JSONField(default=list)
     judged_until = models.DateTimeField(null=True)  # the end of the last hour that was judged
     # Grows with each change of what is said of it: its terms, its usual, its holidays.
     terms = models.BigIntegerField(default=0)
@@ -230,6 +232,26 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream_id} phase {self.number}"
+
+
+class PartUsual(models.Model):
+    """What is usual of one segment in a phase of its stream, frozen as the stream's own is.
+
+    Of streams whose segments are asked from the signals: these may be removed one day.
+    """
+
+    baseline = models.ForeignKey(Baseline, on_delete=models.CASCADE, related_name="parts")
+    segment = models.CharField(max_length=300)  # JSON object, as of a Fade
+    frozen = models.JSONField()  # drift.phases.Frozen as a document
+
+    class Meta:
+        verbose_name_plural = "part usuals"
+        constraints = [
+            models.UniqueConstraint(fields=["baseline", "segment"], name="one_usual_a_segment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment} in phase {self.baseline_id}"
 
 
 class Fade(models.Model):

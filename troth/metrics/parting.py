@@ -1,38 +1,62 @@
 """Which segments of a stream left their own usual: facts that are drawn and ring nobody.
 
-Once a day is over, for streams that are split by attributes. Among all segments of a stream those
-stand out of which at most one in twenty does so by chance (Benjamini and Hochberg); a fact closes
-when its segment is near its usual again. The cost is bounded: so many segments of a stream, the
-largest of the last 28 days (`parted.MOST`), each stream in a transaction of its own.
+Once a day is over, for streams that are split by attributes or looked at by some. Among all
+segments of a stream those stand out of which at most one in twenty does so by chance (Benjamini and
+Hochberg); a fact closes when its segment is near its usual again, or had no case for four weeks.
+The cost is bounded: so many segments of a stream, the largest of the last 28 days
+(`segmented.MOST`), and so many streams in one go, each in a transaction of its own.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import Q
 
 from troth.metrics import facts
-from troth.metrics.drift import segments
+from troth.metrics.drift import gaps, segments
 from troth.metrics.drift.cases import Case, Opening, openings
+from troth.metrics.drift.panels import Flags
 from troth.metrics.drift.readings import begun
 from troth.metrics.facts import Found
-from troth.metrics.models import Evaluation, Fade, Stream
-from troth.metrics.queries.parted import Parted, parted
+from troth.metrics.models import Evaluation, Fade, PartUsual, Stream
+from troth.metrics.queries.parted import LONGEST_TEXT, Parted, parted
+from troth.metrics.queries.segmented import text_of
 
 _NEAR = 1.0  # sigmas: a segment under this is near its usual again
-_LONGEST = 300  # letters in which a segment is kept
 _HOURS = 24
+_AT_ONCE = 50  # streams in one go: other slow jobs wait for it
+log = logging.getLogger(__name__)
 
 
 def evaluate_segments(*, now: datetime) -> int:
-    """Look at the segments of each stream whose day is over; return how many facts changed."""
-    return sum(_evaluated(stream, now) for stream in _due(now))
+    """Look at the segments of each stream whose day is over; return how many facts changed.
+
+    A stream whose segments cannot be asked holds up no other; it is tried again the next time.
+    """
+    changed, looked, problems = _let_go(now), 0, []
+    for stream in _due(now):
+        if looked == _AT_ONCE:
+            break
+        try:
+            changed += _evaluated(stream, now)
+            looked += 1
+        except DatabaseError:
+            raise
+        except Exception as problem:
+            problems.append(problem)
+            log.warning("segments cannot be asked", extra={"stream": stream.key}, exc_info=problem)
+    if problems and not looked:
+        raise problems[0]
+    return changed
 
 
 def _due(now: datetime) -> list[Stream]:
-    rows = Stream.objects.filter(ended_at=None, series__measure__has_key="by")
+    split = Q(series__measure__has_key="by") | ~Q(attributes=[])
+    rows = Stream.objects.filter(split, ended_at=None)
     row = Evaluation.objects.filter(pk=1).first()
     if row is None:
         return []
@@ -41,6 +65,27 @@ def _due(now: datetime) -> list[Stream]:
         for stream in rows.select_related("series__sweep")
         if row.stack.get(_name(stream)) != _day(stream, now)
     ]
+
+
+def _let_go(now: datetime) -> int:
+    """Close the facts of segments by which nobody looks any more; return how many."""
+    rows = Fade.objects.filter(closed_at=None).exclude(segment="").exclude(stream=None)
+    closed = 0
+    for row in rows.select_related("stream__series"):
+        if why := _why_over(row):
+            closed += Fade.objects.filter(pk=row.pk, closed_at=None).update(
+                closed_on=max(row.opened_on, now.date()), closed_at=now, why_closed=why
+            )
+    return closed
+
+
+def _why_over(row: Fade) -> str:
+    stream = row.stream
+    if stream is None or stream.ended_at is not None:
+        return "it is watched no longer"
+    by, names = stream.series.measure.get("by", []), set(msgspec.json.decode(row.segment))
+    looked_at = names == set(by) if by else names <= set(stream.attributes)
+    return "" if looked_at else "it is not looked at by this any more"
 
 
 def _name(stream: Stream) -> str:
@@ -62,22 +107,45 @@ def _evaluated(stream: Stream, now: datetime) -> int:
             return 0  # another worker was quicker
         row.stack[_name(stream)] = _day(stream, now)
         row.save(update_fields=["stack"])
+        _keep(found)
         mine = Fade.objects.filter(stream=stream).exclude(segment="")
         return facts.write(seen, now=now, of=mine)
 
 
+def _keep(found: Parted | None) -> None:
+    """Write usuals down that are new: from now on they stand, as the stream's own does."""
+    if found is None or found.phase is None:
+        return
+    fresh = [
+        PartUsual(baseline=found.phase, segment=text, frozen=usual.document())
+        for text, usual in found.fresh.items()
+    ]
+    PartUsual.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
+
+
 def _seen(stream: Stream, found: Parted) -> Iterable[Found]:
     over = segments.discovered(found.score, found.judged)
-    back = found.score < _NEAR
+    gone = _gone(found)
+    back = (found.score < _NEAR) & found.judged | gone
     starts = begun(found.seen.z, judged=found.judged)
-    for one in openings(over & found.judged, back & found.judged):
-        segment = dict(zip(found.names, found.keys[one.row], strict=True))
-        told = msgspec.json.encode(segment).decode()
-        if len(told) <= _LONGEST:
-            yield _found(stream, found, one, int(starts[one.row, one.opened]), told)
+    for one in openings(over & found.judged, back):
+        told = text_of(found.segments[one.row])
+        why = "" if one.closed is None else "back to what was usual of it"
+        if one.closed is not None and gone[one.row, one.closed]:
+            why = f"no case of it came for {gaps.DAYS} days"
+        if len(told) <= LONGEST_TEXT:
+            yield _found(stream, found, one, int(starts[one.row, one.opened]), (told, why))
 
 
-def _found(stream: Stream, found: Parted, one: Opening, onset: int, segment: str) -> Found:
+def _gone(found: Parted) -> Flags:
+    """Return the days that are over at whose end a segment had had no case for four weeks."""
+    over = np.arange(found.panel.shape[1]) < found.complete
+    days = gaps.trailing((found.panel.volume() > 0).astype(float))
+    return np.asarray((days == 0) & over)
+
+
+def _found(stream: Stream, found: Parted, one: Opening, onset: int, said: tuple[str, str]) -> Found:
+    segment, why_closed = said
     days = slice(onset, one.opened + 1)
     judged = found.judged[one.row, days]
     slips = (found.seen.z[one.row, days] * found.seen.sigma[one.row, days])[judged]
@@ -85,7 +153,7 @@ def _found(stream: Stream, found: Parted, one: Opening, onset: int, segment: str
     case = Case(
         row=one.row, kind="fade", opened=one.opened, closed=one.closed, onset=onset, size=0.0,
         rings=False, segment=segment,
-        why_closed="" if one.closed is None else "back to what was usual of it",
+        why_closed=why_closed,
         evidence={
             "score": round(float(found.score[one.row, one.opened]), 3),
             "of": int(found.judged[:, one.opened].sum()), "false_share": segments.FALSE_SHARE,

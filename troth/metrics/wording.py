@@ -25,7 +25,11 @@ def title(fade: FadeView) -> str:
     """Return what a fade is of."""
     found = fade.stream.name if fade.stream else "Several touchpoints together"
     if fade.segment:
-        found += f" ({', '.join(f'{name} {value}' for name, value in fade.segment.items())})"
+        parts = (
+            f"{name} {'not said' if value is None else value}"
+            for name, value in fade.segment.items()
+        )
+        found += f" ({', '.join(parts)})"
     return found
 
 

@@ -10,7 +10,7 @@ from troth.core.windows import DAY, midnight
 from troth.metrics import actions, jobs, parting, queries, writing
 from troth.metrics.drift.enrolment import Enrolment
 from troth.metrics.models import Fade
-from troth.metrics.queries import parted
+from troth.metrics.queries import segmented
 from troth.metrics.ranges import Range, epoch
 from troth.metrics.rules import Measure
 from troth.signals.store import Tally
@@ -114,7 +114,7 @@ def test_of_two_workers_one_writes_the_segments_of_a_stream(carriers, monkeypatc
 
 
 def test_no_more_segments_are_looked_at_than_the_largest(carriers, monkeypatch):
-    monkeypatch.setattr(parted, "MOST", 2)
+    monkeypatch.setattr(segmented, "MOST", 2)
     assert len(queries.segments_apart(stream=carriers.pk, at=after(100))) == 2
 
 

@@ -1,11 +1,15 @@
 """What is said of a stream when it is enrolled, and of the thresholds that people set on it."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
 
+from troth.core.attributes import ATTRIBUTE
+
 READINGS = ("share", "mean", "count")
+MOST_ATTRIBUTES = 5
 FEWEST = 24  # days with data that a baseline is made of, at least
 
 
@@ -50,7 +54,8 @@ class Enrolment:
     milliseconds 60,000: a minute). `phase_days` days with data make the first baseline. `heartbeat`
     (seconds) is how long silence may last. `settle` (seconds) is how long after its end a day is
     waited for. `holidays` names a calendar of them. `hourly` is a series of the same measure by the
-    hour: with it today so far is judged, before the day is whole.
+    hour: with it today so far is judged, before the day is whole. By each of `attributes` alone its
+    segments are looked at, where its series is not split itself; at most `MOST_ATTRIBUTES`.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Enrolment:
     settle: int = 0
     holidays: str = ""
     hourly: int | None = None
+    attributes: tuple[str, ...] = ()
 
     def checked(self) -> "Enrolment":
         """Return itself. Raises EnrolmentError."""
@@ -83,6 +89,7 @@ class Enrolment:
             raise EnrolmentError(
                 "weight", "weight and settle are not negative, evidence is 1 or more"
             )
+        _check_attributes(self.attributes)
         for threshold in self.thresholds:
             threshold.checked()
         return self
@@ -93,7 +100,17 @@ class Enrolment:
         found["thresholds"] = [asdict(each) for each in self.thresholds]
         found["perceived_id"] = found.pop("perceived")
         found["hourly_id"] = found.pop("hourly")
+        found["attributes"] = list(self.attributes)
         return found
+
+
+def _check_attributes(names: tuple[str, ...]) -> None:
+    """Refuse attributes that cannot be asked. Raises EnrolmentError."""
+    if len(set(names)) < len(names) or len(names) > MOST_ATTRIBUTES:
+        raise EnrolmentError("attributes", f"at most {MOST_ATTRIBUTES}, each named once")
+    strange = next((name for name in names if not re.fullmatch(ATTRIBUTE, name)), None)
+    if strange is not None:
+        raise EnrolmentError("attributes", f"“{strange}” cannot be an attribute of a segment")
 
 
 def thresholds_from(documents: list[dict[str, Any]]) -> tuple[Threshold, ...]:

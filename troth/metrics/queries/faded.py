@@ -67,6 +67,15 @@ def fades(
     return found if stream is None else list(_of_stream(found, stream))
 
 
+def segments_left(*, stream: int, at: datetime | None = None) -> list[FadeView]:
+    """Return the segments of a stream that have left their own usual, the newest first."""
+    rows = Fade.objects.select_related("stream__series__sweep").filter(stream=stream)
+    rows = rows.exclude(segment="")
+    return [
+        _view(row, at) for row in _open(rows if at is None else rows.filter(opened_at__lte=at), at)
+    ]
+
+
 def fade(pk: int) -> FadeView | None:
     """Return one fade as it stands, or None."""
     row = Fade.objects.select_related("stream__series__sweep").filter(pk=pk).first()

@@ -1,7 +1,7 @@
 """Tallies as they are kept: a thousand series at once, by segment, percentiles, progress."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,9 +136,15 @@ def _part(names: Sequence[str], segment: str, parts: Sequence[float]) -> Part:
     return Part(values, good, total, n, parts[3], parts[4])
 
 
-def segment_tallies(*, series: int, span: Span) -> list[Tally]:
-    """Return the tally of each bucket and segment, in order, without sketches."""
+def segment_tallies(
+    *, series: int, span: Span, among: Collection[str] | None = None
+) -> list[Tally]:
+    """Return the tally of each bucket and segment, in order, without sketches.
+
+    `among` are the segments that are asked for, as they are kept; all by default.
+    """
     rows = _details(series, span).defer("sketch").order_by("bucket", "segment")
+    rows = rows if among is None else rows.filter(segment__in=among)
     return [
         Tally(instant(row.bucket), tuple(msgspec.json.decode(row.segment)), row.good, row.total,
               row.n, row.sum, row.squares)

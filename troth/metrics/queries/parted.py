@@ -1,11 +1,9 @@
 """A stream looked at in parts: which segments left their usual, and how predictable it is."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
 import numpy as np
 
 from troth.core.windows import Span
@@ -13,18 +11,17 @@ from troth.metrics.drift import gaps, segments, spread
 from troth.metrics.drift.limits import MEMORY, ewma_sigma, ewma_widths
 from troth.metrics.drift.normal import Array, cdf
 from troth.metrics.drift.panels import Flags, Panel
-from troth.metrics.drift.phases import Frozen
+from troth.metrics.drift.phases import Frozen, frozen_from
 from troth.metrics.drift.pictures import Apart, Predictability
 from troth.metrics.drift.readings import Distances, distances, remembered
 from troth.metrics.drift.thresholds import shown
 from troth.metrics.models import Baseline, Stream
 from troth.metrics.queries.baselined import usual_of
-from troth.metrics.queries.kept import percentiles, segment_tallies
+from troth.metrics.queries.kept import percentiles
 from troth.metrics.queries.paneled import Watched, panel_of_parts, watched
-from troth.signals.store import Tally
+from troth.metrics.queries.segmented import Segment, parts_of, text_of
 
-_LONGEST = timedelta(days=366 * 3)
-MOST = 200  # segments of a stream: those with most cases lately
+LONGEST_TEXT = 300  # letters in which a segment is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +29,38 @@ class Parted:
     """A stream by its segments: a row of the panel for each, with the usual of its own.
 
     `score` is the fade's average of each day in the sigmas that it really scatters by, positive =
-    worse. Days from `complete` on are not over.
+    worse. Days from `complete` on are not over. `fresh` are usuals to be kept with the phase.
     """
 
-    names: tuple[str, ...]
-    keys: list[tuple[str | None, ...]]
+    segments: list[Segment]
     panel: Panel
     baselines: list[Frozen | None]
     complete: int
     seen: Distances
     judged: Flags
     score: Array
+    phase: Baseline | None
+    fresh: dict[str, Frozen]
 
 
 def parted(stream: Stream, *, now: datetime) -> Parted | None:
-    """Return the stream's segments, the `MOST` largest of the last 28 days; None without any.
+    """Return the stream's segments, the largest of the last 28 days; None without any.
 
-    Each has a baseline of its own, made of the same days as the stream's would be.
+    Each has a baseline of its own, made of the same days as the stream's would be. Where segments
+    are asked from the signals, the stream's own usual comes first, and theirs is frozen with it.
     """
-    names = tuple(stream.series.measure.get("by", []))
-    parts: dict[tuple[str | None, ...], list[Tally]] = defaultdict(list)
-    if names:
-        for tally in segment_tallies(series=stream.series_id, span=Span(now - _LONGEST, now)):
-            parts[tally.segment].append(tally)
-    keys = _largest(parts, now)
-    if not keys:
-        return None
-    panel, complete = panel_of_parts(stream, [parts[key] for key in keys], now=now)
     phase = stream.baselines.order_by("number").last()
-    known = panel.until(complete)
+    if stream.attributes and (phase is None or phase.frozen is None):
+        return None
+    parts = parts_of(stream, now=now)
+    if not parts:
+        return None
+    texts = [text_of(segment) for segment, _ in parts]
+    panel, complete = panel_of_parts(stream, [tallies for _, tallies in parts], now=now)
+    kept = _kept(phase, texts)
+    made_of = panel.until(complete)
     baselines = [
-        usual_of(stream, phase, known.of([row]), start=_begins(phase, panel), waits={})
-        if phase
-        else None
-        for row in range(len(keys))
+        kept.get(text) or _usual(stream, phase, made_of.of([row])) for row, text in enumerate(texts)
     ]
     days = np.arange(panel.shape[1])
     made = np.array([(b.last - panel.first).days if b else len(days) for b in baselines])
@@ -73,20 +68,29 @@ def parted(stream: Stream, *, now: datetime) -> Parted | None:
     seen = distances(panel, baselines, judged=judged)
     memory = remembered(seen.z, judged=seen.judged, skew=seen.skew)
     wider = ewma_widths(1.0, memory=MEMORY, days=seen.days, freedom=seen.freedom, lag=seen.lag)
-    score = memory.score / (wider / ewma_sigma(MEMORY))[:, None]
-    return Parted(names, keys, panel, baselines, complete, seen, seen.judged, score)
-
-
-def _largest(
-    parts: Mapping[tuple[str | None, ...], Sequence[Tally]], now: datetime
-) -> list[tuple[str | None, ...]]:
-    since = now - timedelta(days=gaps.DAYS)
-    lately = {
-        key: sum(one.total + one.n for one in found if one.bucket >= since)
-        for key, found in parts.items()
+    fresh = {
+        text: one
+        for text, one in zip(texts, baselines, strict=True)
+        if one is not None and text not in kept and len(text) <= LONGEST_TEXT
     }
-    chosen = sorted(parts, key=lambda key: (-lately[key], msgspec.json.encode(key)))[:MOST]
-    return sorted(chosen, key=msgspec.json.encode)
+    return Parted(
+        [segment for segment, _ in parts], panel, baselines, complete, seen, seen.judged,
+        memory.score / (wider / ewma_sigma(MEMORY))[:, None], phase,
+        fresh if stream.attributes else {},
+    )  # fmt: skip
+
+
+def _kept(phase: Baseline | None, texts: Sequence[str]) -> dict[str, Frozen]:
+    if phase is None:
+        return {}
+    rows = phase.parts.filter(segment__in=texts).values_list("segment", "frozen")
+    return {text: frozen_from(frozen) for text, frozen in rows}
+
+
+def _usual(stream: Stream, phase: Baseline | None, known: Panel) -> Frozen | None:
+    if phase is None:
+        return None
+    return usual_of(stream, phase, known, start=_begins(phase, known), waits={})
 
 
 def _begins(phase: Baseline, panel: Panel) -> int:
@@ -107,11 +111,11 @@ def segments_apart(*, stream: int, at: datetime) -> list[Apart]:
     score = found.score[:, last]
     p = np.where(found.judged.any(axis=1), 1 - cdf(score), np.nan)
     named = segments.discoveries(p)
-    value, _, cases = gaps.delivered(found.panel, np.ones(len(found.keys)))
+    value, _, cases = gaps.delivered(found.panel, np.ones(len(found.segments)))
     usual = shown(found.panel, found.seen.expected)[:, last]
     seen = [
         Apart(
-            segment=dict(zip(found.names, found.keys[row], strict=True)),
+            segment=found.segments[row],
             value=None if np.isnan(value[row, last]) else float(value[row, last]),
             usual=float(usual[row]), n=int(cases[row, last]),
             score=round(float(score[row]), 3), stands_out=bool(named[row]),

@@ -7,8 +7,8 @@ from django.db import transaction
 from troth.core.windows import DAY
 from troth.metrics import actions as metrics
 from troth.metrics import queries
-from troth.metrics.drift.enrolment import Enrolment
-from troth.metrics.rules import Measure
+from troth.metrics.drift.enrolment import MOST_ATTRIBUTES, Enrolment
+from troth.metrics.rules import Measure, is_attribute
 from troth.promises.models import Promise, Version
 from troth.promises.queries.regimes import terms_of
 from troth.promises.rules import hours, measures
@@ -101,4 +101,11 @@ def _terms(terms: Terms, hourly: int | None) -> Enrolment:
         heartbeat=terms.needs.heartbeat,
         settle=terms.needs.watermark or 0,
         hourly=hourly,
+        attributes=_attributes(terms),
     )
+
+
+def _attributes(terms: Terms) -> tuple[str, ...]:
+    """Return the attributes by which its segments are looked at: the first that can be asked."""
+    names = [name for name in dict.fromkeys(terms.segments) if is_attribute(name)]
+    return tuple(names[:MOST_ATTRIBUTES])

@@ -10,7 +10,8 @@ from troth.core.moments import Instant, Limit
 from troth.core.paging import Paged, part
 from troth.core.refusals import Refusal
 from troth.core.shapes import Listed, Moment, Pages
-from troth.promises import queries, selection
+from troth.metrics import queries as metrics
+from troth.promises import apart, queries, selection
 from troth.promises.api import found, schemas
 from troth.promises.api.found import Slug
 from troth.promises.rules.reputation import Reputation, reputation
@@ -103,8 +104,16 @@ def list_segments(
         slug, attribute=attribute, window=window or None, at=moment.at, as_of=moment.as_of
     )
     rows = sorted(counts.items(), key=lambda item: (-item[1].total, item[0] or ""))
+    left = apart.left(metrics.stream(f"promise:{slug}"), attribute, at=moment.at or moment.as_of)
     return [
-        {"value": value, "good": n.good, "total": n.total, "share": n.share} for value, n in rows
+        {
+            "value": value,
+            "good": n.good,
+            "total": n.total,
+            "share": n.share,
+            "left": left.get(value),
+        }
+        for value, n in rows
     ]
 
 

@@ -230,11 +230,20 @@ class GapOut(Schema):
     late: int
 
 
+class LeftOut(Schema):
+    """That a segment left what was usual of itself: drawn, and rung for nobody."""
+
+    since: date
+    told_on: date
+    size: float = Field(description="Percentage points worse than its own usual when it was told.")
+
+
 class SegmentOut(Schema):
     value: str | None
     good: int
     total: int
     share: float | None
+    left: LeftOut | None = Field(description="Null: it is as usual of it, or nobody looks at it.")
 
 
 class DocumentOut(Schema):

@@ -14,7 +14,7 @@ from troth.core.windows import midnight
 from troth.metrics import queries as metrics
 from troth.metrics import so_far
 from troth.metrics.drift.pictures import StreamView
-from troth.promises import chart, queries, wording
+from troth.promises import apart, chart, queries, wording
 from troth.promises.rules.evidence import Evidence, Told, chance_of_broken
 from troth.promises.rules.remedies import Sought
 from troth.promises.rules.results import Detail, Standing
@@ -57,7 +57,7 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "attribute": attribute,
         "violations": queries.Ledger(Sought(slug=standing.slug))[:_MOST_VIOLATIONS],
         "keep": {"by": attribute} if attribute else {},
-        "segments": _segments(standing, attribute, asked),
+        "segments": _segments(standing, attribute, asked, watched),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
     }
 
@@ -82,12 +82,17 @@ def _next(detail: Detail, asked: Moments) -> Chance | None:
     return chance(told, at=at)
 
 
-def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[str, object]]:
-    """Return the values of an attribute, the one that failed most cases first."""
+def _segments(
+    standing: Standing, attribute: str, asked: Moments, watched: StreamView | None
+) -> list[dict[str, object]]:
+    """Return the values of an attribute: those that left their usual, then by failed cases."""
     if not attribute:
         return []
     counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of)
-    worst = sorted(counts.items(), key=lambda item: (-item[1].bad, -item[1].total))
+    left = apart.left(watched, attribute, at=asked.at or asked.as_of)
+    worst = sorted(
+        counts.items(), key=lambda item: (item[0] not in left, -item[1].bad, -item[1].total)
+    )
     where = reverse("promises:cases", args=[standing.slug])
     parent = Evidence(
         sum(each.good for each in counts.values()), sum(each.bad for each in counts.values())
@@ -97,6 +102,7 @@ def _segments(standing: Standing, attribute: str, asked: Moments) -> list[dict[s
             "value": value,
             "count": count,
             "next": chance_of_broken(Evidence(count.good, count.bad), parent),
+            "left": left.get(value),
             "url": f"{where}?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
         }
         for value, count in worst[:_MOST_VALUES]
