@@ -10,8 +10,8 @@ from tests.shop import document
 from tests.together import at_once
 from troth.core import clock
 from troth.incidents import jobs as incidents
+from troth.metrics import fades_told, parting, queries
 from troth.metrics import jobs as metrics
-from troth.metrics import parting, queries
 from troth.metrics.drift.enrolment import Enrolment, EnrolmentError
 from troth.metrics.models import Baseline, Fade, PartUsual, Series, Stream, Tally
 from troth.metrics.queries import segmented
@@ -240,8 +240,11 @@ def test_a_new_usual_of_the_promise_is_one_of_its_segments_too(shop):
     stream = Stream.objects.get()
     watching.rebaseline(stream=stream.pk, starts_on=FIRST + timedelta(days=61), reason="a new rate",
                         author="Ada", now=after(81))  # fmt: skip
-    assert looked(after(95)) >= 1
-    assert Fade.objects.exclude(segment="").get().closed_on is not None
+    assert looked(after(82)) >= 1
+    row = Fade.objects.get(segment='{"carrier":"gls"}', opened_on__lte=FIRST + timedelta(days=70))
+    assert row.why_closed == "a new baseline was decided"
+    looked(after(95))
+    assert not [one for one in told() if one[1]], "what it has been like since is its usual"
     assert PartUsual.objects.filter(baseline__number=2).count() == 5
 
 
@@ -380,6 +383,41 @@ def test_where_nothing_is_the_matter_few_segments_are_named(db):
     looked(after(175))
     assert PartUsual.objects.count() == 37
     assert len(told()) <= 4
+
+
+def test_a_promise_that_counts_otherwise_begins_anew_with_its_segments(shop):
+    looked(after(80))
+    declare(after(81), good="outcome <> 'late'")
+    while metrics.tally(now=clock.now()):
+        pass
+    looked(after(81))
+    row = Fade.objects.get(segment='{"carrier":"gls"}')
+    assert row.why_closed == "a new baseline was decided"
+    assert looked(after(95)) == 0, "its own usual comes first"
+
+
+def test_the_verb_names_the_segment(shop, capsys):
+    looked(after(80))
+    fades_told.tell(everything=False, as_json=False, now=after(80))
+    assert "Parcels (carrier gls)" in capsys.readouterr().out
+
+
+def test_slices_of_time_are_looked_at_by_segment(db):
+    """Each segment has slices of its own, as everywhere; the one that is down more is named."""
+    rows = [
+        Signal(source="probe", kind="parcel", key=f"{day}-{slot}-{place}",
+               segment={"region": place}, happened_at=after(day) + timedelta(minutes=slot * 10),
+               outcome="late" if (slot + day) % (12 if place == "eu" and day >= 50 else 36) == 0
+               else "ok")
+        for day in range(75) for slot in range(138) for place in ("eu", "us", "asia")
+    ]  # fmt: skip
+    send(rows)
+    declare(after(0), evaluator="timeslice", slice="10m", good="outcome = 'ok'",
+            segments=["region"])  # fmt: skip
+    while metrics.tally(now=clock.now()):
+        pass
+    looked(after(70))
+    assert told() == [('{"region":"eu"}', True, False)]
 
 
 @pytest.mark.browser

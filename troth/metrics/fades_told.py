@@ -8,7 +8,7 @@ from typing import Any
 import click
 from tabulate import tabulate
 
-from troth.metrics import queries
+from troth.metrics import queries, wording
 from troth.metrics.drift.pictures import Blind, FadeView
 
 
@@ -36,7 +36,9 @@ def _show(fades: list[FadeView], blind: list[Blind]) -> None:
 
 def _row(one: FadeView) -> tuple[str, ...]:
     where = (
-        one.stream.name if one.stream else ", ".join(part["name"] for part in one.contributors[:3])
+        wording.title(one)
+        if one.stream
+        else ", ".join(part["name"] for part in one.contributors[:3])
     )
     unit = (
         " points" if one.stream is None or one.stream.reading == "share" else f" {one.stream.unit}"

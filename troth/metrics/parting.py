@@ -9,12 +9,12 @@ The cost is bounded: so many segments of a stream, the largest of the last 28 da
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import numpy as np
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from troth.metrics import facts
 from troth.metrics.drift import gaps, segments
@@ -73,9 +73,7 @@ def _let_go(now: datetime) -> int:
     closed = 0
     for row in rows.select_related("stream__series"):
         if why := _why_over(row):
-            closed += Fade.objects.filter(pk=row.pk, closed_at=None).update(
-                closed_on=max(row.opened_on, now.date()), closed_at=now, why_closed=why
-            )
+            closed += _close(row, max(row.opened_on, now.date()), why, now)
     return closed
 
 
@@ -109,7 +107,24 @@ def _evaluated(stream: Stream, now: datetime) -> int:
         row.save(update_fields=["stack"])
         _keep(found)
         mine = Fade.objects.filter(stream=stream).exclude(segment="")
-        return facts.write(seen, now=now, of=mine)
+        return _ended(mine, stream, now) + facts.write(seen, now=now, of=mine)
+
+
+def _ended(mine: "QuerySet[Fade]", stream: Stream, now: datetime) -> int:
+    """Close what was told against an earlier usual; return how many."""
+    phase = stream.baselines.order_by("number").last()
+    if phase is None:
+        return 0
+    return sum(
+        _close(row, max(row.opened_on, phase.starts_on), "a new baseline was decided", now)
+        for row in mine.filter(closed_at=None, recorded_at__lt=phase.decided_at)
+    )
+
+
+def _close(row: Fade, on: date, why: str, now: datetime) -> int:
+    """Close a fact unless somebody has; return whether it was open."""
+    open_ones = Fade.objects.filter(pk=row.pk, closed_at=None)
+    return open_ones.update(closed_on=on, closed_at=now, why_closed=why)
 
 
 def _keep(found: Parted | None) -> None:
