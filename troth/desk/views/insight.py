@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.core import clock
 from troth.core.moments import moments, named_day
 from troth.core.windows import Span, midnight
-from troth.desk import drawing, fading, tables
+from troth.desk import beside, drawing, fading, tables
 from troth.metrics import actions, queries, so_far
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
@@ -72,7 +72,9 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
     one, asked = _found(key), moments(request.GET)
     now = asked.at or clock.now()
     days = _days(request.GET.get("days", ""))
-    chart = queries.chart(stream=one.pk, span=Span(now - timedelta(days=days), now), at=asked.at)
+    span = Span(now - timedelta(days=days), now)
+    happened = beside.events(one, span, at=asked.at)
+    chart = queries.chart(stream=one.pk, span=span, at=asked.at, events=happened)
     context = {
         "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
         "drawn": drawing.control(chart), "scores": drawing.scores(chart),

@@ -35,9 +35,10 @@ def deploys(uid: str) -> list[Deploy]:
     """
     row = Incident.objects.get(uid=uid)
     linked = {(one.source, one.key): one for one in Began.objects.filter(incident=row)}
-    found = [_of_signal(one, row, linked) for one in _told(row.started_at)]
-    told = {(one.source, one.key) for one in found}
-    kept = [_of_row(one, row) for where, one in linked.items() if where not in told]
+    before = Span(row.started_at - BEFORE, row.started_at)
+    found = [_of_signal(one, row, linked) for one in told(before)]
+    known = {(one.source, one.key) for one in found}
+    kept = [_of_row(one, row) for where, one in linked.items() if where not in known]
     return sorted([*found, *kept], key=lambda one: (one.at, one.source, one.key), reverse=True)
 
 
@@ -47,14 +48,13 @@ def deploy(uid: str, *, source: str, key: str) -> Deploy | None:
     return next(found, None)
 
 
-def _told(start: datetime) -> list[Row]:
-    chosen = Filter(
-        kinds=KINDS, time=parse("happened_at", role="time"), span=Span(start - BEFORE, start)
-    )
+def told(span: Span) -> list[Row]:
+    """Return the signals of deploys and releases of a span, the newest first; a few at most."""
+    chosen = Filter(kinds=KINDS, time=parse("happened_at", role="time"), span=span)
     try:
         return signals.store().cases(chosen, order="-happened_at", limit=_MOST).cases
-    except Exception as problem:  # noqa: BLE001 - an incident's screen is there without the signals
-        _log.warning("deploys before an incident cannot be read: %s", problem)
+    except Exception as problem:  # noqa: BLE001 - a screen is there without the signals
+        _log.warning("deploys cannot be read: %s", problem)
         return []
 
 
@@ -62,7 +62,7 @@ def _of_signal(one: Row, row: Incident, linked: Mapping[tuple[str, str], Began])
     known = linked.get((one.source, one.key))
     return Deploy(
         source=one.source, key=one.key, at=one.happened_at, touchpoint=one.touchpoint or "",
-        said=_said(one), before=row.started_at - one.happened_at,
+        said=said(one), before=row.started_at - one.happened_at,
         number=known.pk if known else None,
     )  # fmt: skip
 
@@ -74,6 +74,6 @@ def _of_row(one: Began, row: Incident) -> Deploy:
     )  # fmt: skip
 
 
-def _said(one: Row) -> str:
+def said(one: Row) -> str:
     parts = [one.outcome or "", *(f"{name} {text}" for name, text in sorted(one.segment.items()))]
     return ", ".join(part for part in [*parts, one.evidence or ""] if part)

@@ -15,6 +15,7 @@ from troth.ui.charts.paths import short
 from troth.ui.charts.scale import Scale, scale
 
 _FEW = 45
+_SEVERAL = 3  # events of a day that are told as from one to another
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,21 @@ def _drawing(
     ]
     drawn = "".join(f'<path class="{name}" d="{d}"/>' for name, d in paths if d)
     marks = "".join(
-        f'<text class="mark" x="{short(on.x(event.at) / 10)}%" y="4%" text-anchor="middle">'
-        f"{number}</text>"
-        for number, event in enumerate(events, 1)
+        f'<text class="mark" x="{short(on.x(at) / 10)}%" y="4%" text-anchor="middle">{text}</text>'
+        for at, text in _marks(events)
     )
     return mark_safe(  # noqa: S308 - made of numbers alone
         '<svg y="6%" width="100%" height="82%" viewBox="0 0 1000 1000" '
         f'preserveAspectRatio="none" overflow="visible">{drawn}</svg>{marks}'
     )
+
+
+def _marks(events: Sequence[Event]) -> Iterator[tuple[date, str]]:
+    """Yield the number of each event; those of one day share a place: “2, 3”, “4-9”."""
+    for at, some in groupby(enumerate(events, 1), lambda pair: pair[1].at):
+        numbers = [number for number, _event in some]
+        few = ", ".join(map(str, numbers))
+        yield at, few if len(numbers) < _SEVERAL else f"{numbers[0]}-{numbers[-1]}"
 
 
 def _runs(points: Sequence[Point], *, banded: bool = False) -> Iterator[list[Point]]:

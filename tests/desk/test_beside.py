@@ -1,0 +1,51 @@
+"""What happened beside a touchpoint stands on its chart: incidents and releases, by the day."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.incidents.scene import opened
+from troth.core import clock
+from troth.signals import actions as signals
+from troth.signals.envelope import Signal
+from troth.ui import charts
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/insight/touchpoints/delivery/"
+
+
+def release(key, **more):
+    return Signal(source="ci", kind="release", key=key, **more)
+
+
+@pytest.mark.mission("S1.16")
+def test_incidents_and_releases_stand_on_the_chart(fading, signed_in, vic):
+    now = clock.now()
+    ten, twenty = now - timedelta(days=10), now - timedelta(days=20)
+    batch = [
+        release("r1", happened_at=ten, evidence="version 2.4", touchpoint="delivery"),
+        release("r2", happened_at=ten, evidence="<b>of all</b>"),
+        release("r3", happened_at=twenty, evidence="of another place", touchpoint="returns"),
+    ]
+    signals.accept(batches=[batch], door="test", now=now)
+    signals.seal(now=now)
+    opened(name="Parcels are late", started_at=twenty, now=now)
+    client = signed_in(vic)
+    text = client.get(PAGE).content.decode()
+    assert "release: version 2.4" in text
+    assert "release: &lt;b&gt;of all&lt;/b&gt;" in text
+    assert "of another place" not in text
+    assert "incident: Parcels are late</a>" in text
+    assert "Parcels are late" not in client.get(f"{PAGE}?at={fifteen_days_ago()}").content.decode()
+
+
+def fifteen_days_ago():
+    return f"{clock.now() - timedelta(days=15):%Y-%m-%dT%H:%MZ}"
+
+
+def test_events_of_one_day_share_a_mark():
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(5)]
+    happened = [charts.Event(days[at], f"event {n}") for n, at in enumerate((1, 2, 2, 3, 3, 3))]
+    drawn = charts.line([charts.Point(day, 0.5) for day in days], label="x", events=happened)
+    marks = [part.split("</text>")[0].split(">")[-1] for part in drawn.split('class="mark"')[1:]]
+    assert marks == ["1", "2, 3", "4-6"]
