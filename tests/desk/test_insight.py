@@ -1,10 +1,13 @@
 """Where trust fades, on the desk: the map, one touchpoint by the day, and what faded."""
 
+from datetime import timedelta
+
 import duckdb
 import pytest
 from django.test import Client
 
 from tests.looks import findings
+from troth.core import clock
 from troth.metrics.models import Baseline, Stream
 from troth.metrics.queries.mapped import cells
 
@@ -47,6 +50,12 @@ def test_its_tables_leave_as_csv_and_as_parquet(fading, signed_in, vic, path, tm
     assert table.splitlines()[0] == ",".join(found.columns)
     assert len(table.splitlines()) == 1 + len(found)
     assert client.get(f"/desk/insight/{path}format=xls").status_code == 404
+
+
+def test_where_the_level_changed_is_dated_on_the_chart(fading, signed_in, vic):
+    text = signed_in(vic).get("/desk/insight/touchpoints/delivery/").content.decode()
+    changed = clock.now().date() - timedelta(days=35)
+    assert f"{changed.day} {changed:%B %Y}: the level changed, seen from today" in text
 
 
 @pytest.mark.mission("S3.12")

@@ -49,6 +49,7 @@ def _unit(chart: Chart) -> str:
 
 def _events(chart: Chart) -> list[charts.Event]:
     happened = [charts.Event(one.day, one.title, one.link) for one in chart.events]
+    happened += [charts.Event(day, "the level changed, seen from today") for day in chart.shifts]
     shown = {one.day for one in chart.points}
     for fade in (one for one in chart.fades if not one.segment):  # the line is of the whole
         if fade.onset in shown:
