@@ -14,10 +14,10 @@ from troth.staff.models import AuditEntry
 pytestmark = pytest.mark.django_db
 
 
-def expect(one, stream, ben, *, least=5.0, days=28, turn=None):
+def expect(one, stream, ben, *, least=5.0, days=28, turn=None, ago=60):
     return actions.expect(
         uid=one.uid, wish=Wish(stream=stream.pk, least=least, days=days),
-        turn=one.turn if turn is None else turn, by=ben, now=clock.now(),
+        turn=one.turn if turn is None else turn, by=ben, now=clock.now() - timedelta(days=ago),
     )  # fmt: skip
 
 
@@ -73,13 +73,55 @@ def test_an_expectation_is_kept_for_ever_and_says_when_it_came_late(
 ):
     first = expect(initiative, deliveries, ben)
     ship(initiative, ben, today - timedelta(days=30), turn=2)
-    second = expect(initiative, deliveries, ben, least=1, turn=3)
-    assert (first.is_late, second.is_late) == (False, True)
+    second = expect(initiative, deliveries, ben, least=1, turn=3, ago=0)
+    shipped = today - timedelta(days=30)
+    assert [queries.was_late(one, shipped_on=shipped) for one in (first, second)] == [False, True]
     assert Expectation.objects.count() == 2
     jobs.judge(now=clock.now())
     assert Finding.objects.get().expectation == second
     with pytest.raises(actions.ImpossibleError):
         actions.unship(uid=initiative.uid, turn=4, by=ben, now=clock.now())
+
+
+@pytest.mark.mission("S1.7")
+@pytest.mark.parametrize(("ago", "late"), [(31, False), (30, True), (29, True), (0, True)])
+def test_who_says_it_before_telling_that_it_shipped_weeks_ago_said_it_afterwards(
+    deliveries, initiative, ben, today, ago, late
+):
+    expect(initiative, deliveries, ben, least=15, ago=ago)
+    ship(initiative, ben, today - timedelta(days=30), turn=2)
+    assert shown(initiative).said_late is late
+    jobs.judge(now=clock.now())
+    assert Finding.objects.get().evidence["said_late"] is late
+    assert AuditEntry.objects.get(verb="judged").after["said_late"] is late
+
+
+def test_a_verdict_on_what_was_said_afterwards_says_so_everywhere(
+    client, deliveries, initiative, ben, today
+):
+    expect(initiative, deliveries, ben, least=15, ago=0)
+    ship(initiative, ben, today - timedelta(days=36), turn=2)
+    jobs.judge(now=clock.now())
+    client.force_login(ben)
+    one = client.get(f"/desk/plan/initiatives/{initiative.uid}/").content.decode()
+    assert "said afterwards" in one.split('id="found"')[1]
+    for path in ("", f"goals/{initiative.goal.uid}/"):
+        rows = client.get(f"/desk/plan/{path}").content.decode()
+        assert "said afterwards" in rows.split('data-label="Found"')[1]
+    table = b"".join(client.get("/desk/plan/plan.csv").streaming_content).decode()
+    lines = [line.split(",") for line in table.splitlines()]
+    assert dict(zip(lines[0], lines[1], strict=True))["said_late"].lower() in ("true", "yes", "1")
+
+
+def test_a_day_of_shipping_that_is_corrected_to_later_makes_no_late_word_early(
+    deliveries, initiative, ben, today
+):
+    ship(initiative, ben, today - timedelta(days=30), turn=1)
+    said = expect(initiative, deliveries, ben, turn=2, ago=5)
+    actions.unship(uid=initiative.uid, turn=3, by=ben, now=clock.now())
+    ship(initiative, ben, today, turn=4)
+    assert said.is_late
+    assert shown(initiative).said_late
 
 
 def test_two_people_do_not_overwrite_each_other(goal, initiative, ben, deliveries, today):

@@ -69,7 +69,9 @@ class Expectation(models.Model):
     """What an initiative is to change, said before it is known. Append-only: the newest counts.
 
     `least` is the change that is expected at least: percentage points of a share, else the
-    stream's unit. One written on the day of shipping or later says so (`is_late`).
+    stream's unit. One written while a day of shipping stood, on it or later, keeps that
+    (`is_late`); whether it was said afterwards is asked of `queries.was_late`, as that day may be
+    told later than the expectation.
     """
 
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="expectations")

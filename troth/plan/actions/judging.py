@@ -7,6 +7,7 @@ from django.db import transaction
 
 from troth.plan.models import Expectation, Finding
 from troth.plan.queries.effects import measured
+from troth.plan.queries.foresight import was_late
 from troth.plan.queries.waiting import ready
 from troth.plan.rules.effects import Verdict
 from troth.staff.actions import note as trail
@@ -22,11 +23,12 @@ def _judged(expectation: Expectation, now: datetime) -> bool:
     found = measured(expectation, at=now)
     if found.effect.verdict is Verdict.TOO_EARLY:
         return False  # the days are over, but too few of them said anything: more may follow
+    late = was_late(expectation, shipped_on=found.shipped_on)
     _, is_new = Finding.objects.get_or_create(
         expectation=expectation,
         defaults={
             "verdict": found.effect.verdict.value,
-            "evidence": {**asdict(found.effect), "from": found.first.isoformat(),
+            "evidence": {**asdict(found.effect), "said_late": late, "from": found.first.isoformat(),
                          "until": found.last.isoformat()},
             "found_at": now,
         },
@@ -34,5 +36,5 @@ def _judged(expectation: Expectation, now: datetime) -> bool:
     if is_new:
         trail(actor=None, verb="judged", thing="initiative",
               thing_id=expectation.initiative.uid, now=now,
-              after={"verdict": found.effect.verdict.value})  # fmt: skip
+              after={"verdict": found.effect.verdict.value, "said_late": late})  # fmt: skip
     return is_new

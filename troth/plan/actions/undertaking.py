@@ -11,7 +11,7 @@ from troth.plan.actions.guarding import ImpossibleError, held, saved
 from troth.plan.models import Expectation, Goal, Initiative
 from troth.plan.queries.days import today
 from troth.plan.rules.effects import FEWEST_DAYS
-from troth.plan.rules.states import LONGEST_WAIT
+from troth.plan.rules.states import LONGEST_WAIT, said_late
 from troth.staff.actions import note as trail
 from troth.staff.actions.audit import Actor, published_name
 
@@ -81,7 +81,7 @@ def expect(*, uid: str, wish: Wish, turn: int, by: Actor, now: datetime) -> Expe
         raise ImpossibleError("The change that is expected is more than 0.")
     if not FEWEST_DAYS <= wish.days <= LONGEST_WAIT:
         raise ImpossibleError(f"It is judged after {FEWEST_DAYS} to {LONGEST_WAIT} days.")
-    late = row.shipped_on is not None and row.shipped_on <= today(now)
+    late = said_late(today(now), shipped_on=row.shipped_on)
     number = row.expectations.count() + 1
     said = Expectation.objects.create(
         initiative=row, number=number, stream_id=wish.stream, least=wish.least, days=wish.days,
@@ -96,7 +96,11 @@ def expect(*, uid: str, wish: Wish, turn: int, by: Actor, now: datetime) -> Expe
 
 @transaction.atomic
 def ship(*, uid: str, on: date, turn: int, by: Actor, now: datetime) -> Initiative:
-    """Say on which day it reached customers. Raises OvertakenError, ImpossibleError."""
+    """Say on which day it reached customers, today or earlier.
+
+    What was expected of it on that day or later was said afterwards (`queries.was_late`). Raises
+    OvertakenError, ImpossibleError.
+    """
     row = held(Initiative, uid, turn)
     if on > today(now):
         raise ImpossibleError("It is said when it has happened, not before.")

@@ -5,6 +5,7 @@ from troth.plan.queries.causes import causes_of, goals_for
 from troth.plan.queries.claims import ClaimShown, claims, figures, one_claim
 from troth.plan.queries.effects import Measured, measured
 from troth.plan.queries.efforts import efforts
+from troth.plan.queries.foresight import was_late
 from troth.plan.queries.waiting import is_due
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "is_due",
     "measured",
     "one_claim",
+    "was_late",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from troth.plan.models import Expectation, Finding, Goal, Initiative
 from troth.plan.queries.days import today
+from troth.plan.queries.foresight import was_late
 from troth.plan.rules.states import Dates, State, is_late, ready_on, state
 
 
@@ -20,6 +21,12 @@ class InitiativeShown:
     expectation: Expectation | None
     finding: Finding | None
     ready_on: date | None
+
+    @property
+    def said_late(self) -> bool:
+        """Whether what is expected was said when it could be seen already."""
+        said = self.expectation
+        return said is not None and was_late(said, shipped_on=self.row.shipped_on)
 
     @property
     def unit(self) -> str:

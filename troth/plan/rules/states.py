@@ -46,6 +46,15 @@ def is_late(dates: Dates, *, today: date) -> bool:
     return waits and dates.due_on is not None and dates.due_on < today
 
 
+def said_late(said_on: date, *, shipped_on: date | None) -> bool:
+    """Return whether an expectation was said when its effect could be seen already.
+
+    That is on the day from which the initiative counts as shipped, or later, whenever that day was
+    told to us.
+    """
+    return shipped_on is not None and said_on >= shipped_on
+
+
 def ready_on(shipped_on: date, days: int) -> date:
     """Return the first day on which the phase after shipping is whole.
 

@@ -125,7 +125,7 @@ def _line(goal: queries.GoalShown, one: queries.InitiativeShown) -> Row:
         goal.row.name, goal.row.pillar, goal.row.due_on, goal.row.outcome, row.name,
         row.owner.shown_name, one.state.value, row.starts_on, row.due_on,
         row.shipped_on, said.stream.key if said else "", said.least if said else "",
-        one.unit, said.days if said else "", said.is_late if said else "",
+        one.unit, said.days if said else "", one.said_late if said else "",
         found.verdict if found else "", *(evidence.get(name) for name in ("size", "low", "high")),
     )  # fmt: skip
 

@@ -26,9 +26,10 @@ def show(request: HttpRequest, uid: str) -> HttpResponse:
     measured = None
     if one.expectation and one.row.shipped_on:
         measured = queries.measured(one.expectation, at=now)
-    said = list(one.row.expectations.all())
+    said = list(one.row.expectations.all())[:-1]
+    earlier = [(each, queries.was_late(each, shipped_on=one.row.shipped_on)) for each in said]
     context = {
-        "one": one, "row": one.row, "measured": measured, "earlier": said[:-1], "today": today(now),
+        "one": one, "row": one.row, "measured": measured, "earlier": earlier, "today": today(now),
         "chart": drawing.picture(measured) if measured else "",
     }  # fmt: skip
     return render(request, "plan/initiative.html", context)
@@ -107,7 +108,8 @@ def ship(request: HttpRequest, uid: str) -> HttpResponse:
         actions.ship(uid=uid, on=said["on"], turn=said["turn"], by=person(request), now=clock.now())
         return _at(uid)
 
-    lead = "From the next day on its effect is watched."
+    lead = ("From the next day on its effect is watched. What was expected on that day or later "
+            "is marked as said afterwards.")  # fmt: skip
     return ask(request, _asked(row, "It reached customers", "Write it down", lead=lead), form, act,
                row=row)  # fmt: skip
 
