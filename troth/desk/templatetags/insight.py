@@ -29,7 +29,9 @@ _VERBS = {
 _CAUSES = {
     "rate": "cases kept more or less often", "mix": "other cases than before",
     "evidence": "more or less evidence", "target": "another target",
-    "recounted": "days counted again",
+    "recounted": "days counted again", "forgiven": "violations fade",
+    "joined": "new in the score", "left": "left the score",
+    "weight": "counts for more or less", "rules": "new rules of the score",
 }  # fmt: skip
 
 

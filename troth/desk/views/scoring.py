@@ -2,25 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.core.moments import moments, named_day
+from troth.promises import links
 from troth.promises.queries import felt, scores
-from troth.promises.scoring.attributing import Attribution, NothingToCompareError, PromisePart
+from troth.promises.scoring.attributing import (
+    Attribution,
+    DeedPart,
+    NothingToCompareError,
+    PromisePart,
+)
 from troth.promises.scoring.moving import Moved
 from troth.staff.access import requires
 from troth.ui import charts
 
 _YEAR = timedelta(days=365)
 _MONTH = timedelta(days=28)
-_MOST = 12
+_MOST = 12  # causes of a promise, until all of them are asked for
+_PUBLIC = "/method/#integrity"  # where everyone reads of integrity events
+_AT_ONCE = 100  # of all causes of one promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,25 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A promise that moved the score, and its causes, the greatest first."""
+    """A promise that moved the score, and its causes, the greatest first.
+
+    `page` is there where all of them are asked for, a page at a time.
+    """
 
     part: PromisePart
     causes: tuple[Cause, ...]
     more: int
+    page: Page[Moved] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an integrity event moved, since when it counts, where it is shown, and its promise."""
+
+    part: DeedPart
+    day: date
+    url: str
+    promise: str
 
 
 @require_safe
@@ -49,13 +71,14 @@ def show(request: HttpRequest) -> HttpResponse:
     now = asked.at or clock.now()
     scope = "all" if request.GET.get("scope") == "all" else "public"
     start, end = _between(request, now)
-    moved = _moved(start, end, scope)
+    moved, whole = _moved(start, end, scope), request.GET.get("causes", "")
     survey = scores.constants_at(now, asked.as_of).felt
     context = {
         "moments": asked, "scope": scope, "start": start, "end": end, "moved": moved,
         "score": scores.score(at=asked.at, as_of=asked.as_of, scope=scope),
         "felt": felt.felt(survey, at=now), "chart": _chart(now, scope),
-        "movers": _movers(moved) if moved else (),
+        "movers": _movers(moved, whole, request.GET.get("page")) if moved else (),
+        "whole": whole, "deeds": _deeds(moved, scope) if moved else (),
     }  # fmt: skip
     return render(request, "desk/insight/score.html", context)
 
@@ -76,27 +99,42 @@ def _moved(start: date, end: date, scope: str) -> Attribution | None:
         return None
 
 
-def _movers(found: Attribution) -> Iterable[Mover]:
+def _movers(found: Attribution, whole: str, page: str | None) -> Iterable[Mover]:
+    """Return what moved it; of the promise `whole` that page of all its causes."""
     parts = sorted(found.promises, key=lambda part: -abs(part.points))
-    return [_mover(part) for part in parts if abs(part.points) >= 0.005]  # noqa: PLR2004 - is shown as 0
+    return [
+        _every(part, page) if part.slug == whole else _mover(part)
+        for part in parts
+        if abs(part.points) >= 0.005 or part.slug == whole  # noqa: PLR2004 - is shown as 0
+    ]
 
 
 def _mover(part: PromisePart) -> Mover:
-    ordered = sorted(part.causes, key=lambda cause: -abs(cause.points))
+    ordered = _ordered(part)
     shown = tuple(_cause(part, cause) for cause in ordered[:_MOST])
     return Mover(part, shown, len(ordered) - len(shown))
 
 
+def _every(part: PromisePart, number: str | None) -> Mover:
+    page = Paginator(_ordered(part), _AT_ONCE).get_page(number)
+    return Mover(part, tuple(_cause(part, cause) for cause in page.object_list), 0, page)
+
+
+def _ordered(part: PromisePart) -> list[Moved]:
+    return sorted(part.causes, key=lambda cause: -abs(cause.points))
+
+
+def _deeds(found: Attribution, scope: str) -> Iterable[Deed]:
+    """Return each integrity event with its first day and where it is shown."""
+    for one in found.deeds:
+        public = scope == "public" or not one.deed.slug
+        promise = reverse("promises:show", args=[one.deed.slug]) if one.deed.slug else ""
+        yield Deed(one, date.fromordinal(one.deed.day), _PUBLIC if public else promise, promise)
+
+
 def _cause(part: PromisePart, moved: Moved) -> Cause:
     day = date.fromordinal(moved.day) if moved.day else None
-    query: dict[str, str] = {}
-    if day is not None:
-        query["at"] = datetime.combine(
-            day + timedelta(days=1), datetime.min.time(), UTC
-        ).isoformat()
-    if moved.segment and part.attribute:
-        query |= {"by": part.attribute, "is": moved.segment}
-    return Cause(moved, day, f"{reverse('promises:cases', args=[part.slug])}?{urlencode(query)}")
+    return Cause(moved, day, links.cases(part.slug, moved, part.attribute))
 
 
 def _chart(now: datetime, scope: str) -> str:
