@@ -58,3 +58,28 @@ def test_streams_of_before_are_told_their_attributes_and_keep_their_usual(python
     slugs = ("listed", "one", "none", "retired")
     assert found["usual"] == {f"promise:{slug}": {"made": slug} for slug in slugs}
     assert found["series"] == 1
+
+
+CALENDARS = """
+executor = MigrationExecutor(connection)
+before = [("metrics", "0011_segments_asked"), ("promises", "0005_segments_watched")]
+executor.migrate(before)
+model = executor.loader.project_state(before).apps.get_model
+for slug, found in {"office": ["2026-12-25", "2026-12-26T00:00:00"], "one": "2027-01-01",
+                    "none": None}.items():
+    spec = {"zone": "UTC"} | ({"holidays": found} if found else {})
+    model("promises", "Calendar").objects.create(
+        slug=slug, spec={"spec": spec}, created_at=NOON)
+"""
+DAYS = """
+from troth.metrics.models import Holiday
+print(json.dumps([f"{one.calendar} {one.day}" for one in Holiday.objects.all()]))
+"""
+
+
+@pytest.mark.timeout(240)
+def test_calendars_of_before_hand_their_holidays_down(python):
+    python("-c", HEAD + CALENDARS)
+    python("-m", "troth.config", "migrate", "--quiet")
+    found = json.loads(python("-c", HEAD + DAYS).splitlines()[-1])
+    assert found == ["office 2026-12-25", "office 2026-12-26", "one 2027-01-01"]

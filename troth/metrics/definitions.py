@@ -51,6 +51,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     zone: str = "UTC"
     grain: str = "1d"
     hours: bool = False
+    holidays: str = ""
 
 
 class Document(
@@ -74,6 +75,7 @@ class Definition:
     zone: str
     grain: int
     hours: bool = False  # today so far is judged, too
+    holidays: str = ""  # the calendar whose holidays are days of their own
 
     def by_the_hour(self, now: datetime) -> tuple[Measure, int]:
         """Return what is counted for the hours of its zone, and in which grain."""
@@ -96,9 +98,11 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
     spec = found.spec
     zone, grain = frame(spec.zone, spec.grain)
     metric = _metric(spec, found.metadata.name, catalogue)
-    _check_hours(found)
+    _check_watched(found)
     try:
-        return Definition(found.metadata.name, metric, metric.measure(), zone, grain, spec.hours)
+        return Definition(
+            found.metadata.name, metric, metric.measure(), zone, grain, spec.hours, spec.holidays
+        )
     except MeasureError as error:
         named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
         field = named.get(error.field, error.field)
@@ -127,12 +131,16 @@ def shaped(
     return found
 
 
-def _check_hours(found: Document[_Spec]) -> None:
-    spec = found.spec
-    if spec.hours and not found.metadata.labels.get("touchpoint"):
-        raise DefinitionError(
-            "spec.hours", "only what is watched is judged by the hour: give it a label touchpoint"
-        )
+def _check_watched(found: Document[_Spec]) -> None:
+    """Refuse what only touchpoints have. Raises DefinitionError."""
+    if found.metadata.labels.get("touchpoint"):
+        return
+    if found.spec.hours:
+        message = "only what is watched is judged by the hour: give it a label touchpoint"
+        raise DefinitionError("spec.hours", message)
+    if found.spec.holidays:
+        message = "only what is watched has holidays: give it a label touchpoint"
+        raise DefinitionError("spec.holidays", message)
 
 
 def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:

@@ -7,6 +7,7 @@ from troth.metrics import enrolling
 from troth.metrics.definitions import Definition, DefinitionError
 from troth.metrics.drift.enrolment import Enrolment, Threshold
 from troth.metrics.models import Series
+from troth.metrics.queries.holidays import why_unknown
 from troth.staff.actions.audit import Actor
 
 # Label → (which side of the limit is bad, whether the limit is against what is usual).
@@ -34,6 +35,8 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
     if not labels.get("touchpoint"):
         enrolling.unwatch(key=key_of(found.name), now=now)
         return
+    if why := why_unknown(found.holidays):
+        raise DefinitionError("spec.holidays", why)
     metric = found.metric
     enrolling.watch(
         key=key_of(found.name),
@@ -47,6 +50,7 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
             unit=metric.unit or "",
             thresholds=tuple(limits_of(labels)),
             hourly=hourly.pk if hourly else None,
+            holidays=found.holidays,
         ),
         author=author,
         reason="the metric counts otherwise",

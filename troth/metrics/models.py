@@ -189,7 +189,7 @@ class Stream(models.Model):
     phase_days = models.IntegerField(default=28)  # days with data that make the first baseline
     heartbeat = models.IntegerField(null=True)  # seconds of silence that are no data
     settle = models.IntegerField(default=0)  # seconds after a day's end before it is evaluated
-    holidays = models.CharField(max_length=60, blank=True)  # of which calendar (Holiday.calendar)
+    holidays = models.CharField(max_length=100, blank=True)  # of which calendar (Holiday.calendar)
     hourly = models.ForeignKey(  # the same by the hour: today so far is judged by it
         Series, on_delete=models.PROTECT, null=True, related_name="hourly_of"
     )
@@ -302,7 +302,7 @@ class Fade(models.Model):
 class Holiday(models.Model):
     """A day that is unlike others of its weekday: an input, for the streams of its calendar."""
 
-    calendar = models.CharField(max_length=60)
+    calendar = models.CharField(max_length=100)
     day = models.DateField()
     name = models.CharField(max_length=200)
 

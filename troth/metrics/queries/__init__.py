@@ -25,6 +25,7 @@ from troth.metrics.queries.faded import (
     streams,
     watched_keys,
 )
+from troth.metrics.queries.holidays import holiday_calendars, why_unknown
 from troth.metrics.queries.hourly import today
 from troth.metrics.queries.kept import (
     Part,
@@ -86,6 +87,7 @@ __all__ = [
     "exposure",
     "fade",
     "fades",
+    "holiday_calendars",
     "hourly_of",
     "is_watched",
     "losses",
@@ -118,4 +120,5 @@ __all__ = [
     "today",
     "versions",
     "watched_keys",
+    "why_unknown",
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from troth.core import windows
 from troth.core.filing import FILES
+from troth.metrics import queries as metrics
 from troth.promises.actions import enrolling
 from troth.promises.actions.following import follow, let_go
 from troth.promises.actions.judging import stir
@@ -36,7 +37,7 @@ def declare(
     plain = plain_values(spec)
     measured = _measured(plain)
     terms = document.read(plain, metrics=measured.get)
-    _check_calendar(terms)
+    _check_calendars(terms)
     if managed_by != FILES:  # files may declare their readers after it; their plan has checked
         check_reader(terms)
     promise, is_new = _promise(terms, managed_by, now)
@@ -84,11 +85,13 @@ def _measured(plain: Document) -> dict[str, Counting]:
     return {str(name): found} if found else {}
 
 
-def _check_calendar(terms: Terms) -> None:
+def _check_calendars(terms: Terms) -> None:
     slug = terms.counting.calendar
     if slug and not Calendar.objects.filter(slug=slug).exists():
         message = f"there is no calendar “{slug}”; declare it first (kind: Calendar)"
         raise DocumentError((Problem("spec.due.calendar", message),))
+    if why := metrics.why_unknown(terms.holidays):
+        raise DocumentError((Problem("spec.holidays", why),))
 
 
 def _promise(terms: Terms, managed_by: str, now: datetime) -> tuple[Promise, bool]:

@@ -101,6 +101,7 @@ def _terms(terms: Terms, hourly: int | None) -> Enrolment:
         heartbeat=terms.needs.heartbeat,
         settle=terms.needs.watermark or 0,
         hourly=hourly,
+        holidays=terms.holidays,
         attributes=_attributes(terms),
     )
 

@@ -17,7 +17,7 @@ from troth.promises.queries import defined
 from troth.promises.queries.readers import check_reader
 from troth.promises.rules import calendars, document, exclusion_document
 from troth.promises.rules.exclusion_document import Excluding
-from troth.promises.rules.terms import Counting
+from troth.promises.rules.terms import Counting, DocumentError
 
 
 def declare_all(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
@@ -35,6 +35,8 @@ def _calendar(loaded: Loaded) -> Step:
 
     def do(_author: str, now: datetime) -> object:
         fields = {"spec": plain, "managed_by": FILES}
+        days = dict.fromkeys(hours.holidays, "a holiday")
+        metrics.keep_holidays(calendar=hours.slug, days=days)
         return Calendar.objects.update_or_create(
             slug=hours.slug, defaults=fields, create_defaults={**fields, "created_at": now}
         )
@@ -50,9 +52,34 @@ def _metrics(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
         problems.append(Problem(", ".join(one.place for one in loaded), str(error)))
         return
     documents = {one.name: one.document for one in loaded}
+    problems += filter(None, (_of_no_calendar(one, folder) for one in loaded))
     for found in differences:
         do = _metric(found.name, documents.get(found.name))
         yield Step(found.verb, "Metric", found.name, found.fields, do)
+
+
+def _of_no_calendar(loaded: Loaded, folder: Folder) -> Problem | None:
+    """Return what is wrong where a metric names holidays that neither we nor the files know."""
+    named = str(loaded.document.get("spec", {}).get("holidays", ""))
+    why = _unknown(named, folder)
+    return Problem(f"{loaded.place}: spec.holidays", why) if why else None
+
+
+def _unknown(named: str, folder: Folder) -> str:
+    """Return why a calendar gives no holidays once the files are applied, "" where it does."""
+    if not named:
+        return ""
+    said = {one.name: _has_holidays(one) for one in folder.of("Calendar")}
+    kept = metric_queries.holiday_calendars() - said.keys()
+    known = kept | {name for name, has_some in said.items() if has_some}
+    return metric_queries.why_unknown(named, known=known)
+
+
+def _has_holidays(loaded: Loaded) -> bool:
+    try:
+        return bool(calendars.read(loaded.document).holidays)
+    except DocumentError:
+        return True  # what is wrong with it is told already
 
 
 def _metric(name: str, wanted: dict[str, Any] | None) -> Do:
@@ -68,6 +95,8 @@ def _promise(loaded: Loaded, folder: Folder) -> Step:
     plain = plain_values(loaded.document)
     terms = document.read(plain, metrics=lambda name: _known_metric(name, folder))
     check_reader(terms, declared=folder.names("Audience"))
+    if why := _unknown(terms.holidays, folder):
+        raise DocumentError((Problem("spec.holidays", why),))
     row = Promise.objects.filter(slug=terms.slug).first()
     last = row.versions.order_by("number").last() if row and row.retired_at is None else None
 

@@ -107,6 +107,7 @@ class StandingOut(Schema):
     remedy: str
     segments: list[str]
     hours: bool = Field(description="Whether today so far is judged, hour by hour.")
+    holidays: str = Field(description="The calendar whose holidays are read apart; often none.")
     managed_by: str
     effective_from: datetime | None
     judged_at: datetime | None

@@ -164,6 +164,13 @@ class PromiseForm(Declaring):
         required=False,
         help_text="A fault of the morning is told the same morning, against what is usual by then.",
     )
+    holidays = forms.CharField(
+        label="Holidays of",
+        max_length=100,
+        required=False,
+        help_text="A calendar's name. Its holidays are not read against ordinary days.",
+        widget=forms.TextInput(attrs={"list": "calendars", "autocomplete": "off"}),
+    )
     pillar = forms.CharField(label="Pillar", max_length=60, required=False)
     touchpoint = forms.CharField(label="Touchpoint", max_length=60, required=False)
     audience = forms.CharField(

@@ -141,8 +141,8 @@ def _standing(opinion: Opinion) -> Standing:
         retired_at=promise.retired_at,
         position=terms.position,
         timed=terms.counting.is_timed,
-        hours=terms.hours,
-    )
+        hours=terms.hours, holidays=terms.holidays,
+    )  # fmt: skip
 
 
 def _unmeasured(opinion: Opinion) -> WindowResult:

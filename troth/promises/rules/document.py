@@ -27,7 +27,7 @@ _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
     "signals", "good", "at", "due", "clock", "verdict", "slice", "slice_good", "needs",
     "exclusions", "segments", "remedy", "source_url", "position", "topic", "translations",
-    "hours",
+    "hours", "holidays",
 )  # fmt: skip
 
 
@@ -57,8 +57,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
     spec.only(*_SPEC)
     spec.text("topic")
     _check_translations(spec.inside("translations"))
-    labels = meta.inside("labels")
-    labels.only("pillar", "touchpoint")
+    labels = _labels(meta)
     meta.needed("name", "the promise's name in addresses, for example on-time-delivery")
     slug = meta.read("name", "", fields.as_slug)
     found = _windows(spec)
@@ -90,7 +89,15 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         remedy=spec.text("remedy"),
         position=spec.read("position", 0, fields.as_whole),
         hours=_hours(spec, counting, needs, zone),
+        holidays=_of_calendar(spec, counting),
     )
+
+
+def _labels(meta: Fields) -> Fields:
+    """Return the labels: where the promise stands."""
+    labels = meta.inside("labels")
+    labels.only("pillar", "touchpoint")
+    return labels
 
 
 def _visibility(spec: Fields) -> str:
@@ -227,6 +234,14 @@ def _hours(spec: Fields, counting: Counting, needs: Needs, zone: str) -> bool:
     if wanted and (why := hours.why_not(counting, needs, zone)):
         spec.note("hours", why)
     return wanted
+
+
+def _of_calendar(spec: Fields, counting: Counting) -> str:
+    """Return the calendar whose holidays are days of their own; note where none has a meaning."""
+    named = spec.read("holidays", "", fields.as_slug)
+    if named and (why := hours.why_no_holidays(counting)):
+        spec.note("holidays", why)
+    return named
 
 
 def _segments(spec: Fields) -> tuple[str, ...]:

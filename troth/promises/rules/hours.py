@@ -1,4 +1,4 @@
-"""Whether today so far can be judged of a promise, and in what its hours are counted. Pure."""
+"""Whether today so far can be judged of a promise, its hours, and where it has holidays. Pure."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -29,3 +29,12 @@ def why_not(counting: Counting, needs: Needs, zone: str) -> str:
             bool(grain_of(zone) % length),
     }  # fmt: skip
     return next((why for why, holds in found.items() if holds), "")
+
+
+def why_no_holidays(counting: Counting) -> str:
+    """Return why holidays mean nothing to a promise, in plain words; "" where they do."""
+    if counting.evaluator == "attestation":
+        return "has no meaning here: evidence is valid or not, on holidays as well"
+    if counting.calendar:
+        return f"has no meaning here: the calendar “{counting.calendar}” has its own holidays"
+    return ""

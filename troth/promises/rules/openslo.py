@@ -110,6 +110,7 @@ class _Reading:
             "exclusions": list(_exclusions(self._said("exclusions") or "")),
             "segments": _listed(self._said("segments")),
             "hours": self._said("hours") == "true" or None,
+            "holidays": self._said("holidays"),
             "remedy": self._said("remedy"),
             "source_url": self._said("source-url"),
         }

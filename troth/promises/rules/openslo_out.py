@@ -62,6 +62,7 @@ def _annotations(terms: Terms) -> dict[str, str]:
             ),
             "segments": ",".join(terms.segments),
             "hours": "true" if terms.hours else "",
+            "holidays": terms.holidays,
         }
     )
 

@@ -183,6 +183,7 @@ class Standing(CountedRaw):
     position: int = 0
     timed: bool = False  # its counts are milliseconds, not cases
     hours: bool = False  # today so far is judged, too
+    holidays: str = ""  # the calendar whose holidays are days of their own
 
     @property
     def flags(self) -> tuple[str, ...]:

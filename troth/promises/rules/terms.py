@@ -107,6 +107,7 @@ class Terms:
     remedy: str = ""
     position: int = 0
     hours: bool = False  # today so far is judged, too
+    holidays: str = ""  # the calendar whose holidays are days of their own
 
     @property
     def evaluator(self) -> str:

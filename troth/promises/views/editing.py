@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from troth.core import clock
+from troth.metrics import queries as metrics
 from troth.promises import actions, queries, wording
 from troth.promises.forms import documents
 from troth.promises.forms.promise import Declaring, PromiseForm, YamlForm, fits, initial
@@ -88,6 +89,7 @@ def _ask(request: HttpRequest, form: Declaring, base: Document | None) -> HttpRe
         "number": _latest(slug) if slug else 0,
         "kinds": signals.store().kinds(),
         "audiences": readers.audiences(),
+        "calendars": sorted(metrics.holiday_calendars()),
         "preview": _preview(form),
     }
     status = 422 if form.is_bound and form.errors else 200
