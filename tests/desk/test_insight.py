@@ -1,5 +1,6 @@
 """Where trust fades, on the desk: the map, one touchpoint by the day, and what faded."""
 
+import re
 from datetime import timedelta
 
 import duckdb
@@ -8,6 +9,9 @@ from django.test import Client
 
 from tests.looks import findings
 from troth.core import clock
+from troth.core.windows import Span
+from troth.metrics import queries, wording
+from troth.metrics.drift import rules
 from troth.metrics.models import Baseline, Stream
 from troth.metrics.queries.mapped import cells
 
@@ -50,6 +54,23 @@ def test_its_tables_leave_as_csv_and_as_parquet(fading, signed_in, vic, path, tm
     assert table.splitlines()[0] == ",".join(found.columns)
     assert len(table.splitlines()) == 1 + len(found)
     assert client.get(f"/desk/insight/{path}format=xls").status_code == 404
+
+
+@pytest.mark.mission("S1.2")
+def test_run_rules_are_marked_on_the_chart_and_told_in_words(fading, signed_in, vic):
+    assert set(wording.RULES) == set(rules.NAMES)
+    chart = queries.chart(stream=fading.pk, span=Span(fading_since(), clock.now()))
+    held = [point for point in chart.points if point.rules]
+    assert held
+    text = signed_in(vic).get("/desk/insight/touchpoints/delivery/").content.decode()
+    (marks,) = re.findall(r'class="marked" d="([^"]*)"', text)
+    assert marks.count("M") == len(held)
+    assert "eight days on one side" in text
+    assert "beyond-" not in text
+
+
+def fading_since():
+    return clock.now() - timedelta(days=180)
 
 
 def test_where_the_level_changed_is_dated_on_the_chart(fading, signed_in, vic):

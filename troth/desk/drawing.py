@@ -2,6 +2,7 @@
 
 from django.utils.safestring import SafeString
 
+from troth.metrics import wording
 from troth.metrics.drift.pictures import Chart, Point
 from troth.ui import charts
 
@@ -13,7 +14,10 @@ def control(chart: Chart) -> SafeString:
     if stream.target is not None and chart.points:
         promised = [charts.Step(chart.points[0].day, stream.target)]
     return charts.line(
-        [charts.Point(one.day, one.value, one.low, one.high) for one in _whole(chart)],
+        [
+            charts.Point(one.day, one.value, one.low, one.high, is_marked=bool(one.rules))
+            for one in _whole(chart)
+        ],
         label=stream.name,
         target=promised,
         events=_events(chart),
@@ -53,7 +57,7 @@ def _events(chart: Chart) -> list[charts.Event]:
     shown = {one.day for one in chart.points}
     for fade in (one for one in chart.fades if not one.segment):  # the line is of the whole
         if fade.onset in shown:
-            happened.append(charts.Event(fade.onset, f"began: {fade.kind.replace('_', ' ')}"))
+            happened.append(charts.Event(fade.onset, f"began: {wording.word(fade)}"))
         if fade.opened_on in shown:
-            happened.append(charts.Event(fade.opened_on, f"told: {fade.kind.replace('_', ' ')}"))
+            happened.append(charts.Event(fade.opened_on, f"told: {wording.word(fade)}"))
     return sorted(happened, key=lambda one: one.at)

@@ -17,6 +17,14 @@ KINDS: Final = {
     "threshold": "past a limit",
     "no_data": "silent",
 }
+RULES: Final = {  # run rules (drift.rules) in words
+    "beyond-3": "beyond three sigmas",
+    "two-of-three-beyond-2": "two of three days beyond two sigmas",
+    "four-of-five-beyond-1": "four of five days beyond one sigma",
+    "eight-on-one-side": "eight days on one side",
+    "six-in-a-row-rising": "six days that rise",
+    "six-in-a-row-falling": "six days that fall",
+}
 _NAMED = 4
 _WHOLE = 10  # from so many on no part of a case is told
 

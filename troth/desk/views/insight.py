@@ -15,7 +15,7 @@ from troth.core import clock
 from troth.core.moments import moments, named_day
 from troth.core.windows import Span, midnight
 from troth.desk import beside, drawing, fading, tables
-from troth.metrics import actions, queries, so_far
+from troth.metrics import actions, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
 from troth.metrics.queries.mapped import Cell, cells, journey, streams_of, worst
@@ -79,7 +79,10 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
         "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
         "drawn": drawing.control(chart), "scores": drawing.scores(chart),
         "fades": fading.with_answers(chart.fades), "hours": so_far.told(one, now),
-        "today": now.date(), "unusual": [point for point in chart.points if point.rules],
+        "today": now.date(), "unusual": [
+            (point.day, [wording.RULES[rule] for rule in point.rules])
+            for point in chart.points if point.rules
+        ],
         "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
         "next": _next(chart, now), "relied": queries.predictability(stream=one.pk, at=now),
     }  # fmt: skip

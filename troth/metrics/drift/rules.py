@@ -8,20 +8,25 @@ import numpy as np
 
 from troth.metrics.drift.normal import Array
 
+NAMES = (
+    "beyond-3", "two-of-three-beyond-2", "four-of-five-beyond-1", "eight-on-one-side",
+    "six-in-a-row-rising", "six-in-a-row-falling",
+)  # fmt: skip
 _SAME_SIDE = 8
 _TREND = 6
 
 
 def marks(z: Array) -> list[tuple[str, ...]]:
     """Return which rules hold at each day of one row of z; a NaN breaks every run."""
-    found = {
-        "beyond-3": np.abs(z) > 3,  # noqa: PLR2004 - the rules are named after their numbers
-        "two-of-three-beyond-2": _most(z, 2.0, 2, 3),
-        "four-of-five-beyond-1": _most(z, 1.0, 4, 5),
-        "eight-on-one-side": _most(z, 0.0, _SAME_SIDE, _SAME_SIDE),
-        "six-in-a-row-rising": _rising(z),
-        "six-in-a-row-falling": _rising(-z),
-    }
+    held = (
+        np.abs(z) > 3,  # noqa: PLR2004 - the rules are named after their numbers
+        _most(z, 2.0, 2, 3),
+        _most(z, 1.0, 4, 5),
+        _most(z, 0.0, _SAME_SIDE, _SAME_SIDE),
+        _rising(z),
+        _rising(-z),
+    )
+    found = dict(zip(NAMES, held, strict=True))
     return [tuple(name for name, flags in found.items() if flags[day]) for day in range(len(z))]
 
 

@@ -20,12 +20,16 @@ _SEVERAL = 3  # events of a day that are told as from one to another
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The value at a day or an aware instant, and its interval. None is a gap."""
+    """The value at a day or an aware instant, and its interval. None is a gap.
+
+    A marked one has a dot of its own, however many points there are.
+    """
 
     at: date
     value: float | None
     low: float | None = None
     high: float | None = None
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def _drawing(
         ("event", "".join(f"M{short(on.x(event.at))} 0V1000" for event in events)),
         ("value", _curve(points, on)),
         ("dots", _dots(points, on)),
+        ("marked", _each([p for p in points if p.is_marked and p.value is not None], on)),
     ]
     drawn = "".join(f'<path class="{name}" d="{d}"/>' for name, d in paths if d)
     marks = "".join(
@@ -152,7 +157,11 @@ def _curve(points: Sequence[Point], on: Scale) -> str:
 def _dots(points: Sequence[Point], on: Scale) -> str:
     """Return a dot for each point where they are few, else only where one stands alone."""
     alone = [p for run in _runs(points) if len(run) == 1 or len(points) <= _FEW for p in run]
-    return "".join(f"M{short(on.x(p.at))} {short(on.y(p.value or 0))}h0" for p in alone)
+    return _each(alone, on)
+
+
+def _each(points: Sequence[Point], on: Scale) -> str:
+    return "".join(f"M{short(on.x(p.at))} {short(on.y(p.value or 0))}h0" for p in points)
 
 
 def _band(points: Sequence[Point], on: Scale) -> str:
