@@ -53,8 +53,7 @@ def _heard(
 ) -> tuple[datetime, timedelta]:
     kinds = tuple(stream.series.measure.get("kinds", []))
     if kinds not in heard:
-        times = [signals.last_recorded(kind) for kind in kinds or tuple(signals.kinds())]
-        heard[kinds] = max([time for time in times if time], default=None)
+        heard[kinds] = signals.last_recorded(kinds)
     since = max(heard[kinds] or stream.created_at, stream.created_at)
     return since, timedelta(seconds=stream.heartbeat or 0)
 

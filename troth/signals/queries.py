@@ -1,5 +1,6 @@
 """What other packages may ask about signals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Min, QuerySet, Sum
 
 from troth.signals.models import Change, Inbox, Retention
-from troth.signals.store import Store
+from troth.signals.store import Heard, Store
 from troth.signals.stores.embedded import Embedded
 
 
@@ -60,10 +61,9 @@ def kinds() -> list[str]:
     return store().kinds()
 
 
-def last_recorded(kind: str) -> datetime | None:
-    """Return when the newest signal of a kind was recorded, as far as sealed."""
-    extent = store().extent((kind,))
-    return extent.recorded.end if extent else None
+def last_recorded(kinds: Sequence[str]) -> datetime | None:
+    """Return when the newest signal of some kinds (none: all) was recorded, as far as sealed."""
+    return store().heard([Heard(kinds=tuple(kinds))])[0]
 
 
 def removed_until() -> dict[str, datetime]:

@@ -101,6 +101,20 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Of which rows `heard()` tells the newest: of `kinds` (none: all), with a true `where`.
+
+    Every version is one, whether it counts still or not: a revision says that somebody speaks, too.
+    Only those recorded later than `after` are looked for. `where` does not ask for subjects.
+    """
+
+    kinds: tuple[str, ...] = ()
+    where: Expression | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
     """Which cases `excerpt()` reads, as in a question, and which expressions of each."""
 
@@ -230,7 +244,13 @@ class Store(Protocol):
         """Return every version of a case, in the order in which they were recorded."""
         ...
 
-    def extent(self, kinds: Sequence[str] = ()) -> Extent | None: ...
+    def extent(self, kinds: Sequence[str] = ()) -> Extent | None:
+        """Return a span that holds all rows of these kinds: maybe more, with their neighbours."""
+        ...
+
+    def heard(self, asked: Sequence[Heard]) -> list[datetime | None]:
+        """Return for each when the newest of its rows was recorded, exactly."""
+        ...
 
     def sources(self) -> list[str]: ...
 

@@ -25,8 +25,7 @@ def whole_hours(streams: Iterable[Stream], *, now: datetime) -> dict[int, dateti
     for stream in streams:
         kinds = tuple(stream.series.measure.get("kinds", []))
         if kinds not in heard:
-            times = [signals.last_recorded(kind) for kind in kinds or tuple(signals.kinds())]
-            heard[kinds] = max([time for time in times if time], default=None)
+            heard[kinds] = signals.last_recorded(kinds)
         if (last := heard[kinds]) is not None:
             over = min(now - timedelta(seconds=stream.settle), last)
             found[stream.pk] = _hour_before(over, stream.series.sweep.tz)

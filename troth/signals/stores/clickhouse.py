@@ -27,6 +27,7 @@ from troth.signals.store import (
     Excerpt,
     Extent,
     Filter,
+    Heard,
     Question,
     Row,
     Statistics,
@@ -36,6 +37,7 @@ from troth.signals.store import (
 from troth.signals.stores import (
     asking,
     excerpts,
+    hearing,
     janitor,
     listing,
     loading,
@@ -130,6 +132,10 @@ class ClickHouse:
             return None
         first, last, earliest, latest = map(instant, row[1:])
         return Extent(Span(first, last), Span(earliest, latest), int(row[0]))
+
+    def heard(self, asked: Sequence[Heard]) -> list[datetime | None]:
+        reader = self._reader()
+        return hearing.in_all(reader, asked, reader.every)
 
     def sources(self) -> list[str]:
         return self.cluster.names(f"SELECT DISTINCT source FROM {SIGNALS}")

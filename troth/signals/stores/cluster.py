@@ -141,6 +141,13 @@ class Reader:
         where = [self._current(need.as_of), *_within(need)]
         return f"SELECT {', '.join(columns)} FROM {SIGNALS} AS s FINAL WHERE {' AND '.join(where)}"
 
+    def every(self, need: Need) -> str:
+        """Return SQL for all versions. What was inserted twice is there twice: it is the same."""
+        columns = [self._column(name) for name in sorted(need.columns)]
+        columns += [_segment(name) for name in sorted(need.segments)]
+        where = " AND ".join(["1", *_within(need)])
+        return f"SELECT {', '.join(columns)} FROM {SIGNALS} AS s WHERE {where}"
+
     def versions(self, source: str, key: str, attributes: Sequence[str]) -> str:
         names = (*listing.PLAIN, *listing.TIMES[:-1])
         columns = [*map(self._column, names), "nullIf(m.ends, 0) AS replaced_at"]

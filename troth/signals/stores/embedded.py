@@ -16,6 +16,7 @@ from troth.signals.store import (
     Excerpt,
     Extent,
     Filter,
+    Heard,
     Question,
     Row,
     Statistics,
@@ -27,6 +28,7 @@ from troth.signals.stores import (
     compaction,
     excerpts,
     files,
+    hearing,
     listing,
     loading,
     manifest,
@@ -96,6 +98,10 @@ class Embedded:
             instant(max(file.last_recorded for file in chosen)),
         )
         return Extent(Span(first, last), Span(*recorded), sum(file.rows for file in chosen))
+
+    def heard(self, asked: Sequence[Heard]) -> list[datetime | None]:
+        with connection() as con:
+            return hearing.by_file(Reader(con), asked)
 
     def sources(self) -> list[str]:
         return sorted(set().union(*(file.sources for file in Manifest().rows)))

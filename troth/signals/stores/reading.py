@@ -45,9 +45,16 @@ class Reader:
 
     def relation(self, need: Need) -> str:
         chosen = self.manifest.chosen(need.kinds, need.bounds)
+        return self._read(chosen, need, self._current(need.as_of))
+
+    def every(self, need: Need, chosen: Sequence[SegmentFile]) -> str:
+        """Return SQL for all versions in the chosen files, whether they count or not."""
+        return self._read(chosen, need, "true")
+
+    def _read(self, chosen: Sequence[SegmentFile], need: Need, which: str) -> str:
         columns = [self._column(name) for name in sorted(need.columns)]
         columns += segment_columns(chosen, sorted(need.segments))
-        where = [self._current(need.as_of), *_bounded(need.bounds), *_of_kinds(need.kinds)]
+        where = [which, *_bounded(need.bounds), *_of_kinds(need.kinds)]
         return (
             f"SELECT {', '.join(columns)} FROM {self.scan(chosen)} AS s "
             f"WHERE {' AND '.join(filter(None, where))}"

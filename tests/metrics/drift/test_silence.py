@@ -1,0 +1,81 @@
+"""Silence is told of what a stream counts, whoever speaks beside it: on a real, compacted store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.metrics.drift.conftest import ZONE, after
+from troth.core.windows import DAY
+from troth.metrics import actions, jobs
+from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.models import Fade, Stream
+from troth.metrics.rules import Measure
+from troth.signals import actions as signal_actions
+from troth.signals.envelope import Signal
+
+MINUTE = timedelta(minutes=1)
+START = after(0)
+
+
+@pytest.fixture
+def store(settings, tmp_path, db):
+    settings.TROTH = replace(settings.TROTH, data_dir=tmp_path, signal_store="embedded")
+
+
+def watch(key, *kinds, where=None, heartbeat=600, **more):
+    """Watch a share of these kinds with a heartbeat."""
+    measure = Measure(kinds=kinds, where=where, good="outcome = 'ok'", **more)
+    series = actions.follow(measure=measure, zone=ZONE, grain=DAY)
+    terms = Enrolment(name=key, touchpoint=key, heartbeat=heartbeat)
+    return actions.watch(key=key, series=series.pk, enrolment=terms, now=START)
+
+
+def say(kind, minutes, **segment):
+    """Let a signal come, and be sealed."""
+    now = START + minutes * MINUTE
+    told = Signal(source="s", kind=kind, happened_at=now, key=f"{kind}{minutes}{segment}",
+                  outcome="ok", segment=segment)  # fmt: skip
+    signal_actions.accept(batches=[[told]], door="test", now=now)
+    signal_actions.seal(now=now)
+
+
+def compact(minutes):
+    signal_actions.tidy(now=START + minutes * MINUTE)
+    signal_actions.compact(now=START + minutes * MINUTE)
+
+
+def silent(minutes):
+    """Evaluate; return the streams that are silent now."""
+    jobs.evaluate(now=START + minutes * MINUTE)
+    open_ones = Fade.objects.filter(kind="no_data", closed_at=None)
+    return set(open_ones.values_list("stream__key", flat=True))
+
+
+def chatter(kind, first, last, **segment):
+    for minutes in range(first, last):
+        say(kind, minutes, **segment)
+
+
+@pytest.mark.mission("S1.10")
+def test_a_neighbour_that_speaks_ends_no_silence_when_files_are_merged(store):
+    watch("quiet", "quiet")
+    watch("loud", "loud")
+    say("quiet", 1)
+    chatter("loud", 2, 20)
+    assert silent(20) == {"quiet"}
+    compact(21)  # so many sealed files are merged at once: both kinds lie in one
+    chatter("loud", 22, 26)
+    assert silent(26) == {"quiet"}
+    compact(2 * 1440)
+    fact = Fade.objects.get(kind="no_data")
+    assert fact.closed_at is None
+    assert fact.evidence["last"] == (START + MINUTE).isoformat()
+    jobs.evaluate(now=START + 2 * 1440 * MINUTE)
+    fact.refresh_from_db()
+    assert fact.closed_at is None
+    say("quiet", 2 * 1440 + 5)
+    Stream.objects.filter(key="loud").update(ended_at=START)
+    assert silent(2 * 1440 + 6) == set()
+    fact.refresh_from_db()
+    assert fact.why_closed == "signals came again"
