@@ -1,5 +1,6 @@
 """Two times of a promise compared, and where its friction is."""
 
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -64,6 +65,19 @@ def test_friction_is_ranked_by_the_effort_that_somebody_guessed(shop, signed_in,
         client.post(url, {"key": key, "days": "2,5"})
         assert Effort.objects.get().days == 2.5
         assert client.post(url, {"key": "nothing?a=b", "days": "1"}).status_code == 404
+
+
+@pytest.mark.mission("S1.16")
+def test_where_no_case_came_friction_says_so_and_praises_nothing(shop, signed_in, vic):
+    shop(target="40%")
+    client, url = signed_in(vic), "/desk/insight/friction/?promise=on-time"
+    with clock.frozen(NOW):
+        assert "Nothing is short of its promise" in client.get(url).content.decode()
+    with clock.frozen(NOW + timedelta(days=200)):
+        text = client.get(url).content.decode()
+    assert "No case came in this window" in text
+    assert "From 23 Sep 2026 to 6 Oct 2026" in text
+    assert "Nothing is short" not in text
 
 
 @pytest.mark.browser

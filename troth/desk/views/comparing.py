@@ -1,5 +1,6 @@
 """Two times of a promise side by side, and where its friction is."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from math import isfinite
@@ -13,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
 from troth.core.moments import named_day
-from troth.core.windows import Span, midnight
+from troth.core.windows import TICK, Span, midnight
 from troth.plan import actions as planned
 from troth.plan import queries as plan
 from troth.plan.rules.friction import Friction, ranked
 from troth.promises import queries
 from troth.promises.rules.comparing import compare
-from troth.promises.rules.results import Standing
+from troth.promises.rules.results import Count, Standing
 from troth.staff.access import person, requires
 
 _MONTH = timedelta(days=28)
@@ -67,12 +68,21 @@ def friction(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"standings": standings, "one": one}
     if one is not None:
         by = _attribute(request, one)
-        context |= {"by": by, "frictions": _frictions(one, by)[:_MOST]}
+        counts = queries.by_segment(one.slug, attribute=by)
+        frictions = _frictions(one, by, counts)[:_MOST]
+        context |= {"by": by, "frictions": frictions, "days": _window_days(one.slug),
+                    "cases": sum(count.total for count in counts.values())}  # fmt: skip
     return render(request, "desk/insight/friction.html", context)
 
 
-def _frictions(one: Standing, by: str) -> list[Friction]:
-    counts = queries.by_segment(one.slug, attribute=by)
+def _window_days(slug: str) -> tuple[date, date]:
+    """Return the first and the last local day of the headline window, as it is asked now."""
+    asked = queries.drill(slug)
+    first, last = (at.astimezone(asked.zone) for at in (asked.span.start + TICK, asked.span.end))
+    return first.date(), last.date()
+
+
+def _frictions(one: Standing, by: str, counts: Mapping[str | None, Count]) -> list[Friction]:
     rows = [(value or "not said", _key(one.slug, by, value), count.good, count.total)
             for value, count in counts.items()]  # fmt: skip
     efforts = plan.efforts(key for _, key, _, _ in rows)
