@@ -164,7 +164,7 @@ def test_late_evidence_and_corrections_are_taken_in_the_next_day(shop):
     send(fixed)
     assert looked(after(81)) == 1
     row = Fade.objects.exclude(segment="").get()
-    assert row.why_closed == "later signals changed the days that had shown it"
+    assert row.why_closed == "it is within the limits now: later signals came, or the limits moved"
     assert row.opened_on < date(2026, 3, 14), "it stays where it was"
     late = [one for day in range(SLIP, 90) for one in parcels(day, "dpd", 70, total=500, hour=20)]
     send(late)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from troth.desk.views import (
+    alarms,
     cases,
     comparing,
     exposure,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("insight/faded/", insight.fades, name="fades"),
     path("insight/faded/<int:number>/incident/", heeding.incident, name="fade_incident"),
     path("insight/faded/<int:number>/goal/", heeding.goal, name="fade_goal"),
+    path("insight/faded/allowed/", alarms.allow, name="allow"),
     path("insight/unnoticed/", insight.losses, name="losses"),
     path("insight/score/", scoring.show, name="score"),
     path("insight/outcomes/", outcomes.index, name="outcomes"),

@@ -100,7 +100,7 @@ def _closed(row: Fade, ones: Sequence[Found], now: datetime) -> bool:
         row.why_closed = (
             "the whole day did not bear it out"
             if "until" in row.evidence
-            else "later signals changed the days that had shown it"
+            else "it is within the limits now: later signals came, or the limits moved"
         )
     else:
         row.closed_on, row.closed_at = last.closed, _end_of(last.closed, last.zone)

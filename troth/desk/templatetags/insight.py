@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from troth.core.windows import TICK
 from troth.desk import fading
+from troth.metrics import queries
 from troth.metrics.drift.pictures import StreamView
 from troth.metrics.outcomes.results import Curve, Outcome, State
 from troth.metrics.outcomes.sides import Between
@@ -39,6 +40,12 @@ _CAUSES = {
 def reading(value: float | None, stream: StreamView) -> str:
     """Write a reading in its stream's unit: `{{ 0.93|reading:stream }}`."""
     return fading.reading(value, stream)
+
+
+@register.simple_tag
+def allowed_days() -> str:
+    """Write how many days may pass between two false alarms: `{% allowed_days as days %}`."""
+    return f"{round(queries.allowed_days(), 1):g}"
 
 
 @register.filter

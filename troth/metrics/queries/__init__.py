@@ -1,6 +1,6 @@
 """What may be asked of metrics. Nothing here writes, and nothing here knows who somebody is."""
 
-from troth.metrics.queries.charted import chart
+from troth.metrics.queries.charted import allowed_days, chart
 from troth.metrics.queries.coverage import coverage
 from troth.metrics.queries.defined import (
     Named,
@@ -73,6 +73,7 @@ __all__ = [
     "Part",
     "Tallies",
     "added_up",
+    "allowed_days",
     "ask",
     "ask_all",
     "association",

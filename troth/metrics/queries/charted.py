@@ -109,7 +109,7 @@ def _points(found: Watched) -> tuple[dict[date, Point], float | None]:
     )
     baselines = [row.baseline for row in rows]
     seen = distances(panel, baselines, judged=alive & complete & (days > made[:, None]))
-    chosen = limits(streams=_how_many(), days=_budget())
+    chosen = limits(streams=_how_many(), days=allowed_days())
     charted = faded.fades(seen, chosen, alive=alive)
     points: dict[date, Point] = {}
     for index, part in enumerate(found.parts):
@@ -161,6 +161,7 @@ def _how_many() -> int:
     return max(1, Stream.objects.filter(ended_at=None).count())
 
 
-def _budget() -> float:
+def allowed_days() -> float:
+    """Return how many days may pass between two false alarms over everything, in the mean."""
     row = Evaluation.objects.filter(pk=1).first()
     return row.budget_days if row else Evaluation().budget_days
