@@ -8,7 +8,7 @@ from tests.metrics.drift.conftest import FIRST, after
 from troth.core import clock
 from troth.metrics import actions, jobs, queries
 from troth.metrics.drift.enrolment import Enrolment
-from troth.metrics.models import Stream
+from troth.metrics.models import Fade, Stream
 from troth.metrics.models_shelf import Glance
 from troth.metrics.queries import glances
 
@@ -106,6 +106,29 @@ def test_late_evidence_is_seen_at_the_latest_when_the_worker_does_not_keep_up(pl
     Glance.objects.all().delete()
     with clock.frozen(now):
         assert {key: cases for key, cases, *_ in told(week)}[one.key] == cases
+
+
+@pytest.mark.mission("S1.18")
+def test_what_nobody_was_told_of_comes_before_what_an_alarm_told(histories, steady):
+    told, quiet, most = (
+        histories.stream(steady(60, good=good), target=0.97, name=f"{good}")
+        for good in (900, 955, 940)
+    )
+    week = FIRST + timedelta(days=59)
+    jobs.evaluate(now=after(60))
+    Fade.objects.all().delete()
+    with clock.frozen(after(60)):
+        assert [one.stream.pk for one in queries.losses(week=week)] == [told.pk, most.pk, quiet.pk]
+        Fade.objects.create(
+            stream=told, kind="fade", opened_on=week, opened_at=after(60), size=7.0,
+            recorded_at=after(60),
+        )  # fmt: skip
+        found = queries.losses(week=week)
+        assert [(one.stream.pk, one.noticed) for one in found] == [
+            (most.pk, False), (quiet.pk, False), (told.pk, True),
+        ]  # fmt: skip
+        assert found.silent == 2
+        assert [one.stream.pk for one in found[1:]] == [quiet.pk, told.pk]
 
 
 def test_a_page_of_trifles_reads_its_own_streams(histories, steady, django_assert_num_queries):

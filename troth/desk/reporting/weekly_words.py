@@ -1,6 +1,6 @@
 """The weekly audit in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from troth.desk import fading
 from troth.desk.reporting.sections import (
@@ -19,10 +19,34 @@ from troth.ui import verdicts, words
 
 
 def sections(content: Figures) -> list[Section]:
-    """Return the audit: what it comes to, and one section a pillar."""
+    """Return the audit: what it comes to, all trifles ranked, and one section a pillar."""
     pillars = content["pillars"]
     shown = [one for one in pillars if one["key"] != OTHER or _anything(one)]
-    return [Section("whole", "", tuple(_whole(content))), *map(_pillar, shown)]
+    whole = Section("whole", "", tuple(_whole(content)), tuple(_ranked(pillars)))
+    return [whole, *map(_pillar, shown)]
+
+
+def _ranked(pillars: Sequence[Figures]) -> list[Table]:
+    """Return the trifles of all pillars by what they add up to; those that were told of apart."""
+    rows = [(one["name"], row) for one in pillars for row in one["trifles"]]
+    rows.sort(key=lambda pair: -pair[1]["loss"])
+    columns = ("Where", "Cases beyond what was said", "Of", "On so many days")
+    parts = (
+        ("What nobody was told of, by what it adds up to", False),
+        ("Trifles of which an alarm told", True),
+    )
+    return [
+        each
+        for heading, told in parts
+        for each in table(
+            heading, columns, (_placed(*pair) for pair in rows if bool(pair[1]["told"]) is told)
+        )
+    ]
+
+
+def _placed(pillar: str, row: Figures) -> list[Cell]:
+    """Write a trifle with its pillar, where its table says whether it was told of."""
+    return [Cell(row["name"], pillar), *_trifle(row)[1:-1]]
 
 
 def _whole(content: Figures) -> Iterable[str]:

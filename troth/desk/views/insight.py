@@ -158,7 +158,10 @@ def fades(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @requires("viewer")
 def losses(request: HttpRequest) -> HttpResponseBase:
-    """Show what nobody noticed in a week: trifles that recur, by what they add up to."""
+    """Show what nobody noticed in a week: trifles that recur, by what they add up to.
+
+    Those of which an alarm told come after them, apart.
+    """
     week = named_day(request.GET.get("week", "")) or clock.now().date() - timedelta(days=1)
     found = queries.losses(week=week)
     if "format" in request.GET:
@@ -166,6 +169,7 @@ def losses(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(found, _AT_ONCE).get_page(request.GET.get("page"))
     context = {
         "week": week, "first": week - timedelta(days=6), "losses": page.object_list, "page": page,
+        "silent": found.silent, "told": len(found) - found.silent,
         "keep": {"week": str(week)},
         "before": week - timedelta(days=7), "after": week + timedelta(days=7),
         "is_last": week + timedelta(days=7) >= clock.now().date(),

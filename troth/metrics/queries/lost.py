@@ -1,7 +1,7 @@
-"""What nobody noticed: recurring trifles, ranked by what they add up to."""
+"""What nobody noticed: recurring trifles, ranked by what they add up to; told ones after them."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -37,10 +37,17 @@ class _Trifle:
 
 
 class Losses(Sequence[Loss]):
-    """The trifles of a week, the greatest loss first, of which a page is read at a time."""
+    """The trifles of a week, of which a page is read at a time.
 
-    def __init__(self, trifles: Sequence[_Trifle], week: date) -> None:
-        self._trifles, self._told = trifles, _told(week)
+    Those that nobody was told of come first, `silent` of them; then those of which an alarm told.
+    Each of the two has the greatest loss first.
+    """
+
+    def __init__(self, trifles: Iterable[_Trifle], week: date) -> None:
+        told = _told(week)
+        self._told = told
+        self._trifles = sorted(trifles, key=lambda one: (one.stream in told, -one.loss, one.stream))
+        self.silent = sum(one.stream not in told for one in self._trifles)
 
     def __len__(self) -> int:
         return len(self._trifles)
@@ -66,7 +73,7 @@ class Losses(Sequence[Loss]):
 
 
 def losses(*, week: date) -> Losses:
-    """Return the trifles of the seven days that end with `week`, the greatest loss first.
+    """Return the trifles of the seven days that end with `week`, the untold and the greatest first.
 
     A trifle is a gap that is there on three days at least: to what was promised, or without a
     promise to what is usual. Its loss is cases times the stream's weight; `noticed` says that an
@@ -76,7 +83,7 @@ def losses(*, week: date) -> Losses:
     known = remembered(first=week - timedelta(days=DAYS - 1), last=week, now=clock.now())
     others = _others(week, set(known.streams))
     found = chain(_trifles(known), *(_trifles(days) for days in _looked_at(others, week)))
-    return Losses(sorted(found, key=lambda one: (-one.loss, one.stream)), week)
+    return Losses(found, week)
 
 
 def _others(week: date, known: set[int]) -> list[int]:
@@ -134,19 +141,20 @@ def _trifles(week: Days) -> Iterator[_Trifle]:
         )  # fmt: skip
 
 
-def _told(week: date) -> dict[int | None, bool]:
-    found: dict[int | None, bool] = defaultdict(bool)
+def _told(week: date) -> set[int]:
+    """Return the streams of which an alarm told that was open in the week."""
+    found: set[int] = set()
     start = week - timedelta(days=DAYS - 1)
     was_open = Q(closed_on=None) | Q(closed_on__gte=start)
     rows = Fade.objects.filter(was_open, rings=True, opened_on__lte=week)
     for stream, contributors in rows.values_list("stream_id", "contributors"):
-        found[stream] = True
-        for part in contributors:
-            found[part["stream"]] = True
+        found |= {part["stream"] for part in contributors}
+        if stream is not None:
+            found.add(stream)
     return found
 
 
-def _loss(stream: Stream, one: _Trifle, told: Mapping[int | None, bool]) -> Loss:
+def _loss(stream: Stream, one: _Trifle, told: AbstractSet[int]) -> Loss:
     return Loss(
         stream=view_of(stream),
         cases=round(one.cases, 3),
@@ -155,5 +163,5 @@ def _loss(stream: Stream, one: _Trifle, told: Mapping[int | None, bool]) -> Loss
         else one.cases / DAYS,
         days=one.days,
         loss=one.loss,
-        noticed=told[stream.pk],
+        noticed=stream.pk in told,
     )  # fmt: skip
