@@ -11,7 +11,7 @@ from django.db import transaction
 from tests.conftest import SHARED
 from troth.core import clock
 from troth.core.windows import Span
-from troth.desk.templatetags.insight import points
+from troth.desk.templatetags.insight import apart_points, points
 from troth.metrics import jobs as metrics
 from troth.metrics import queries as asked
 from troth.promises import actions, queries
@@ -91,3 +91,5 @@ def test_friction_is_ranked_by_reason(boston, signed_in, vic):
     missed = {name: 0.7 * count.total - count.good for name, count in counts.items()}
     worst = max(missed, key=missed.get)
     assert f"Begin with {worst}" in text.replace("&amp;", "&")
+    short = max(missed.values()) / counts[worst].total
+    assert f'data-label="Short of the promise by">{apart_points(short)}<' in text

@@ -10,9 +10,10 @@ from django.test import Client
 from tests.looks import findings
 from troth.core import clock
 from troth.core.windows import Span
+from troth.desk.templatetags.insight import size
 from troth.metrics import queries, wording
 from troth.metrics.drift import rules
-from troth.metrics.models import Baseline, Stream
+from troth.metrics.models import Baseline, Fade, Stream
 from troth.metrics.queries.mapped import cells
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,18 @@ def test_the_map_names_what_fades_and_the_worst_step(fading, signed_in, vic):
     assert "1 touchpoint is fading" in text
     assert "Delivered on time" in text
     assert "beyond what the promise allows" in text
+
+
+def test_what_misses_its_promise_is_in_the_headline_though_nothing_fades(fading, signed_in, vic):
+    Fade.objects.exclude(kind="gap").delete()
+    assert Fade.objects.filter(closed_at=None).exists()
+    text = signed_in(vic).get("/desk/insight/").content.decode()
+    assert "<h1>Nothing fades; 1 touchpoint is short of the promise</h1>" in text
+
+
+def test_distances_between_shares_are_told_in_percentage_points(fading):
+    (cell,) = cells()
+    assert size(0.185, cell.stream) == "18.5 pp"
 
 
 @pytest.mark.parametrize("path", ["?", "faded/?", "unnoticed/?", "?search=deliv&"])
@@ -143,6 +156,7 @@ def test_the_screens_of_insight_look_right(opened, fading, ben):
     page = opened(ben)
     for path in (*SCREENS, "touchpoints/delivery/?days=30", "?search=nothing"):
         page.goto(f"/desk/insight/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
         assert (path, findings(page)) == (path, [])
     assert page.breaches == []
 

@@ -104,6 +104,17 @@ def test_a_line_says_where_it_begins_ends_and_what_was_the_target():
     assert "The target is 90.0" in label
 
 
+def test_the_tables_behind_two_lines_of_a_page_have_names_of_their_own():
+    names = {
+        _parsed(charts.line(_points(0.9), label=label)).find(".//details/div").get("aria-label")
+        for label in ("Parcels", "Parcels, added up")
+    }
+    assert names == {
+        "The numbers behind this chart: Parcels",
+        "The numbers behind this chart: Parcels, added up",
+    }
+
+
 @pytest.mark.parametrize("values", [[0.0], [1.0, 1.0], [0.5, 0.5, 0.5], [1e-9, 0.0]])
 @pytest.mark.parametrize("unit", ["share", "seconds", "parcels"])
 def test_flat_and_extreme_lines_stay_on_the_paper(values, unit):

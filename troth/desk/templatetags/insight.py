@@ -49,6 +49,12 @@ def allowed_days() -> str:
 
 
 @register.filter
+def size(value: float, stream: StreamView) -> str:
+    """Write a distance between two readings: of shares in percentage points."""
+    return _amount(value, stream)
+
+
+@register.filter
 def gap(cell: Cell) -> str:
     """Write by how much a touchpoint misses or beats its promise."""
     short = cell.short

@@ -51,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "moments": asked, "now": now, "steps": _steps(found), "all": len(places),
         "search": search, "shown": len(chosen), "page": page, "worst": worst(at=asked.at),
         "fading": len(set().union(*(streams_of(one) for one in told))),
+        "short": len(set().union(*(streams_of(one) for one in every if one.kind == "gap"))),
         "fades": fading.with_answers(told[:_FIRST]), "more_fades": len(told[_FIRST:]),
         "blind": queries.coverage(at=now), "keep": {"search": search} if search else {},
     }  # fmt: skip

@@ -83,7 +83,7 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
             target=bool(target) and (dashed or _("dashed: target")),
             band=any(p.low is not None for p in known) and (shaded or _("shaded: 90 % interval")),
         ),
-        line_table(points, say),
+        line_table(points, say, label),
     )
 
 

@@ -20,8 +20,10 @@ class Reading(Protocol):
     def high(self) -> float | None: ...
 
 
-def line_table(points: Sequence[Reading], say: Callable[[float | None], str]) -> SafeString:
-    """Return the numbers behind a line, newest first, folded."""
+def line_table(
+    points: Sequence[Reading], say: Callable[[float | None], str], label: str
+) -> SafeString:
+    """Return the numbers behind a line, newest first, folded; `label` tells it from others."""
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td></tr>',
@@ -29,14 +31,16 @@ def line_table(points: Sequence[Reading], say: Callable[[float | None], str]) ->
     )
     return format_html(
         '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
-        'role="region" aria-label="{0}"><table class="tight"><thead><tr><th scope="col">{1}</th>'
-        '<th scope="col" class="number">{2}</th><th scope="col" class="number">{3}</th></tr>'
+        'role="region" aria-label="{0}: {5}"><table class="tight"><thead><tr>'
+        '<th scope="col">{1}</th><th scope="col" class="number">{2}</th>'
+        '<th scope="col" class="number">{3}</th></tr>'
         "</thead><tbody>{4}</tbody></table></div></details>",
         _("The numbers behind this chart"),
         _("Day"),
         _("Value"),
         _("Interval"),
         rows,
+        label,
     )
 
 
