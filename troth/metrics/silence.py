@@ -1,7 +1,8 @@
 """Silence is no good news: a stream from which nothing comes is no data, and told as that."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,10 @@ import numpy as np
 from troth.core.windows import TICK
 from troth.metrics.models import Fade, Stream
 from troth.metrics.queries.paneled import Watched
+from troth.metrics.rules import measure_from
 from troth.signals import queries as signals
+from troth.signals.expressions import parse
+from troth.signals.store import Heard
 
 _PATIENCE = 2  # times its longest gap so far may a stream be silent that has no heartbeat
 _SHORTEST = timedelta(days=2)
@@ -31,13 +35,14 @@ def silences(
 ) -> tuple[list[Silent], datetime | None]:
     """Return the silent streams, and when the next one will be if nothing comes.
 
-    A heartbeat that was declared counts from when the newest signal of the stream's kinds came in.
+    A heartbeat that was declared counts from when the newest signal that the stream counts came in:
+    of its kinds, and with its condition.
     Without one a stream may be silent for twice its longest gap so far, counted in days with data.
     """
     silent, due = [], []
-    heard: dict[tuple[str, ...], datetime | None] = {}
+    heard = _heard([stream for stream in streams if stream.heartbeat])
     for stream in streams:
-        one = _heard(stream, heard) if stream.heartbeat else _by_days(stream, found)
+        one = heard[stream.pk] if stream.heartbeat else _by_days(stream, found)
         if one is None:
             continue
         since, allowed = one
@@ -48,14 +53,36 @@ def silences(
     return silent, min(due, default=None)
 
 
-def _heard(
-    stream: Stream, heard: dict[tuple[str, ...], datetime | None]
-) -> tuple[datetime, timedelta]:
-    kinds = tuple(stream.series.measure.get("kinds", []))
-    if kinds not in heard:
-        heard[kinds] = signals.last_recorded(kinds)
-    since = max(heard[kinds] or stream.created_at, stream.created_at)
-    return since, timedelta(seconds=stream.heartbeat or 0)
+def _heard(streams: Sequence[Stream]) -> dict[int, tuple[datetime, timedelta]]:
+    """Return for each stream when the newest of what it counts came in, and how long it may wait.
+
+    Those that count the same ask once, all in one question; what came before they were enrolled
+    is not looked for.
+    """
+    alike: dict[Heard, list[Stream]] = defaultdict(list)
+    for stream in streams:
+        alike[_asked(stream)].append(stream)
+    asked = [
+        replace(one, after=min(stream.created_at for stream in group))
+        for one, group in alike.items()
+    ]
+    times = signals.store().heard(asked) if asked else []
+    return {
+        stream.pk: (
+            max(at or stream.created_at, stream.created_at),
+            timedelta(seconds=stream.heartbeat or 0),
+        )
+        for at, group in zip(times, alike.values(), strict=True)
+        for stream in group
+    }
+
+
+def _asked(stream: Stream) -> Heard:
+    measure = measure_from(stream.series.measure)
+    where = parse(measure.where, role="condition") if measure.where else None
+    if where is None or not where.is_local:
+        return Heard(kinds=measure.kinds, where=where)
+    return Heard(kinds=measure.kinds, where=where, zone=stream.series.sweep.tz)
 
 
 def _by_days(stream: Stream, found: Watched | None) -> tuple[datetime, timedelta] | None:

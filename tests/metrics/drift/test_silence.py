@@ -13,6 +13,7 @@ from troth.metrics.models import Fade, Stream
 from troth.metrics.rules import Measure
 from troth.signals import actions as signal_actions
 from troth.signals.envelope import Signal
+from troth.signals.stores.embedded import Embedded
 
 MINUTE = timedelta(minutes=1)
 START = after(0)
@@ -79,3 +80,37 @@ def test_a_neighbour_that_speaks_ends_no_silence_when_files_are_merged(store):
     assert silent(2 * 1440 + 6) == set()
     fact.refresh_from_db()
     assert fact.why_closed == "signals came again"
+
+
+@pytest.mark.mission("S1.10")
+def test_silence_is_that_of_what_a_stream_counts_and_not_of_its_kind(store):
+    for name in "abc":
+        watch(name, "delivery", where=f"segment.p = '{name}'")
+    watch("all", "delivery")
+    say("delivery", 1, p="a")
+    chatter("delivery", 2, 20, p="b")
+    assert silent(20) == {"a", "c"}
+    compact(21)
+    chatter("delivery", 22, 25, p="b")
+    assert silent(25) == {"a", "c"}
+    last = Fade.objects.get(stream__key="a").evidence["last"]
+    assert last == (START + MINUTE).isoformat()
+    say("delivery", 26, p="a")
+    assert silent(27) == {"c"}
+    assert Fade.objects.get(stream__key="a").why_closed == "signals came again"
+    assert Fade.objects.get(stream__key="c").evidence["last"] == START.isoformat()
+
+
+def test_streams_that_count_the_same_ask_once_and_others_not_at_all(store, monkeypatch):
+    asked = []
+    plain = Embedded.heard
+    monkeypatch.setattr(
+        Embedded, "heard", lambda self, given: asked.append(len(given)) or plain(self, given)
+    )
+    watch("one", "delivery", where="segment.p = 'a'")
+    watch("two", "delivery", where="segment.p = 'a'", time="due_at")
+    watch("three", "delivery", where="segment.p = 'b'")
+    watch("four", "visit", heartbeat=None)
+    say("delivery", 1, p="a")
+    assert silent(20) == {"one", "two", "three"}
+    assert asked == [2]
