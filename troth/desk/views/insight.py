@@ -18,6 +18,7 @@ from troth.desk import beside, drawing, fading, tables
 from troth.metrics import actions, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
+from troth.metrics.journeys import place_of
 from troth.metrics.queries.mapped import Cell, cells, journey, streams_of, worst
 from troth.promises.rules.evidence import Told
 from troth.promises.scoring.next_case import Chance, chance
@@ -63,7 +64,7 @@ def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
     groups: dict[str, list[Cell]] = defaultdict(list)
     for one in found:
         groups[one.stream.step].append(one)
-    return sorted(groups.items(), key=lambda pair: (pair[0] == "", pair[0]))
+    return sorted(groups.items(), key=lambda pair: (pair[0] == "", place_of(pair[0]), pair[0]))
 
 
 @require_safe

@@ -8,6 +8,7 @@ import numpy as np
 
 from troth.core.windows import Span
 from troth.metrics.drift.pictures import Blind
+from troth.metrics.journeys import place_of
 from troth.metrics.models import Fade, Stream
 from troth.metrics.queries.kept import tallies
 from troth.metrics.ranges import instant
@@ -45,7 +46,7 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
         for touchpoint, step in (declared or {}).items()
         if touchpoint not in known
     ]
-    return sorted(found, key=lambda one: (one.step, one.touchpoint))
+    return sorted(found, key=lambda one: (place_of(one.step), one.step, one.touchpoint))
 
 
 def _last(series: Sequence[int], at: datetime) -> dict[int, datetime]:

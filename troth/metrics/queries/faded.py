@@ -8,6 +8,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.journeys import place_of
 from troth.metrics.models import Fade, Stream
 
 
@@ -18,7 +19,7 @@ def streams(*, at: datetime | None = None) -> list[StreamView]:
         rows = rows.filter(ended_at=None)
     else:
         rows = rows.filter(Q(ended_at=None) | Q(ended_at__gt=at), created_at__lte=at)
-    return [view_of(row) for row in rows]
+    return [view_of(row) for row in sorted(rows, key=lambda row: place_of(row.step))]
 
 
 def stream(key: str) -> StreamView | None:

@@ -12,6 +12,7 @@ from troth.core import clock
 from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.journeys import place_of
 from troth.metrics.models import Stream
 from troth.metrics.queries.faded import fades, view_of
 from troth.metrics.queries.paneled import Watched, watched
@@ -78,7 +79,8 @@ def _watched(until: datetime) -> "QuerySet[Stream]":
 
 
 def _cells(wanted: "QuerySet[Stream]", until: datetime, told: Sequence[FadeView]) -> list[Cell]:
-    rows = list(wanted.select_related("series__sweep").prefetch_related("baselines"))
+    loaded = wanted.select_related("series__sweep").prefetch_related("baselines")
+    rows = sorted(loaded, key=lambda one: place_of(one.step))
     return cells_of(rows, watched(rows, now=until) if rows else None, told)
 
 
@@ -121,7 +123,7 @@ class Place:
 def journey(*, at: datetime | None = None) -> list[Place]:
     """Return the places of all streams that are watched, in the order of the journey."""
     rows = _watched(at or clock.now()).values_list("pk", "key", "name", "touchpoint", "step")
-    return [Place(*row) for row in rows]
+    return sorted((Place(*row) for row in rows), key=lambda one: place_of(one.step))
 
 
 def worst(*, at: datetime | None = None) -> Cell | None:

@@ -96,6 +96,7 @@ def _terms(terms: Terms, hourly: int | None) -> Enrolment:
     return Enrolment(
         name=terms.name,
         touchpoint=terms.touchpoint,
+        step=terms.step,
         target=float(terms.target),
         evidence=terms.counting.evidence,
         heartbeat=terms.needs.heartbeat,

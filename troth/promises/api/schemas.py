@@ -85,6 +85,7 @@ class StandingOut(Schema):
     text: str
     pillar: str
     touchpoint: str
+    step: str = Field(description="Of the customer's journey; often none.")
     audience: str
     visibility: str
     evaluator: str

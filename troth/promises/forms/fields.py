@@ -8,6 +8,7 @@ PATHS: dict[str, str] = {
     "name": "metadata.displayName",
     "pillar": "metadata.labels.pillar",
     "touchpoint": "metadata.labels.touchpoint",
+    "step": "metadata.labels.step",
     "text": "spec.text",
     "audience": "spec.audience",
     "visibility": "spec.visibility",

@@ -173,6 +173,12 @@ class PromiseForm(Declaring):
     )
     pillar = forms.CharField(label="Pillar", max_length=60, required=False)
     touchpoint = forms.CharField(label="Touchpoint", max_length=60, required=False)
+    step = forms.CharField(
+        label="Step of the journey",
+        max_length=100,
+        required=False,
+        help_text="For example 1 buy: steps stand in the order of their numbers, then by name.",
+    )
     audience = forms.CharField(
         label="Made to",
         max_length=100,

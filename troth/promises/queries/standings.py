@@ -132,7 +132,7 @@ def _standing(opinion: Opinion) -> Standing:
         zone=terms.zone,
         version=opinion.version.number,
         effective_from=opinion.version.effective_from,
-        touchpoint=terms.touchpoint,
+        touchpoint=terms.touchpoint, step=terms.step,
         audience=terms.audience,
         source_url=terms.source_url,
         remedy=terms.remedy,

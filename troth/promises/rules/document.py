@@ -22,6 +22,7 @@ from troth.promises.rules.terms import (
     Terms,
 )
 
+_LONGEST_STEP = 100
 Known = Callable[[str], Counting | None]
 _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
@@ -55,8 +56,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
     meta, spec = top.inside("metadata"), top.inside("spec")
     meta.only("name", "displayName", "labels")
     spec.only(*_SPEC)
-    spec.text("topic")
-    _check_translations(spec.inside("translations"))
+    _check_translations(spec)
     labels = _labels(meta)
     meta.needed("name", "the promise's name in addresses, for example on-time-delivery")
     slug = meta.read("name", "", fields.as_slug)
@@ -83,6 +83,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         segments=_segments(spec),
         pillar=labels.text("pillar"),
         touchpoint=labels.text("touchpoint"),
+        step=labels.read("step", "", _step),
         visibility=_visibility(spec),
         audience=spec.text("audience"),
         source_url=spec.text("source_url"),
@@ -96,8 +97,15 @@ def _terms(top: Fields, metrics: Known) -> Terms:
 def _labels(meta: Fields) -> Fields:
     """Return the labels: where the promise stands."""
     labels = meta.inside("labels")
-    labels.only("pillar", "touchpoint")
+    labels.only("pillar", "touchpoint", "step")
     return labels
+
+
+def _step(value: object) -> str:
+    text = fields.as_text(value)
+    if len(text) > _LONGEST_STEP:
+        raise ValueError(f"is longer than {_LONGEST_STEP} characters: write for example 1 buy")
+    return text
 
 
 def _visibility(spec: Fields) -> str:
@@ -107,8 +115,10 @@ def _visibility(spec: Fields) -> str:
     return found
 
 
-def _check_translations(translations: Fields) -> None:
+def _check_translations(spec: Fields) -> None:
     """Note what is no text of the promise in another language; the page reads them as declared."""
+    spec.text("topic")
+    translations = spec.inside("translations")
     for language in translations.values:
         said = translations.inside(str(language))
         said.only("name", "text", "topic", "remedy")

@@ -84,6 +84,9 @@ def _indicator(
     raise DocumentError((Problem("spec.indicator", "is missing: an indicator or indicatorRef"),))
 
 
+_LABELS = ("pillar", "touchpoint", "step")
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     document: Document
@@ -128,7 +131,7 @@ class _Reading:
 
     def _labels(self, meta: Document) -> dict[str, str]:
         labels = meta.get("labels") or {}
-        return {n: _first(labels[n]) for n in ("pillar", "touchpoint") if labels.get(n)}
+        return {n: _first(labels[n]) for n in _LABELS if labels.get(n)}
 
     def _description(self) -> str:
         meta = self.document.get("metadata") or {}

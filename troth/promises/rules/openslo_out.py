@@ -20,7 +20,9 @@ def write(terms: Terms) -> dict[str, Any]:
     meta = {
         "name": terms.slug,
         "displayName": terms.name,
-        "labels": _said({"pillar": terms.pillar, "touchpoint": terms.touchpoint}),
+        "labels": _said(
+            {"pillar": terms.pillar, "touchpoint": terms.touchpoint, "step": terms.step}
+        ),
         "annotations": {PREFIX + name: text for name, text in _annotations(terms).items()},
     }
     sliced = terms.counting.slice is not None

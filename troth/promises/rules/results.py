@@ -174,6 +174,7 @@ class Standing(CountedRaw):
     version: int = 1
     effective_from: datetime | None = None  # None: since the first signal
     touchpoint: str = ""
+    step: str = ""  # of the customer's journey
     audience: str = ""
     source_url: str = ""
     remedy: str = ""

@@ -101,6 +101,7 @@ class Terms:
     segments: tuple[str, ...] = ()
     pillar: str = ""
     touchpoint: str = ""
+    step: str = ""  # of the customer's journey
     visibility: str = "public"
     audience: str = ""
     source_url: str = ""
