@@ -16,6 +16,7 @@ from troth.metrics.rules import Measure, MeasureError, Metric
 API = "troth/v1"
 KIND = "Metric"
 FINEST = 60
+_LONGEST_SILENCE = 366 * DAY
 Spec = TypeVar("Spec")
 
 
@@ -52,6 +53,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     grain: str = "1d"
     hours: bool = False
     holidays: str = ""
+    heartbeat: str | None = None
 
 
 class Document(
@@ -76,6 +78,7 @@ class Definition:
     grain: int
     hours: bool = False  # today so far is judged, too
     holidays: str = ""  # the calendar whose holidays are days of their own
+    heartbeat: int | None = None  # seconds of silence that are no data
 
     def by_the_hour(self, now: datetime) -> tuple[Measure, int]:
         """Return what is counted for the hours of its zone, and in which grain."""
@@ -99,10 +102,12 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
     zone, grain = frame(spec.zone, spec.grain)
     metric = _metric(spec, found.metadata.name, catalogue)
     _check_watched(found)
+    beat = _heartbeat(spec.heartbeat)
     try:
         return Definition(
-            found.metadata.name, metric, metric.measure(), zone, grain, spec.hours, spec.holidays
-        )
+            found.metadata.name, metric, metric.measure(), zone, grain, spec.hours, spec.holidays,
+            beat,
+        )  # fmt: skip
     except MeasureError as error:
         named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
         field = named.get(error.field, error.field)
@@ -141,6 +146,21 @@ def _check_watched(found: Document[_Spec]) -> None:
     if found.spec.holidays:
         message = "only what is watched has holidays: give it a label touchpoint"
         raise DefinitionError("spec.holidays", message)
+    if found.spec.heartbeat is not None:
+        message = "only what is watched is told when it is silent: give it a label touchpoint"
+        raise DefinitionError("spec.heartbeat", message)
+
+
+def _heartbeat(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise DefinitionError("spec.heartbeat", str(error)) from None
+    if seconds > _LONGEST_SILENCE:
+        raise DefinitionError("spec.heartbeat", "a silence of more than a year is never told")
+    return seconds
 
 
 def _metric(spec: _Spec, name: str, catalogue: Mapping[str, Metric]) -> Metric:
@@ -205,6 +225,8 @@ def normal(document: object, catalogue: Mapping[str, Metric]) -> dict[str, Any]:
         spec["over"] = spec["over"][0]
     if "grain" in spec:
         spec["grain"] = written(parse_duration(spec["grain"]))
+    if spec.get("heartbeat") is not None:
+        spec["heartbeat"] = written(parse_duration(spec["heartbeat"]))
     return found
 
 

@@ -35,6 +35,9 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
     if not labels.get("touchpoint"):
         enrolling.unwatch(key=key_of(found.name), now=now)
         return
+    if "heartbeat" in labels:
+        message = "a heartbeat is no label: write it in the spec, for example heartbeat: 10m"
+        raise DefinitionError("metadata.labels.heartbeat", message)
     if why := why_unknown(found.holidays):
         raise DefinitionError("spec.holidays", why)
     metric = found.metric
@@ -51,6 +54,7 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
             thresholds=tuple(limits_of(labels)),
             hourly=hourly.pk if hourly else None,
             holidays=found.holidays,
+            heartbeat=found.heartbeat,
         ),
         author=author,
         reason="the metric counts otherwise",

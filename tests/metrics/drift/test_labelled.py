@@ -11,13 +11,13 @@ from troth.metrics.models import Stream
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def declare(**labels):
+def declare(spec=None, **labels):
     document = {
         "apiVersion": "troth/v1",
         "kind": "Metric",
         "metadata": {"name": "carts", "labels": labels},
         "spec": {"title": "Abandoned carts", "over": "cart", "good": "outcome = 'left'",
-                 "better": "less"},
+                 "better": "less"} | (spec or {}),
     }  # fmt: skip
     return actions.declare(document=document, author="Ada", now=NOON)
 
@@ -49,3 +49,27 @@ def test_a_metric_that_ends_is_watched_no_longer(db):
 def test_a_limit_that_is_none_is_refused_by_its_label(db):
     with pytest.raises(DefinitionError, match=r"metadata\.labels\.rise"):
         declare(touchpoint="cart", rise="much")
+
+
+def test_a_metric_says_how_long_silence_may_last(db):
+    declare({"heartbeat": "120m"}, touchpoint="cart")
+    assert Stream.objects.get().heartbeat == 7200
+    (document,) = queries.current_documents().values()
+    assert document["spec"]["heartbeat"] == "2h", "as it is exported"
+    declare({"heartbeat": "10m"}, touchpoint="cart")
+    assert Stream.objects.get().heartbeat == 600
+    declare(touchpoint="cart")
+    assert Stream.objects.get().heartbeat is None
+
+
+@pytest.mark.parametrize("wrong", ["soon", "10", "0m", "60w", "999999w", ""])
+def test_a_heartbeat_that_is_none_is_refused(db, wrong):
+    with pytest.raises(DefinitionError, match=r"spec\.heartbeat"):
+        declare({"heartbeat": wrong}, touchpoint="cart")
+
+
+def test_a_heartbeat_needs_a_touchpoint_and_is_no_label(db):
+    with pytest.raises(DefinitionError, match=r"spec\.heartbeat: .*touchpoint"):
+        declare({"heartbeat": "10m"})
+    with pytest.raises(DefinitionError, match="write it in the spec"):
+        declare(touchpoint="cart", heartbeat="10m")

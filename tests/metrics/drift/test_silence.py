@@ -114,3 +114,19 @@ def test_streams_that_count_the_same_ask_once_and_others_not_at_all(store, monke
     say("delivery", 1, p="a")
     assert silent(20) == {"one", "two", "three"}
     assert asked == [2]
+
+
+@pytest.mark.mission("S1.10")
+def test_a_metric_in_a_file_is_silent_after_its_heartbeat_a_count_too(store):
+    spec = {"title": "Orders", "over": "order", "heartbeat": "10m", "zone": ZONE}
+    document = {"apiVersion": "troth/v1", "kind": "Metric", "spec": spec,
+                "metadata": {"name": "orders", "labels": {"touchpoint": "cart"}}}  # fmt: skip
+    actions.declare(document=document, author="Ada", now=START)
+    assert Stream.objects.get().reading == "count"
+    say("order", 1)
+    say("visit", 9)
+    assert silent(10) == set()
+    say("visit", 12)
+    assert silent(13) == {"metric:orders"}
+    say("order", 14)
+    assert silent(15) == set()
