@@ -73,3 +73,13 @@ def test_a_day_that_no_clock_keeps_is_none(text):
 
 def test_a_day_is_read_as_it_is_written():
     assert m.named_day("2026-02-28") == date(2026, 2, 28)
+
+
+def test_who_reads_what_is_counted_now_looks_back_by_at_alone():
+    found = m.looking_back({"at": "2026-03-01T00:00Z"})
+    assert found.at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert found.only_at
+    assert m.looking_back({"at": "soon"}).problem
+    refused = m.looking_back({"at": "2026-03-01T00:00Z", "as_of": "2026-03-02T00:00Z"})
+    assert refused.is_now
+    assert "look back with at=" in refused.problem

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.looks import findings
 from troth.core import clock
+from troth.core.moments import shown
 from troth.core.windows import Span
 from troth.desk.templatetags.insight import size
 from troth.metrics import queries, wording
@@ -132,6 +133,38 @@ def test_what_is_not_watched_is_not_found(db, signed_in, vic):
     ):
         assert client.get(f"/desk/insight/{path}").status_code == 200
     assert client.get("/desk/insight/?search=%00").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["?", "faded/?", "touchpoints/delivery/?", "gaps/?", "gaps/delivery/?"]
+)
+def test_what_is_counted_now_is_never_said_to_be_as_of_a_recording(fading, signed_in, vic, path):
+    """Seventy days of signals were recorded just now: nothing of it was known last week."""
+    client, then = signed_in(vic), shown(clock.now() - timedelta(days=7))
+    text = client.get(f"/desk/insight/{path}as_of={then}").content.decode()
+    assert "it can look back with at=" in text
+    assert "on what had been recorded by" not in text
+    assert 'name="as_of"' not in text
+    text = client.get(f"/desk/insight/{path}at={then}").content.decode()
+    assert "As it stood at" in text
+    assert "on all we know today" in text
+    assert 'name="as_of"' not in text
+
+
+@pytest.mark.parametrize("path", ["?", "faded/?", "gaps/?", "gaps/delivery/?"])
+def test_no_file_is_made_of_what_is_refused(fading, signed_in, vic, path):
+    answer = signed_in(vic).get(f"/desk/insight/{path}format=csv&as_of=2026-01-01")
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_a_band_and_what_it_is_of_are_shown_both(fading, signed_in, vic):
+    """A promise that is declared on its past is decided on after the days that are drawn."""
+    Baseline.objects.update(decided_at=clock.now())
+    then = shown(clock.now() - timedelta(days=7))
+    client = signed_in(vic)
+    text = client.get(f"/desk/insight/touchpoints/delivery/?at={then}").content.decode()
+    assert "shaded: where a usual day lies" in text
+    assert text.split('id="usual"')[1].count('<th scope="row">') == 1
 
 
 @pytest.mark.mission("S1.7")

@@ -1,7 +1,7 @@
 """The two instants every question takes: the one judged, and what had been recorded by then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,6 +17,10 @@ _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 _LAST = datetime(2200, 1, 1, tzinfo=UTC)
 _YEARS = "^(197[1-9]|19[89][0-9]|2[01][0-9]{2})-"  # every instant in these is kept, in any offset
 _DATE = 10  # characters of 2026-03-01
+_NO_AS_OF = (
+    "This screen reads tallies as they are counted now, and not as of a recording; it can look "
+    "back with at="
+)
 _EXAMPLE = "write for example 2026-03-01 or 2026-03-01T14:30Z"
 
 
@@ -24,12 +28,14 @@ _EXAMPLE = "write for example 2026-03-01 or 2026-03-01T14:30Z"
 class Moments:
     """`at` is the instant judged, `as_of` what had been recorded by then; None means now.
 
-    `problem` says in plain words what could not be read; both are None then.
+    `problem` says in plain words what could not be read; both are None then. `only_at`: who
+    asks cannot say what had been recorded by an instant.
     """
 
     at: datetime | None = None
     as_of: datetime | None = None
     problem: str = ""
+    only_at: bool = False
 
     @property
     def is_now(self) -> bool:
@@ -53,6 +59,13 @@ def moments(values: Mapping[str, str]) -> Moments:
         return Moments(at, as_of)
     except ValueError as error:
         return Moments(problem=str(error))
+
+
+def looking_back(values: Mapping[str, str]) -> Moments:
+    """Read `at` for who reads what is counted now: what had been recorded by then is refused."""
+    if values.get("as_of", "").strip():
+        return Moments(problem=_NO_AS_OF, only_at=True)
+    return replace(moments(values), only_at=True)
 
 
 def instant(text: str, zone: ZoneInfo = _UTC) -> datetime:

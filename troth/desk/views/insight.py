@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.core.moments import moments, named_day
+from troth.core.moments import looking_back, named_day
 from troth.core.windows import Span, midnight
 from troth.desk import beside, drawing, fading, tables
 from troth.metrics import actions, queries, so_far, wording
@@ -37,7 +37,7 @@ _MOST = 100  # fades that are open and shown
 @requires("viewer")
 def index(request: HttpRequest) -> HttpResponseBase:
     """Show every touchpoint on the journey: its gap, how predictable it is, what fades there."""
-    asked = moments(request.GET)
+    asked = looking_back(request.GET)
     now, search = asked.at or clock.now(), request.GET.get("search", "").strip()[:100]
     places, every = journey(at=asked.at), queries.fades(open_only=True, at=asked.at)
     told = [one for one in every if one.rings]
@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
     found = cells(at=asked.at, streams=[one.pk for one in page.object_list],
                   told=every)  # fmt: skip
-    if "format" in request.GET:
+    if "format" in request.GET and not asked.problem:
         found = cells(at=asked.at, streams=[one.pk for one in chosen])
         return table_file("touchpoints", request.GET["format"], tables.CELLS, tables.cells(found))
     context = {
@@ -71,7 +71,7 @@ def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
 @requires("viewer")
 def stream(request: HttpRequest, key: str) -> HttpResponse:
     """Show one touchpoint day by day, against what is usual of it."""
-    one, asked = _found(key), moments(request.GET)
+    one, asked = _found(key), looking_back(request.GET)
     now = asked.at or clock.now()
     days = _days(request.GET.get("days", ""))
     span = Span(now - timedelta(days=days), now)
@@ -139,12 +139,12 @@ def _of_days(text: str) -> int | None:
 @requires("viewer")
 def fades(request: HttpRequest) -> HttpResponseBase:
     """Show what faded, the newest first: what is open, and what closed lately."""
-    asked = moments(request.GET)
+    asked = looking_back(request.GET)
     now = asked.at or clock.now()
     kind = request.GET.get("kind", "")
     kind = kind if kind in fading.KINDS else ""
     ones, over = queries.open_and_closed(since=now - _LATELY, at=asked.at, kind=kind)
-    if "format" in request.GET:
+    if "format" in request.GET and not asked.problem:
         rows = tables.fades([*ones[:], *over[:]])
         return table_file("faded", request.GET["format"], tables.FADES, rows)
     page = Paginator(over, _AT_ONCE).get_page(request.GET.get("page"))

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from troth.core.moments import moments
+from troth.core.moments import looking_back
 from troth.desk import tables
 from troth.desk.views.outcomes import DAYS, days_of, zone_name
 from troth.metrics.queries.mapped import journey
@@ -20,14 +20,14 @@ _AT_ONCE = 50
 @requires("viewer")
 def index(request: HttpRequest) -> HttpResponseBase:
     """Show the four sides of each touchpoint, and the largest gap between them."""
-    asked, days = moments(request.GET), days_of(request, usual=28)
+    asked, days = looking_back(request.GET), days_of(request, usual=28)
     known = journey(at=asked.at)
     search = request.GET.get("search", "").strip()[:100]
     chosen = [one for one in known if search.casefold() in one.words] if search else known
     page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
     keys = [one.key for one in page.object_list]
     found = touchpoint_sides(keys, days=days, zone=zone_name(), at=asked.at)
-    if "format" in request.GET:
+    if "format" in request.GET and not asked.problem:
         return table_file("gaps", request.GET["format"], tables.SIDES, tables.sides(found))
     context = {
         "moments": asked, "days": days, "choices": DAYS, "search": search, "page": page,
@@ -50,11 +50,11 @@ def _size(one: Touchpoint) -> float:
 @requires("viewer")
 def show(request: HttpRequest, key: str) -> HttpResponseBase:
     """Show one touchpoint's four sides, and the gap between each two."""
-    asked, days = moments(request.GET), days_of(request, usual=28)
+    asked, days = looking_back(request.GET), days_of(request, usual=28)
     found = touchpoint_sides([key], days=days, zone=zone_name(), at=asked.at)
     if not found:
         raise Http404("no touchpoint is watched under this name")
-    if "format" in request.GET:
+    if "format" in request.GET and not asked.problem:
         return table_file("gaps", request.GET["format"], tables.SIDES, tables.sides(found))
     context = {
         "moments": asked, "days": days, "choices": DAYS, "one": found[0], "keep": {"days": days},

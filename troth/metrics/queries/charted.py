@@ -38,7 +38,12 @@ def chart(
     found = watched([row], now=until)
     points, limit = _points(found) if found else ({}, None)
     drawn = tuple(point for day, point in sorted(points.items()) if first <= day <= last)
-    decided = [_phase(phase, found) for phase in row.baselines.all() if phase.decided_at <= until]
+    drawn_of = {part.phase for part in found.parts if part.row.baseline} if found else set()
+    decided = [
+        _phase(phase, found)
+        for phase in row.baselines.all()
+        if phase.decided_at <= until or phase in drawn_of
+    ]
     return Chart(
         stream=view_of(row),
         points=drawn,
