@@ -105,16 +105,19 @@ def _enrol(
     found: definitions.Definition, labels: Mapping[str, str], series: Series, *, author: str,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Watch what labels place, by the hour where it asks for that; let go of hours it had."""
+    """Watch what labels place, with the series it reads beside its own; let go of those it had."""
     key = labelled.key_of(found.name)
-    before = queries.hourly_of(key)
-    hourly = None
-    if found.hours:
+    before = queries.beside_of(key)
+    hourly = whole = None
+    if labels.get("touchpoint") and found.hours:
         measure, grain = found.by_the_hour(now)
         hourly = follow(measure=measure, zone=found.zone, grain=grain)
-    labelled.enrol(found, labels, series, author=author, now=now, hourly=hourly)
-    if before is not None and before != queries.hourly_of(key):
-        unfollow(series=before)
+    if labels.get("touchpoint") and (everything := found.everything()):
+        whole = follow(measure=everything, zone=found.zone, grain=found.grain)
+    beside = labelled.Beside(hourly.pk if hourly else None, whole.pk if whole else None)
+    labelled.enrol(found, labels, series, author=author, now=now, beside=beside)
+    for gone in before - queries.beside_of(key):
+        unfollow(series=gone)
 
 
 def retire(*, name: str, author: str, now: datetime) -> Difference:
@@ -129,12 +132,12 @@ def retire(*, name: str, author: str, now: datetime) -> Difference:
             actor=author, verb="retire", thing="metric", thing_id=name,
             before=before, after=None, now=now,
         )  # fmt: skip
-        hours = queries.hourly_of(labelled.key_of(name))
+        beside = queries.beside_of(labelled.key_of(name))
         unwatch(key=labelled.key_of(name), now=now)
         watched = Watch.objects.filter(name=name)
         series = list(watched.values_list("series", flat=True))
         watched.delete()
-        for one in [*series, *([hours] if hours else [])]:
+        for one in [*series, *beside]:
             unfollow(series=one)
     return Difference(name, "retire")
 

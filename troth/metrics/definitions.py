@@ -85,6 +85,20 @@ class Definition:
         alone = replace(self.measure, by=(), sketch=False)
         return alone, hour_grain(check_zone(self.zone), now)
 
+    @property
+    def reading(self) -> str:
+        """Return what a day of it is read as: a share, a mean or a count."""
+        return "share" if self.metric.good else "mean" if self.metric.value else "count"
+
+    def everything(self) -> Measure | None:
+        """Return what tells whether a 0 of it is a count: all of its kinds. None: that is itself.
+
+        A count with a heartbeat is asked for its own signals.
+        """
+        if self.reading != "count" or self.heartbeat or not self.measure.where:
+            return None
+        return Measure(kinds=self.measure.kinds, time=self.measure.time)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -52,7 +52,8 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
 @transaction.atomic
 def unwatch(*, key: str, now: datetime) -> bool:
     """Watch a stream no longer; what was seen of it stays. Return whether it was watched."""
-    gone = bool(Stream.objects.filter(key=key, ended_at=None).update(ended_at=now, hourly=None))
+    mine = Stream.objects.filter(key=key, ended_at=None)
+    gone = bool(mine.update(ended_at=now, hourly=None, whole=None))
     if gone:
         stir()
     return gone

@@ -1,6 +1,7 @@
 """Metrics that are watched because their document says so: by the labels that place them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from troth.metrics import enrolling
@@ -22,15 +23,22 @@ def key_of(name: str) -> str:
     return f"metric:{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The series that a stream reads beside its own: by the hour, and all of its kinds."""
+
+    hourly: int | None = None
+    whole: int | None = None
+
+
 def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
-    found: Definition, labels: Mapping[str, str], series: Series, *, hourly: Series | None,
+    found: Definition, labels: Mapping[str, str], series: Series, *, beside: Beside,
     author: Actor, now: datetime,
 ) -> None:  # fmt: skip
     """Watch a metric whose labels name a touchpoint; another one is watched no longer.
 
     `step` places it on the journey; `above`, `below`, `rise` and `fall` set limits of one's own,
-    the last two against what is usual of such a day. `hourly` counts the same by
-    the hour, where that is asked for. Raises DefinitionError.
+    the last two against what is usual of such a day. Raises DefinitionError.
     """
     if not labels.get("touchpoint"):
         enrolling.unwatch(key=key_of(found.name), now=now)
@@ -48,11 +56,12 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
             name=metric.title,
             touchpoint=labels["touchpoint"],
             step=labels.get("step", ""),
-            reading="share" if metric.good else "mean" if metric.value else "count",
+            reading=found.reading,
             better=metric.better,
             unit=metric.unit or "",
             thresholds=tuple(limits_of(labels)),
-            hourly=hourly.pk if hourly else None,
+            hourly=beside.hourly,
+            whole=beside.whole,
             holidays=found.holidays,
             heartbeat=found.heartbeat,
         ),

@@ -188,6 +188,8 @@ class Stream(models.Model):
     evidence = models.IntegerField(default=1)  # how much weight is one case: of time a minute
     phase_days = models.IntegerField(default=28)  # days with data that make the first baseline
     heartbeat = models.IntegerField(null=True)  # seconds of silence that are no data
+    # Everything of its kinds: while these come, the 0 of a count with a condition is a count.
+    whole = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, related_name="whole_of")
     settle = models.IntegerField(default=0)  # seconds after a day's end before it is evaluated
     holidays = models.CharField(max_length=100, blank=True)  # of which calendar (Holiday.calendar)
     hourly = models.ForeignKey(  # the same by the hour: today so far is judged by it

@@ -37,7 +37,8 @@ def silences(
 
     A heartbeat that was declared counts from when the newest signal that the stream counts came in:
     of its kinds, and with its condition.
-    Without one a stream may be silent for twice its longest gap so far, counted in days with data.
+    Without one a stream may be silent for twice its longest gap so far, counted in days with data;
+    a count with a condition speaks by all that comes of its kinds.
     """
     silent, due = [], []
     heard = _heard([stream for stream in streams if stream.heartbeat])
@@ -91,14 +92,19 @@ def _by_days(stream: Stream, found: Watched | None) -> tuple[datetime, timedelta
         return None
     rows = [index for index, part in enumerate(found.parts) if part.stream.pk == stream.pk]
     baseline = found.parts[rows[-1]].row.baseline if rows else None
-    if baseline is None or stream.reading == "count":
+    if baseline is None:
         return None
-    days = np.flatnonzero(found.panel.volume()[rows[-1]] > 0)
+    gap = baseline.longest_gap
+    if stream.reading == "count":
+        if baseline.quiet is None:
+            return None  # it was made by an older version, which did not ask
+        gap = baseline.quiet + 1
+    days = np.flatnonzero(found.panel.spoke[rows[-1]])
     zone = stream.series.sweep.tz
     end = datetime.combine(
         found.day(int(days[-1])) + timedelta(days=1), datetime.min.time(), tzinfo=zone
     )
-    return end, max(_SHORTEST, timedelta(days=_PATIENCE * baseline.longest_gap))
+    return end, max(_SHORTEST, timedelta(days=_PATIENCE * gap))
 
 
 def write(silent: Iterable[Silent], streams: Sequence[Stream], *, now: datetime) -> int:

@@ -54,8 +54,10 @@ class Enrolment:
     milliseconds 60,000: a minute). `phase_days` days with data make the first baseline. `heartbeat`
     (seconds) is how long silence may last. `settle` (seconds) is how long after its end a day is
     waited for. `holidays` names a calendar of them. `hourly` is a series of the same measure by the
-    hour: with it today so far is judged, before the day is whole. By each of `attributes` alone its
-    segments are looked at, where its series is not split itself; at most `MOST_ATTRIBUTES`.
+    hour: with it today so far is judged, before the day is whole. `whole` is a series of all that
+    comes of its kinds: while that comes, the 0 of a count is a count and no silence. By each of
+    `attributes` alone its segments are looked at, where its series is not split itself; at most
+    `MOST_ATTRIBUTES`.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Enrolment:
     settle: int = 0
     holidays: str = ""
     hourly: int | None = None
+    whole: int | None = None
     attributes: tuple[str, ...] = ()
 
     def checked(self) -> "Enrolment":
@@ -100,6 +103,7 @@ class Enrolment:
         found["thresholds"] = [asdict(each) for each in self.thresholds]
         found["perceived_id"] = found.pop("perceived")
         found["hourly_id"] = found.pop("hourly")
+        found["whole_id"] = found.pop("whole")
         found["attributes"] = list(self.attributes)
         return found
 

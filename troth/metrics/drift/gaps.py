@@ -52,7 +52,8 @@ def delivered(panel: Panel, dispersion: Array) -> tuple[Array, Array, Array]:
     above = trailing(np.where(means, panel.sum, np.where(counts, panel.total, panel.good)))
     cases = trailing(panel.volume())
     days = trailing((panel.volume() > 0).astype(float))
-    below = np.where(counts, np.minimum(np.arange(panel.shape[1]) + 1, DAYS)[None, :], cases)
+    told = np.minimum(np.arange(panel.shape[1]) + 1, DAYS) - trailing(panel.silent.astype(float))
+    below = np.where(counts, told, cases)
     share = np.divide(above, below, out=np.full(panel.shape, np.nan), where=below > 0)
     factor = dispersion[:, None]
     worth = np.maximum(cases, 1) / np.maximum(factor, 1) ** 2

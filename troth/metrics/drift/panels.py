@@ -19,7 +19,8 @@ class Panel:
     `good`, `total` are what the share and the count are of; `n` and `sum` give the mean. `hours`
     is how long each day was (23, 24 or 25 hours): a count is judged by the hour. `readings` says of
     each stream "share", "mean" or "count", `worse` 1 where more is worse, else -1. `holidays` marks
-    the days that its calendar calls so.
+    the days that its calendar calls so. `spoke` marks the days on which anything came of which a
+    stream would have counted its cases; `silent` those of a count whose 0 is no count but silence.
     """
 
     first: date
@@ -31,6 +32,8 @@ class Panel:
     readings: tuple[str, ...]
     worse: Array
     holidays: Flags
+    spoke: Flags
+    silent: Flags
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -54,7 +57,7 @@ class Panel:
         return Panel(
             self.first, self.good[chosen], self.total[chosen], self.n[chosen], self.sum[chosen],
             self.hours[chosen], tuple(self.readings[row] for row in chosen), self.worse[chosen],
-            self.holidays[chosen],
+            self.holidays[chosen], self.spoke[chosen], self.silent[chosen],
         )  # fmt: skip
 
     def until(self, days: int) -> "Panel":
@@ -62,7 +65,7 @@ class Panel:
         return Panel(
             self.first, self.good[:, :days], self.total[:, :days], self.n[:, :days],
             self.sum[:, :days], self.hours[:, :days], self.readings, self.worse,
-            self.holidays[:, :days],
+            self.holidays[:, :days], self.spoke[:, :days], self.silent[:, :days],
         )  # fmt: skip
 
     def volume(self) -> Array:
@@ -71,13 +74,13 @@ class Panel:
         return np.where(means[:, None], self.n, self.total)
 
     def values(self) -> Array:
-        """Return what is shown for each day: the share, the mean or the count; NaN: no case."""
+        """Return what is shown for each day: the share, the mean or the count; NaN: no data."""
         found = np.full(self.shape, np.nan)
         for kind, above, below in (("share", self.good, self.total), ("mean", self.sum, self.n)):
             rows = np.array([reading == kind for reading in self.readings])[:, None]
             np.divide(above, below, out=found, where=rows & (below > 0))
         counts = np.array([reading == "count" for reading in self.readings])
-        found[counts] = self.total[counts]
+        found[counts] = np.where(self.silent[counts], np.nan, self.total[counts])
         return found
 
     def failures(self) -> Array:
@@ -108,4 +111,6 @@ def panel_of(  # noqa: PLR0913 - the columns of one
         readings=(reading,) * streams,
         worse=np.full(streams, 1.0 if more_is_worse else -1.0),
         holidays=np.zeros(good.shape, dtype=bool),
+        spoke=(total if n is None else total + np.atleast_2d(n)) > 0,
+        silent=np.zeros(good.shape, dtype=bool),
     )

@@ -14,7 +14,7 @@ import numpy as np
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.onsets import WORTH, changes
 from troth.metrics.drift.panels import Panel
-from troth.metrics.drift.phases import Days, Frozen, deviations, freeze
+from troth.metrics.drift.phases import Days, Frozen, counted_days, deviations, freeze
 
 A_YEAR = 365  # days that a stretch spans at least: it has seen each season
 LONGEST = 3 * A_YEAR  # what lies further back is another time
@@ -67,7 +67,7 @@ def even_stretch(panel: Panel, row: int, *, start: int, until: int, fewest: int)
 def _with_data(panel: Panel, row: int, begin: int, until: int) -> Days:
     found: Days = np.flatnonzero(panel.volume()[row, begin:until] > 0) + begin
     if panel.readings[row] == "count" and len(found):
-        return np.arange(found[0], until)  # a day without a case counts 0
+        return counted_days(panel, row, int(found[0]), until)
     return found
 
 

@@ -36,7 +36,7 @@ class Frozen:
     `weekday`, `month` and `holiday` are added to it: to the log odds of a share, the log of a
     count, the mean itself. `dispersion` multiplies the sigma that theory gives: 1 for shares and
     counts that scatter as independent cases do; for means it is the sigma. `lag` is how much a day
-    resembles the one before.
+    resembles the one before. `quiet` is for how many days on end nothing came, at most.
     """
 
     first: date
@@ -52,6 +52,7 @@ class Frozen:
     lag: float
     longest_gap: int
     range_ratio: float | None = None
+    quiet: int | None = None
 
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = msgspec.to_builtins(asdict(self))
@@ -69,11 +70,28 @@ def freeze(panel: Panel, row: int, *, start: int, days: int) -> Frozen | None:
     """
     has_data = np.flatnonzero(panel.volume()[row, start:] > 0) + start
     if panel.readings[row] == "count" and len(has_data):
-        has_data = np.arange(has_data[0], panel.shape[1])  # a day without a case counts 0
+        has_data = counted_days(panel, row, int(has_data[0]), panel.shape[1])
     if len(has_data) < days:
         return None
     chosen = has_data[:days]
     return _fitted(panel.of([row]).until(int(chosen[-1]) + 1), chosen)
+
+
+def counted_days(panel: Panel, row: int, first: int, end: int) -> Days:
+    """Return the days of a count from `first` to before `end`: one without a case counts 0.
+
+    Those on which it was silent are none.
+    """
+    days: Days = np.flatnonzero(~panel.silent[row, first:end]) + first
+    return days
+
+
+def _longest_quiet(panel: Panel, days: Days) -> int:
+    """Return for how many days on end nothing came; a silence that was left out is no rhythm."""
+    mute = np.zeros(panel.shape[1] + 1, dtype=bool)
+    mute[days] = ~panel.spoke[0, days]
+    ends = np.flatnonzero(~mute)
+    return int(np.diff(ends, prepend=-1).max()) - 1
 
 
 def _fitted(panel: Panel, chosen: Days) -> Frozen:
@@ -98,6 +116,7 @@ def _fit(panel: Panel, days: Days, left_out: int = 0) -> Frozen:
         first=_date(panel, days[0]), last=_date(panel, days[-1]), days=len(days),
         left_out=left_out, center=center, weekday=plain, month=None, holiday=None,
         dispersion=1.0, freedom=None, lag=0.0, longest_gap=int(np.diff(days).max(initial=1)),
+        quiet=_longest_quiet(panel, days),
     )  # fmt: skip
     ordinary = days[~panel.holidays[0, days]]
     if len(ordinary) == 0:

@@ -31,7 +31,7 @@ def crossed(
     values, usual = panel.values(), shown(panel, expected)
     enough = panel.volume() >= _FEWEST
     counts = np.array([reading == "count" for reading in panel.readings])
-    enough[counts] = True
+    enough[counts] = ~panel.silent[counts]
     found: list[Case] = []
     for row, own in enumerate(limits):
         if own:

@@ -15,6 +15,7 @@ from troth.metrics.queries.defined import (
 )
 from troth.metrics.queries.exact import ask, ask_all
 from troth.metrics.queries.faded import (
+    beside_of,
     fade,
     fades,
     hourly_of,
@@ -78,6 +79,7 @@ __all__ = [
     "ask_all",
     "association",
     "bad",
+    "beside_of",
     "by_segment",
     "catalogue",
     "chart",

@@ -144,7 +144,7 @@ def _drawn(found: Watched, part: Part, index: int, seen: Distances) -> list[Poin
     if part.stream.reading == "share":
         high = np.minimum(high, 1)
     complete = np.arange(len(values)) < part.row.complete
-    z = np.where(complete & (volume > 0), seen.z[index], np.nan)
+    z = np.where(complete & ~np.isnan(values), seen.z[index], np.nan)
     rules = marks(z)
     return [
         Point(

@@ -38,6 +38,12 @@ def hourly_of(key: str) -> int | None:
     return Stream.objects.filter(key=key).values_list("hourly", flat=True).first()
 
 
+def beside_of(key: str) -> set[int]:
+    """Return the series that the stream of that key reads beside its own."""
+    rows = Stream.objects.filter(key=key).values_list("hourly", "whole")
+    return {series for row in rows for series in row if series is not None}
+
+
 def is_watched(key: str) -> bool:
     return Stream.objects.filter(key=key, ended_at=None).exists()
 

@@ -146,6 +146,7 @@ def _usual(
     panel = Panel(
         first=days[0], good=empty, total=empty, n=empty, sum=empty, hours=empty + 24,
         readings=(stream.reading,), worse=np.array([1.0]), holidays=special,
+        spoke=empty > 0, silent=empty > 0,
     )  # fmt: skip
     usual = expectation(panel, [frozen])[0]
     return usual if frozen.holiday is not None else np.where(special[0], np.nan, usual)

@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from troth.core.windows import TICK, Span, midnight
+from troth.core.windows import TICK, Span
 from troth.metrics.drift.engine import Row
 from troth.metrics.drift.enrolment import thresholds_from
 from troth.metrics.drift.panels import Panel
 from troth.metrics.drift.phases import Frozen, frozen_from
 from troth.metrics.leaves import cells_of
-from troth.metrics.models import Baseline, Holiday, Stream
+from troth.metrics.models import Baseline, Stream
 from troth.metrics.queries.baselined import uncounted_since, usual_of
+from troth.metrics.queries.days import panel_of
 from troth.metrics.queries.kept import Tallies, tallies
-from troth.metrics.ranges import epoch, instant
+from troth.metrics.queries.silent import as_one, by_rhythm
+from troth.metrics.ranges import instant
 from troth.signals.store import Tally
 
 _LONGEST = timedelta(days=366 * 6)  # of history is looked at
@@ -55,12 +54,12 @@ def watched(
     """
     span = Span(now - history, now)
     counted = [series for stream in streams for series in _counted(stream)]
-    found = tallies(series=counted, span=span)
+    found = tallies(series=counted + _beside(streams), span=span)
     if not len(found):
         return None
     frame = _frame(streams, found, now)
     pairs = [(stream, series) for stream in streams for series in _counted(stream)]
-    panel = _panel(pairs, found, frame)
+    panel = panel_of(pairs, found, frame, found)
     where = {(stream.pk, series): row for row, (stream, series) in enumerate(pairs)}
     rows: list[int] = []
     parts: list[Part] = []
@@ -78,13 +77,21 @@ def watched(
                 fresh += [(phase, baseline)] if baseline else []
             parts.append(Part(stream, phase, _row(stream, baseline, (start, end, complete))))
             rows.append(row)
-    return Watched(panel.of(rows), parts, fresh)
+    return Watched(
+        by_rhythm(panel.of(rows), [(part.stream, part.row.baseline) for part in parts]),
+        parts, fresh,
+    )  # fmt: skip
 
 
 def _counted(stream: Stream) -> list[int]:
     """Return the series that the stream's phases count, each once."""
     found = {phase.series_id or stream.series_id for phase in stream.baselines.all()}
     return sorted(found)
+
+
+def _beside(streams: Sequence[Stream]) -> list[int]:
+    """Return the series that tell whether the 0 of a count is one."""
+    return [one.whole_id for one in streams if one.whole_id]
 
 
 def panel_of_parts(
@@ -98,7 +105,9 @@ def panel_of_parts(
     found = Tallies(owners, *(whole[name] for name in names))
     frame = _frame([stream], found, now)
     pairs = [(stream, number) for number in range(len(parts))]
-    return _panel(pairs, found, frame), _over(stream, frame[0], now)
+    beside = tallies(series=_beside([stream]), span=Span(now - _LONGEST, now))
+    panel = panel_of(pairs, found, frame, beside)
+    return as_one(panel, stream), _over(stream, frame[0], now)
 
 
 def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) -> Row:
@@ -145,53 +154,3 @@ def _over(stream: Stream, first: date, now: datetime) -> int:
     """Return how many days of the panel are over for a stream, and have been waited for."""
     at = now - timedelta(seconds=stream.settle)
     return (at.astimezone(stream.series.sweep.tz).date() - first).days
-
-
-@lru_cache(maxsize=64)
-def _midnights(zone: ZoneInfo, first: date, days: int) -> NDArray[np.int64]:
-    """Return when each of the days begins and the last one ends, epoch seconds."""
-    return np.array(
-        [epoch(midnight(first + timedelta(days=day), zone)) for day in range(days + 1)],
-        dtype=np.int64,
-    )
-
-
-def _panel(pairs: Sequence[tuple[Stream, int]], found: Tallies, frame: tuple[date, int]) -> Panel:
-    """Return a row for each (stream, series)."""
-    first, days = frame
-    shape = (len(pairs), days)
-    columns = {name: np.zeros(shape) for name in ("good", "total", "n", "sum")}
-    hours, holidays = np.full(shape, 24.0), np.zeros(shape, dtype=bool)
-    streams = [stream for stream, _ in pairs]
-    calendars = _calendars(streams, first, days)
-    for row, (stream, series) in enumerate(pairs):
-        edges = _midnights(stream.series.sweep.tz, first, days)
-        own = found.of(series)
-        at = np.searchsorted(edges, own.bucket, side="right") - 1
-        inside = (at >= 0) & (at < days)
-        for name, column in columns.items():
-            np.add.at(column[row], at[inside], getattr(own, name)[inside])
-        columns["good"][row] /= stream.evidence
-        columns["total"][row] /= stream.evidence
-        hours[row] = np.diff(edges) / 3600
-        holidays[row] = calendars[stream.holidays]
-    return Panel(
-        first=first,
-        **columns,
-        hours=hours,
-        readings=tuple(stream.reading for stream in streams),
-        worse=np.array([1.0 if stream.better == "less" else -1.0 for stream in streams]),
-        holidays=holidays,
-    )
-
-
-def _calendars(streams: Sequence[Stream], first: date, days: int) -> dict[str, NDArray[np.bool_]]:
-    names = {stream.holidays for stream in streams}
-    found = {name: np.zeros(days, dtype=bool) for name in names}
-    if names == {""}:
-        return found
-    last = first + timedelta(days=days - 1)
-    rows = Holiday.objects.filter(calendar__in=names, day__gte=first, day__lte=last)
-    for calendar, day in rows.values_list("calendar", "day"):
-        found[calendar][(day - first).days] = True
-    return found
