@@ -1,4 +1,4 @@
-"""Of a report our own people are told who ask for it: its name and link, and nobody else."""
+"""Of a report our own people are told who ask: its name, figures and link, and nobody else."""
 
 import pytest
 
@@ -26,6 +26,8 @@ def test_routes_that_ask_for_reports_are_told_and_readers_are_not(shop, noon):
     told = story_of(Telling.objects.get(event="insight.reported").content)
     assert told.title == "Weekly pillar audit 2026-W11 is made"
     assert told.link.endswith(f"/desk/insight/reports/{report.uid}/")
+    assert told.what.splitlines()[1].startswith("0 hairline cracks, ")
+    assert told.translations["de"]["what"].splitlines()[1].startswith("0 Haarrisse, ")
     assert "On time" not in str(told)
     spread()
     (message,) = Delivery.objects.filter(thread__about=f"insight:{report.uid}")

@@ -22,7 +22,7 @@ from django.contrib.staticfiles import finders
 ROOT = Path(__file__).parent / "static" / "ui"
 BUNDLES = {
     "page.css": ("css/pages/page.css",),
-    "desk.css": ("css/pages/desk.css", "css/pages/screens.css"),
+    "desk.css": ("css/pages/desk.css", "css/pages/screens.css", "css/pages/pictures.css"),
     "entrance.css": ("css/pages/entrance.css",),
 }
 _BASE = ("css/tokens.css", "css/reset.css", "css/base.css")

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from troth.core.ids import new_id
 from troth.desk.models import Report
-from troth.desk.reporting import announcing, monthly, periods, quarterly, weekly
+from troth.desk.reporting import announcing, headlines, monthly, periods, quarterly, weekly
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 from troth.notify import actions as notify
@@ -122,15 +122,21 @@ def _made(period: Period, now: datetime, by: Actor = None) -> list[Report]:
 
 
 def _tell(row: Report, period: Period, now: datetime) -> None:
-    """Say to our own people who ask for it that there is a report: where, and not what it says."""
+    """Say to our own people who ask for it that there is a report, and what it comes to."""
     link = f"{settings.TROTH.base_url}{reverse('desk:report', args=[row.uid])}"
     first, *others = settings.TROTH.languages
     story = Story(
         about=f"insight:{row.uid}", event=Event.INSIGHT_REPORTED, revision=row.digest,
-        title=announcing.title(period, first), link=link,
-        translations={one: {"title": announcing.title(period, one)} for one in others},
+        title=announcing.title(period, first), what=headlines.told(row.content, first), link=link,
+        translations={one: _said(row, period, one) for one in others},
     )  # fmt: skip
     notify.tell(story=story, by=BY, now=now)
+
+
+def _said(row: Report, period: Period, language: str) -> dict[str, str]:
+    return {
+        "title": announcing.title(period, language), "what": headlines.told(row.content, language)
+    }  # fmt: skip
 
 
 def _row(period: Period, draft: Draft, now: datetime) -> Report:

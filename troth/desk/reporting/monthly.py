@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from troth.core.windows import Span, midnight
-from troth.desk.reporting import figures
+from troth.desk.reporting import courses, figures
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 from troth.metrics import queries as metrics
@@ -44,6 +44,7 @@ def _row(name: str, period: Period) -> dict[str, Any]:
         return {"name": name, "problem": now}
     before = figures.asked(name, period.before, _span(name, period.before))
     row = {**figures.plain(now), "months": LOOKS_BACK[name], "before": None, "change": None}
+    row["course"] = courses.of(name, period, row, is_of_month=LOOKS_BACK[name] == 1)
     if not isinstance(before, str):
         row |= {"before": figures.plain(before), "change": _change(name, now, before)}
     return row

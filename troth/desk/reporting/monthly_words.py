@@ -1,10 +1,13 @@
 """The loyalty health of a month in words."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from troth.desk.reporting import figures
+from troth.desk.reporting import figures, pictures
+from troth.desk.reporting.pictures import Course, Steps
 from troth.desk.reporting.sections import Cell, Figures, Section, Table, signed, table
 from troth.ui import words
+from troth.ui.charts import Mark, Point
 
 _WITHOUT = {"not_enough": "not enough evidence", "no_data": "no data", "undefined": "no value"}
 
@@ -14,8 +17,11 @@ def sections(content: Figures) -> list[Section]:
     rows = content["outcomes"]
     told = [one for one in rows if "problem" not in one]
     curves = [one for one in told if one.get("curve") and one["curve"]["points"]]
+    drawn = [picture for one in told for picture in _course(one)]
+    courses = Section("courses", "Month by month", pictures=tuple(drawn))
     return [
         Section("figures", "Figures", tuple(_left_untold(content)), tuple(figures_table(told))),
+        *([courses] if drawn else []),
         *map(_curve, curves),
     ]
 
@@ -71,6 +77,16 @@ def _change(row: Figures) -> Cell:
     return Cell(f"{signed(change['points'] * times, digits)}{unit}", around)
 
 
+def _course(row: Figures) -> tuple[Course, ...]:
+    """Return an outcome of the last months as a picture; older reports hold no months."""
+    points = [
+        Point(date.fromisoformat(one["day"]), one["value"], one["low"], one["high"])
+        for one in row.get("course", ())
+    ]
+    unit = "seconds" if row["unit"] == "s" else row["unit"]
+    return pictures.course(row["title"], points, unit, "95 % interval")
+
+
 def _curve(row: Figures) -> Section:
     points = row["curve"]["points"]
     lines = (
@@ -79,7 +95,10 @@ def _curve(row: Figures) -> Section:
         for one in points
     )  # fmt: skip
     columns = ("Periods after the first order", "Ordered again", "Of customers")
-    return Section(row["name"], row["title"], (), tuple(table("", columns, lines)))
+    marks = tuple(Mark(one["x"], one["value"], one["low"], one["high"]) for one in points)
+    heading = f"{row['title']}: who ordered again"
+    drawn = (Steps(heading, marks, "periods after the first order"),)
+    return Section(row["name"], row["title"], (), tuple(table("", columns, lines)), drawn)
 
 
 def _of_curve(point: Figures) -> str:

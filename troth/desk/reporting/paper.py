@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
+    KeepTogether,
     Paragraph,
     SimpleDocTemplate,
     Spacer,
@@ -22,7 +23,9 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Drawn
 
+from troth.desk.reporting.pictures import Course, Picture, Ranges
 from troth.desk.reporting.sections import Cell, Section, Table
+from troth.desk.reporting.sketching import drawn
 from troth.ui.lettering import BOLD, REGULAR, drawable, fonts, undrawn
 
 _INK, _QUIET, _LINE = HexColor("#1d2130"), HexColor("#565b68"), HexColor("#dcdad4")
@@ -51,12 +54,25 @@ def _section(section: Section) -> list[Flowable]:
     if section.heading:
         story.append(_said(section.heading, 11, bold=True))
     story += [_said(text, 9) for text in section.texts]
+    for picture in section.pictures:
+        story.append(KeepTogether(_pictured(picture)))
     for table in section.tables:
         story.append(Spacer(1, 5))
         if table.heading:
             story.append(_said(table.heading, 8, bold=True))
         story.append(_drawn(table))
     return story
+
+
+def _pictured(picture: Picture) -> list[Flowable]:
+    """Return a picture between its heading and what its marks are."""
+    below = picture.text if isinstance(picture, Course) else ""
+    if isinstance(picture, Ranges):
+        below = " · ".join(picture.keys)
+    return [
+        Spacer(1, 5), _said(picture.heading, 8, bold=True), Spacer(1, 3),
+        drawn(picture, _WIDE - 2 * _EDGE - 12), *([_said(below, 7, quiet=True)] if below else []),
+    ]  # fmt: skip
 
 
 def _drawn(table: Table) -> Drawn:
@@ -102,6 +118,8 @@ def _texts(sections: Sequence[Section]) -> Iterator[str]:
     for section in sections:
         yield section.heading
         yield from section.texts
+        drawn_names = (one.rows for one in section.pictures if isinstance(one, Ranges))
+        yield from (row.name for rows in drawn_names for row in rows)
         for table in section.tables:
             yield from (part for row in table.rows for one in row for part in (one.text, one.quiet))
 

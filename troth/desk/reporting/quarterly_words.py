@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from troth.desk.reporting import pictures
 from troth.desk.reporting.monthly_words import figures_table
+from troth.desk.reporting.pictures import Ranges
 from troth.desk.reporting.sections import Cell, Figures, Section, counted, signed, table
 from troth.ui import words
+from troth.ui.charts import Range
 
 _ANSWERS = {"met": "met", "missed": "missed", "open": "cannot be told"}
 
@@ -22,9 +25,27 @@ def _of_account(content: Figures) -> list[Section]:
     rows = table("", columns, map(_promise, content["promises"]))
     return [
         Section("whole", "", (lead, *_problems(content))),
-        Section("promises", "Promises", (), tuple(rows)),
+        Section("promises", "Promises", _less(content), tuple(rows), _drawn(content)),
         Section("outcomes", "Outcomes", nothing, tuple(told)),
     ]
+
+
+def _drawn(content: Figures) -> tuple[Ranges, ...]:
+    """Return the promises as a picture, those furthest below their target first."""
+    rows = sorted(content["promises"], key=lambda row: row["share"] - row["target"])
+    return pictures.ranges(
+        "What was kept, against what was promised",
+        [Range(row["name"], row["share"], row["low"], row["high"], row["target"],
+               row["share_before"]) for row in rows],
+        "share", "dot: kept in the quarter", "bar: 95 % interval", "ring: the quarter before",
+        "upright: what was promised",
+    )  # fmt: skip
+
+
+def _less(content: Figures) -> tuple[str, ...]:
+    if len(content["promises"]) <= pictures.MOST:
+        return ()
+    return (f"Drawn are the {pictures.MOST} that are furthest below what was promised.",)
 
 
 def _promise(row: Figures) -> list[Cell]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from troth.desk.reporting.pictures import Picture
 from troth.ui import words
 
 Figures = Mapping[str, Any]
@@ -34,12 +35,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`key` is its anchor. Without a heading it stands above the others."""
+    """`key` is its anchor. Without a heading it stands above the others.
+
+    Its pictures stand between its sentences and its tables.
+    """
 
     key: str
     heading: str
     texts: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[Table]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +18,9 @@ from troth.promises.queries import scores
 from troth.promises.rules.results import Standing
 from troth.promises.scoring.composing import PillarScore, Score
 from troth.promises.scoring.constants import OTHER
+from troth.promises.scoring.stored import StoredScore
 
+_LOOKS_BACK = timedelta(weeks=12)  # of the score's days, before the week
 _SCOPE = "all"  # the desk sees promises that are not public, too
 
 
@@ -67,6 +69,12 @@ def compose(period: Period) -> Sequence[Draft]:
     }  # fmt: skip
     figures = {
         "score": _score(score, before),
+        "score_days": [
+            _scored(one)
+            for one in scores.history(
+                since=period.first - _LOOKS_BACK, until=period.last, scope=_SCOPE, brief=True
+            )
+        ],
         "pillars": [_pillar(one, before, parts) for one in _six(score)],
     }
     return [Draft(f"Weekly pillar audit {period.label}", figures)]
@@ -103,6 +111,10 @@ def _score(score: Score, before: Score) -> dict[str, Any]:
         "high": score.band.high if score.band else None, "grade": score.grade,
         "change": change, "rules": score.constants.version, "day": score.day,
     }  # fmt: skip
+
+
+def _scored(one: StoredScore) -> dict[str, Any]:
+    return {"day": one.day, "value": one.value, "low": one.low, "high": one.high}
 
 
 def _pillar(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from troth.desk import fading
+from troth.desk.reporting import weekly_pictures
 from troth.desk.reporting.sections import (
     Cell,
     Figures,
@@ -22,7 +23,8 @@ def sections(content: Figures) -> list[Section]:
     """Return the audit: what it comes to, all trifles ranked, and one section a pillar."""
     pillars = content["pillars"]
     shown = [one for one in pillars if one["key"] != OTHER or _anything(one)]
-    whole = Section("whole", "", tuple(_whole(content)), tuple(_ranked(pillars)))
+    drawn = weekly_pictures.pictures_of(content)
+    whole = Section("whole", "", tuple(_whole(content)), tuple(_ranked(pillars)), drawn)
     return [whole, *map(_pillar, shown)]
 
 

@@ -3,6 +3,7 @@
 from troth.ui.charts.amounts import amounts
 from troth.ui.charts.curves import Mark, curves
 from troth.ui.charts.line import Event, Point, Step, line
+from troth.ui.charts.ranges import Range, ranges
 from troth.ui.charts.sparkline import sparkline
 from troth.ui.charts.strip import Day, strip, strip_table
 
@@ -11,10 +12,12 @@ __all__ = [
     "Event",
     "Mark",
     "Point",
+    "Range",
     "Step",
     "amounts",
     "curves",
     "line",
+    "ranges",
     "sparkline",
     "strip",
     "strip_table",

@@ -1,7 +1,7 @@
 """Where a value stands on the paper: 0..1000 in both directions, y downwards."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -27,7 +27,13 @@ class Scale:
 
 def scale(times: Iterable[date], values: Iterable[float], *, top: float | None) -> Scale:
     """Return a scale that holds all `values` with air around them, never above `top`."""
-    moments, found = [seconds(at) for at in times], list(values)
+    moments = [seconds(at) for at in times]
+    low, high, ticks = rounded(list(values), top=top)
+    return Scale(min(moments), max(moments), low, high, ticks)
+
+
+def rounded(found: Sequence[float], *, top: float | None) -> tuple[float, float, tuple[float, ...]]:
+    """Return the ends of a scale that holds all of `found`, and its round numbers."""
     least, most = min(found, default=0.0), max(found, default=1.0)
     step = _step((most - least) or abs(most) * 0.1 or 1.0)
     low = math.floor((least - step / 4) / step) * step
@@ -37,7 +43,7 @@ def scale(times: Iterable[date], values: Iterable[float], *, top: float | None) 
     if top is not None:
         high = min(high, top)
     ticks = tuple(low + step * i for i in range(1 + math.floor((high - low) / step + 1e-9)))
-    return Scale(min(moments), max(moments), low, max(high, low + step), ticks)
+    return low, max(high, low + step), ticks
 
 
 def seconds(at: date) -> float:
