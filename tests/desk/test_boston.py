@@ -11,11 +11,13 @@ from django.db import transaction
 from tests.conftest import SHARED
 from troth.core import clock
 from troth.core.windows import Span
-from troth.desk.templatetags.insight import apart_points, points
+from troth.desk.templatetags.insight import apart_points
+from troth.desk.templatetags.measured import moved
 from troth.metrics import jobs as metrics
 from troth.metrics import queries as asked
+from troth.metrics.drift.mixing import mixed
 from troth.promises import actions, queries
-from troth.promises.rules.comparing import compare
+from troth.promises.rules.results import Count
 from troth.signals.commands import import_
 
 PROMISES = Path("examples/boston311/promises.yaml")
@@ -74,12 +76,14 @@ def test_the_mix_of_channels_is_told_apart_from_the_rate(boston, signed_in, vic)
         )
         for start in starts
     ]
-    found = compare(*counts)
-    assert found.change < -0.1
-    assert found.rate + found.mix == pytest.approx(found.change, abs=1e-12)
-    assert abs(found.mix) < abs(found.rate)
-    assert points(found.rate) in text
-    assert points(found.mix) in text
+    parts = mixed(*({name: (one.good, one.total) for name, one in each.items()} for each in counts))
+    was, came = (sum(each.values(), Count()) for each in counts)
+    rate, mix = float(sum(one.rate for one in parts)), float(sum(one.mix for one in parts))
+    assert came.share - was.share < -0.1
+    assert rate + mix == pytest.approx(came.share - was.share, abs=1e-12)
+    assert abs(mix) < abs(rate)
+    assert moved(rate, "share") in text
+    assert moved(mix, "share") in text
 
 
 @pytest.mark.mission("S1.16")

@@ -127,3 +127,29 @@ def test_flat_and_extreme_lines_stay_on_the_paper(values, unit):
 def test_a_sparkline_leaves_gaps_and_draws_nothing_from_nothing():
     assert charts.sparkline([0.9, None, 0.8], "Weekly share").count("M") == 2
     assert charts.sparkline([None], "Weekly share") == ""
+
+
+@pytest.mark.parametrize(
+    ("most", "lines"),
+    [
+        (50, ["0", "15", "30", "45", "1"]),
+        (9 * 3600, ["0", "3", "6", "9", "12"]),
+        (30 * 86_400, ["0", "10", "20", "30", "40"]),
+        (400 * 86_400, ["0", "200", "400", "600"]),
+    ],
+)
+def test_durations_have_their_lines_at_whole_minutes_hours_and_days(most, lines):
+    points = [charts.Point(date(2026, 3, day), most * day / 10) for day in range(1, 11)]
+    found = re.findall(
+        r'class="tick"[^>]*>([^<]*)<', charts.line(points, label="x", unit="seconds")
+    )
+    assert all(len(tick.split(" ")) <= 2 for tick in found)
+    assert [re.split(r"\W", tick)[0] for tick in found] == lines
+
+
+def test_a_day_in_the_table_leads_to_its_cases():
+    points = [charts.Point(date(2026, 3, 1), 0.5, href="/cases/?a=1&b=2"),
+              charts.Point(date(2026, 3, 2), 0.5)]  # fmt: skip
+    text = charts.line(points, label="x")
+    assert '<a href="/cases/?a=1&amp;b=2">1 March 2026</a>' in text
+    assert text.count("<a ") == 1

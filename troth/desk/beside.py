@@ -4,6 +4,7 @@ Their days are drawn on its chart. That something stands beside a change is no p
 """
 
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -12,7 +13,7 @@ from troth.core.windows import Span
 from troth.incidents import queries as incidents
 from troth.incidents.queries import deploys
 from troth.incidents.rules.results import IncidentShown, Kind
-from troth.metrics.drift.pictures import Event, StreamView
+from troth.metrics.drift.pictures import Event
 from troth.signals.store import Row
 
 _MOST = 12  # of each: a chart of a hundred marks tells nothing
@@ -20,8 +21,17 @@ _LONGEST = 100  # letters of what a release says of itself
 _WORDS = {Kind.MAINTENANCE: "maintenance", Kind.BREACH: "breach"}
 
 
-def events(stream: StreamView, span: Span, *, at: datetime | None = None) -> list[Event]:
-    """Return what is to be drawn beside a stream, by the days of its zone, the newest first.
+class Placed(Protocol):
+    """What is drawn: where it stands, and in whose days."""
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def touchpoint(self) -> str: ...
+
+
+def events(stream: Placed, span: Span, *, at: datetime | None = None) -> list[Event]:
+    """Return what is to be drawn beside a stream or a metric, by its own days, newest first.
 
     `at`: incidents as they were published then. Releases that name a touchpoint are drawn beside
     that one alone.
@@ -49,7 +59,7 @@ def _link(one: IncidentShown) -> str:
     return reverse("incidents:show", args=[one.uid])
 
 
-def _releases(stream: StreamView, span: Span, zone: ZoneInfo) -> list[Event]:
+def _releases(stream: Placed, span: Span, zone: ZoneInfo) -> list[Event]:
     rows = [one for one in deploys.told(span) if one.touchpoint in (None, "", stream.touchpoint)]
     return [
         Event(one.happened_at.astimezone(zone).date(), "release", f"{one.kind}: {_name(one)}")

@@ -1,10 +1,9 @@
-"""Two times of a promise side by side, and where its friction is."""
+"""Where friction is: what misses its promise, by how many, for how much work."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from math import isfinite
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,48 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
-from troth.core.moments import named_day
-from troth.core.windows import TICK, Span, midnight
+from troth.core.windows import TICK
 from troth.plan import actions as planned
 from troth.plan import queries as plan
 from troth.plan.rules.friction import Friction, ranked
 from troth.promises import queries
-from troth.promises.rules.comparing import compare
 from troth.promises.rules.results import Count, Standing
 from troth.staff.access import person, requires
 
-_MONTH = timedelta(days=28)
 _MOST = 100
-
-
-@require_safe
-@requires("viewer")
-def show(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what of a change came from rates, and what from the mix of segments."""
-    one, now = _standing(slug), clock.now()
-    zone, by = ZoneInfo(one.zone), _attribute(request, one)
-    days = _days(request, now.astimezone(zone).date())
-    spans = [Span(midnight(first, zone), midnight(last + timedelta(days=1), zone))
-             for first, last in (days[:2], days[2:])]  # fmt: skip
-    found = None
-    if by and all(span.start < span.end for span in spans):
-        before, after = (queries.by_segment_between(slug, attribute=by, span=s) for s in spans)
-        found = compare(before, after)
-    names = ("from", "until", "against_from", "against_until")
-    context = {"one": one, "by": by, "found": found, "dates": list(zip(names, days, strict=True)),
-               "sides": found.sides[:_MOST] if found else ()}  # fmt: skip
-    return render(request, "desk/insight/compare.html", context)
-
-
-def _days(request: HttpRequest, today: date) -> tuple[date, date, date, date]:
-    """Return first and last day of the earlier time, then of the later one (28 days each)."""
-    last = today - timedelta(days=1)
-    asked = request.GET.get
-    until = named_day(asked("until", "")) or last - _MONTH
-    against = named_day(asked("against_until", "")) or last
-    step = timedelta(days=27)
-    return (named_day(asked("from", "")) or until - step, until,
-            named_day(asked("against_from", "")) or against - step, against)  # fmt: skip
 
 
 @require_safe

@@ -159,13 +159,17 @@ def _details(series: int, span: Span) -> "QuerySet[TallyRow]":
 
 
 def percentiles(
-    *, series: int, span: Span, ranks: Sequence[float] = (0.5, 0.9, 0.99)
-) -> Percentiles | None:
+    *, series: int, span: Span, ranks: Sequence[float] = (0.5, 0.9, 0.99),
+    among: Collection[str] | None = None,
+) -> Percentiles | None:  # fmt: skip
     """Return percentiles of the values over `span`, or None where there is no value.
 
     They come from merged sketches: each rank is right to about 1.4 percentage points of rank.
+    `among` are the segments that are asked for, as they are kept; all by default.
     """
-    rows = _details(series, span).exclude(sketch=None).values_list("sketch", flat=True)
+    chosen = _details(series, span).exclude(sketch=None)
+    chosen = chosen if among is None else chosen.filter(segment__in=among)
+    rows = chosen.values_list("sketch", flat=True)
     return sketches.percentiles([bytes(row) for row in rows if row], ranks)
 
 

@@ -32,7 +32,9 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class Scene:
+    """What a question of one window stands on."""
+
     terms: Terms
     regimes: Sequence[Regime]
     exclusions: Exclusions
@@ -53,7 +55,7 @@ def drill(
     `part` is judged, kept, broken, pending, no_promise or excluded:<category>. Raises
     Promise.DoesNotExist, ValueError.
     """
-    scene = _scene(slug, window, at, as_of)
+    scene = scene_of(slug, window, at, as_of)
     last = scene.regimes[-1].terms.counting
     alike = [
         r for r in scene.regimes
@@ -72,14 +74,18 @@ def drill(
     )
 
 
-def _scene(slug: str, window: str | None, at: datetime | None, as_of: datetime | None) -> _Scene:
+def scene_of(slug: str, window: str | None, at: datetime | None, as_of: datetime | None) -> Scene:
+    """Return what a window of a promise stands on at an instant (default window: the headline).
+
+    Raises Promise.DoesNotExist, and ValueError where there is no such window.
+    """
     now = clock.now()
     at, known = at or as_of or now, as_of or now
     docket = dockets.load([Promise.objects.get(slug=slug)])[0]
     terms = docket.terms(at, known)
     place = frame(_window(terms, window), at, terms.tz)
     regimes = begun(docket.regimes(at, known), at)
-    return _Scene(terms, regimes, docket.taken(known), at, place.span)
+    return Scene(terms, regimes, docket.taken(known), at, place.span)
 
 
 def _window(terms: Terms, name: str | None) -> Window:
@@ -89,7 +95,7 @@ def _window(terms: Terms, name: str | None) -> Window:
     raise ValueError(f"the promise has no window {name}")
 
 
-def _condition(scene: _Scene, regime: Regime, part: str) -> str:
+def _condition(scene: Scene, regime: Regime, part: str) -> str:
     counting = regime.terms.counting
     if counting.calendar and part in ("kept", "broken"):
         raise ValueError("deadlines in business hours are not listed by kept and broken")
@@ -124,7 +130,7 @@ def by_segment(
 
     Counted from the signals. Raises Promise.DoesNotExist, ValueError, metrics' MeasureError.
     """
-    return _counted(_scene(slug, window, at, as_of), attribute, as_of)
+    return _counted(scene_of(slug, window, at, as_of), attribute, as_of)
 
 
 def by_segment_between(
@@ -134,11 +140,11 @@ def by_segment_between(
 
     Counted from the signals. Raises Promise.DoesNotExist, metrics' MeasureError.
     """
-    scene = _scene(slug, None, span.end, as_of)
+    scene = scene_of(slug, None, span.end, as_of)
     return _counted(replace(scene, span=span), attribute, as_of)
 
 
-def _counted(scene: _Scene, attribute: str, as_of: datetime | None) -> dict[str | None, Count]:
+def _counted(scene: Scene, attribute: str, as_of: datetime | None) -> dict[str | None, Count]:
     found: dict[str | None, Count] = {}
     for regime in scene.regimes:
         measure = measures.parts(regime.terms, regime.bounds, {}).get(("judged", 86_400))

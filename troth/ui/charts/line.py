@@ -22,7 +22,7 @@ _SEVERAL = 3  # events of a day that are told as from one to another
 class Point:
     """The value at a day or an aware instant, and its interval. None is a gap.
 
-    A marked one has a dot of its own, however many points there are.
+    A marked one has a dot of its own, however many points there are. `href` is where its cases are.
     """
 
     at: date
@@ -30,6 +30,7 @@ class Point:
     low: float | None = None
     high: float | None = None
     is_marked: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
 def _scale(points: Sequence[Point], target: Sequence[Step], unit: str) -> Scale:
     values = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
     values += [step.value for step in target]
-    return scale([p.at for p in points], values, top=1.0 if unit == "share" else None)
+    return scale(
+        [p.at for p in points], values, top=1.0 if unit == "share" else None,
+        is_duration=unit == "seconds" and max(values, default=0.0) >= 1,
+    )  # fmt: skip
 
 
 def _saying(unit: str) -> Callable[[float | None], str]:

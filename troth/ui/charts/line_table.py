@@ -18,6 +18,8 @@ class Reading(Protocol):
     def low(self) -> float | None: ...
     @property
     def high(self) -> float | None: ...
+    @property
+    def href(self) -> str: ...
 
 
 def line_table(
@@ -27,7 +29,7 @@ def line_table(
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td></tr>',
-        ((words.day(p.at), say(p.value), _between(p, say)) for p in reversed(points)),
+        ((_day(p), say(p.value), _between(p, say)) for p in reversed(points)),
     )
     return format_html(
         '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
@@ -42,6 +44,11 @@ def line_table(
         rows,
         label,
     )
+
+
+def _day(point: Reading) -> str:
+    text = words.day(point.at)
+    return format_html('<a href="{}">{}</a>', point.href, text) if point.href else text
 
 
 def _between(point: Reading, say: Callable[[float | None], str]) -> str:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 SIZE = 1000
+DAY = 86_400
+_STEPS = (
+    *(1, 2, 5, 10, 15, 30), *(60 * n for n in (1, 2, 5, 10, 15, 30)),
+    *(3600 * n for n in (1, 2, 3, 6, 12)), *(DAY * n for n in (1, 2, 5, 7, 10)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +30,25 @@ class Scale:
         return SIZE * (self.high - value) / (self.high - self.low)
 
 
-def scale(times: Iterable[date], values: Iterable[float], *, top: float | None) -> Scale:
-    """Return a scale that holds all `values` with air around them, never above `top`."""
+def scale(
+    times: Iterable[date], values: Iterable[float], *, top: float | None, is_duration: bool = False
+) -> Scale:
+    """Return a scale that holds all `values` with air around them, never above `top`.
+
+    Of durations (seconds) the lines are at whole minutes, hours and days.
+    """
     moments = [seconds(at) for at in times]
-    low, high, ticks = rounded(list(values), top=top)
+    low, high, ticks = rounded(list(values), top=top, is_duration=is_duration)
     return Scale(min(moments), max(moments), low, high, ticks)
 
 
-def rounded(found: Sequence[float], *, top: float | None) -> tuple[float, float, tuple[float, ...]]:
+def rounded(
+    found: Sequence[float], *, top: float | None, is_duration: bool = False
+) -> tuple[float, float, tuple[float, ...]]:
     """Return the ends of a scale that holds all of `found`, and its round numbers."""
     least, most = min(found, default=0.0), max(found, default=1.0)
-    step = _step((most - least) or abs(most) * 0.1 or 1.0)
+    reach = (most - least) or abs(most) * 0.1 or 1.0
+    step = _duration(reach) if is_duration else _step(reach)
     low = math.floor((least - step / 4) / step) * step
     high = math.ceil((most + step / 4) / step) * step
     if least >= 0:
@@ -51,6 +64,12 @@ def seconds(at: date) -> float:
     if not isinstance(at, datetime):
         at = datetime.combine(at, time(), tzinfo=UTC)
     return at.timestamp()
+
+
+def _duration(spread: float) -> float:
+    """Return a round length of time that cuts `spread` into three or four."""
+    rough = spread / 3
+    return next((step for step in _STEPS if step >= rough * 0.99), DAY * _step(spread / DAY))
 
 
 def _step(spread: float) -> float:

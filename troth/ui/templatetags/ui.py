@@ -199,6 +199,7 @@ INSIGHT = (
     ("/desk/insight/faded/", "Faded"),
     ("/desk/insight/unnoticed/", "Unnoticed"),
     ("/desk/insight/friction/", "Friction"),
+    ("/desk/insight/metrics/", "Metrics"),
     ("/desk/insight/score/", "Score"),
     ("/desk/insight/outcomes/", "Outcomes"),
     ("/desk/insight/exposure/", "Exposure"),
