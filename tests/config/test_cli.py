@@ -111,3 +111,23 @@ def test_help_keeps_the_lines_of_its_examples(verb):
 
     assert "\\b" not in told
     assert "\b" not in told
+
+
+@pytest.mark.parametrize("words", [("apply", "-f", "{file}"), ("judge",), ("insight",)])
+def test_a_database_that_is_not_migrated_is_said_in_plain_words(tmp_path, words):
+    file = tmp_path / "promise.yaml"
+    file.write_text(
+        "{apiVersion: troth/v1, kind: Metric, metadata: {name: carts}, spec: {over: a}}"
+    )
+    found = troth(*(word.format(file=file) for word in words), TROTH_DATA=str(tmp_path / "data"))
+    assert found.returncode == outcome.UNREACHABLE
+    assert "the database has not the tables of this version" in found.stderr
+    assert "Run troth migrate, then this again" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_a_table_that_is_missing_is_that_of_the_database_in_use_too():
+    """PostgreSQL says it as a programming error, which is none where changes wait for it."""
+    kind = type("ProgrammingError", (Exception,), {})
+    assert outcome._code(kind('relation "promises_promise" does not exist')) == outcome.UNREACHABLE
+    assert outcome._code(kind('syntax error at or near "SELEC"')) is None

@@ -17,8 +17,34 @@ def of(problem: Exception) -> int:
     code = _code(problem)
     if code is None:
         raise problem
-    click.echo(f"troth: {problem}", err=True)
+    click.echo(f"troth: {_unmigrated(problem) or problem}", err=True)
     return code
+
+
+def _unmigrated(problem: Exception) -> str:
+    """Return in words that the tables are not those of this version; "" where they are."""
+    if not _says_a_table_is_missing(problem):
+        return ""
+    # Imported here: only what has opened the database can fail so.
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if not waiting:
+        return ""
+    changes = f"{waiting} change{'s' * (waiting > 1)} of them wait{'s' * (waiting == 1)}"
+    return (
+        "the database has not the tables of this version: "
+        f"{changes}. Run troth migrate, then this again; nothing was changed"
+    )
+
+
+def _says_a_table_is_missing(problem: Exception) -> bool:
+    kinds = {kind.__name__ for kind in type(problem).__mro__}
+    said = str(problem)
+    missing = any(words in said for words in ("no such table", "no such column", "does not exist"))
+    return missing and bool(kinds & {"OperationalError", "ProgrammingError"})
 
 
 def _code(problem: Exception) -> int | None:
@@ -26,7 +52,8 @@ def _code(problem: Exception) -> int | None:
     declared = getattr(problem, "exit_code", None)
     if isinstance(declared, int):
         return declared
-    return UNREACHABLE if _is_unreachable(problem) else None
+    known = _is_unreachable(problem) or _says_a_table_is_missing(problem)
+    return UNREACHABLE if known else None
 
 
 def _is_unreachable(problem: Exception) -> bool:

@@ -87,6 +87,7 @@ def declare(*, document: Mapping[str, Any], author: str, now: datetime) -> Diffe
     catalogue = queries.catalogue()
     kept = definitions.normal(document, catalogue)
     found = definitions.read(kept, catalogue)
+    queries.check_labels(kept)
     (difference,) = definitions.differences(queries.current_documents(), [kept])
     if difference.verb != "same":
         before = queries.current_documents().get(found.name)

@@ -6,16 +6,11 @@ from datetime import datetime
 
 from troth.metrics import enrolling
 from troth.metrics.definitions import Definition, DefinitionError
-from troth.metrics.drift.enrolment import Enrolment, Threshold
+from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.labels import limits_of
 from troth.metrics.models import Series
 from troth.metrics.queries.holidays import why_unknown
 from troth.staff.actions.audit import Actor
-
-# Label → (which side of the limit is bad, whether the limit is against what is usual).
-_LIMITS = {
-    "above": ("above", False), "below": ("below", False),
-    "rise": ("above", True), "fall": ("below", True),
-}  # fmt: skip
 
 
 def key_of(name: str) -> str:
@@ -43,9 +38,6 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
     if not labels.get("touchpoint"):
         enrolling.unwatch(key=key_of(found.name), now=now)
         return
-    if "heartbeat" in labels:
-        message = "a heartbeat is no label: write it in the spec, for example heartbeat: 10m"
-        raise DefinitionError("metadata.labels.heartbeat", message)
     if why := why_unknown(found.holidays):
         raise DefinitionError("spec.holidays", why)
     metric = found.metric
@@ -59,7 +51,7 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
             reading=found.reading,
             better=metric.better,
             unit=metric.unit or "",
-            thresholds=tuple(limits_of(labels)),
+            thresholds=tuple(limits_of(labels, reading=found.reading)),
             hourly=beside.hourly,
             whole=beside.whole,
             holidays=found.holidays,
@@ -69,20 +61,3 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
         reason="the metric counts otherwise",
         now=now,
     )
-
-
-def limits_of(labels: Mapping[str, str]) -> list[Threshold]:
-    """Return the limits that labels set: `above: 15%`, `rise: 0.15`. Raises DefinitionError."""
-    return [
-        Threshold(limit=_number(name, labels[name]), side=side, relative=relative)
-        for name, (side, relative) in _LIMITS.items()
-        if name in labels
-    ]
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text.rstrip("% ")) / (100 if text.rstrip().endswith("%") else 1)
-    except ValueError:
-        message = f"“{text}” is no limit; write for example 15% or 0.15"
-        raise DefinitionError(f"metadata.labels.{name}", message) from None

@@ -5,6 +5,7 @@ from troth.metrics.queries.coverage import coverage
 from troth.metrics.queries.defined import (
     Named,
     catalogue,
+    check_labels,
     current_documents,
     documents,
     metric,
@@ -83,6 +84,7 @@ __all__ = [
     "by_segment",
     "catalogue",
     "chart",
+    "check_labels",
     "cost",
     "coverage",
     "current_documents",

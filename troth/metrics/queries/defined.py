@@ -7,7 +7,7 @@ from typing import Any
 
 from troth.core import registry
 from troth.metrics import catalogue as folder
-from troth.metrics import definitions
+from troth.metrics import definitions, labels
 from troth.metrics.definitions import Difference
 from troth.metrics.models import Definition, Series, Watch
 from troth.metrics.rules import Entry, Metric
@@ -70,8 +70,17 @@ def plan(*, documents: Sequence[object], prune: bool = False) -> list[Difference
     Nothing is written. Raises DefinitionError.
     """
     wanted = [definitions.normal(document, catalogue()) for document in documents]
+    for one in wanted:
+        check_labels(one)
     current = current_documents()
     return definitions.differences(current, wanted, prunable=sorted(current) if prune else ())
+
+
+def check_labels(document: Mapping[str, Any]) -> None:
+    """Raise DefinitionError where a label of a metric would be ignored, or cannot be kept."""
+    found = definitions.read(document, catalogue())
+    given = document["metadata"].get("labels", {})
+    labels.check(given, title=found.metric.title, reading=found.reading)
 
 
 def _current() -> list[Definition]:

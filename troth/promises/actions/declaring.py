@@ -16,7 +16,7 @@ from troth.promises.models import Calendar, Promise, Suspension, Version
 from troth.promises.queries import defined, dockets
 from troth.promises.queries.readers import check_reader
 from troth.promises.queries.regimes import counting_document, terms_of
-from troth.promises.rules import document
+from troth.promises.rules import document, fitting
 from troth.promises.rules.terms import Counting, DocumentError, Problem, Terms
 from troth.staff.actions import note
 from troth.staff.actions.audit import Actor, published_name
@@ -37,6 +37,7 @@ def declare(
     plain = plain_values(spec)
     measured = _measured(plain)
     terms = document.read(plain, metrics=measured.get)
+    fitting.check(terms)
     _check_calendars(terms)
     if managed_by != FILES:  # files may declare their readers after it; their plan has checked
         check_reader(terms)

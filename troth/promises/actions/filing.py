@@ -12,10 +12,11 @@ from troth.metrics import queries as metric_queries
 from troth.promises.actions import filing_score
 from troth.promises.actions.declaring import declare, plain_values, retire
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
+from troth.promises.actions.remarking import remarks
 from troth.promises.models import Calendar, Exclusion, Promise
 from troth.promises.queries import defined
 from troth.promises.queries.readers import check_reader
-from troth.promises.rules import calendars, document, exclusion_document
+from troth.promises.rules import calendars, document, exclusion_document, fitting
 from troth.promises.rules.exclusion_document import Excluding
 from troth.promises.rules.terms import Counting, DocumentError
 
@@ -46,15 +47,14 @@ def _calendar(loaded: Loaded) -> Step:
 
 def _metrics(folder: Folder, problems: list[Problem]) -> Iterator[Step]:
     loaded = folder.of("Metric")
-    try:
-        differences = metric_queries.plan(documents=[one.document for one in loaded])
-    except ValueError as error:
-        problems.append(Problem(", ".join(one.place for one in loaded), str(error)))
-        return
-    documents = {one.name: one.document for one in loaded}
     problems += filter(None, (_of_no_calendar(one, folder) for one in loaded))
-    for found in differences:
-        do = _metric(found.name, documents.get(found.name))
+    for one in loaded:
+        try:
+            (found,) = metric_queries.plan(documents=[one.document])
+        except ValueError as error:
+            problems.append(Problem(one.place, str(error)))
+            continue
+        do = _metric(found.name, one.document)
         yield Step(found.verb, "Metric", found.name, found.fields, do)
 
 
@@ -94,6 +94,7 @@ def _metric(name: str, wanted: dict[str, Any] | None) -> Do:
 def _promise(loaded: Loaded, folder: Folder) -> Step:
     plain = plain_values(loaded.document)
     terms = document.read(plain, metrics=lambda name: _known_metric(name, folder))
+    fitting.check(terms)
     check_reader(terms, declared=folder.names("Audience"))
     if why := _unknown(terms.holidays, folder):
         raise DocumentError((Problem("spec.holidays", why),))
@@ -106,6 +107,8 @@ def _promise(loaded: Loaded, folder: Folder) -> Step:
         return version
 
     found = step("Promise", terms.slug, last.spec if last else None, plain, do)
+    if found.verb != "same":
+        folder.remarks += remarks(terms)
     return handed_over(found, managed_by=row.managed_by if row else None)
 
 

@@ -23,6 +23,7 @@ from troth.promises.rules.terms import (
 )
 
 _LONGEST_STEP = 100
+_LIMITS = {"above", "below", "rise", "fall"}
 Known = Callable[[str], Counting | None]
 _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
@@ -97,7 +98,9 @@ def _terms(top: Fields, metrics: Known) -> Terms:
 def _labels(meta: Fields) -> Fields:
     """Return the labels: where the promise stands."""
     labels = meta.inside("labels")
-    labels.only("pillar", "touchpoint", "step")
+    for name in sorted(_LIMITS & {str(each) for each in labels.values}):
+        labels.note(name, "a promise has its target: a limit of a day is a label of a metric")
+    labels.only("pillar", "touchpoint", "step", *_LIMITS)
     return labels
 
 
