@@ -36,16 +36,18 @@ def placed(db):
 @pytest.mark.mission("S1.17")
 def test_the_map_shows_promises_under_their_steps_by_number_then_by_name(placed, signed_in, vic):
     text = signed_in(vic).get("/desk/insight/").content.decode()
-    groups = [*IN_ORDER, "No step of the journey"]
-    found = [text.index(f'colspan="7">{step}</th>') for step in groups]
-    assert found == sorted(found)
-    for step, start in zip(IN_ORDER, found, strict=False):
-        assert text.index(f">At {step}</a>") > start
+    steps = [*IN_ORDER, "No step"]
+    across = [text.index(f'<th scope="col">{step}</th>') for step in steps]
+    down = [text.index(f">At {step}</a>") for step in [*IN_ORDER, "none"]]
+    assert across == sorted(across)
+    assert down == sorted(down)
+    for step in steps:
+        assert text.count(f'<td data-label="{step}">') == 2  # all at this step, and its promise
 
 
 def test_every_list_of_the_journey_has_its_order(placed):
     for ones in (journey(), queries.streams(), [cell.stream for cell in cells()]):
-        assert [one.step for one in ones] == ["", *IN_ORDER]
+        assert [one.step for one in ones] == [*IN_ORDER, ""]
     blind = [one.step for one in queries.coverage(at=NOW)]
     assert [step for step in blind if step] == IN_ORDER
 
@@ -54,7 +56,7 @@ def test_numbers_come_before_names_and_what_stands_nowhere_is_told_apart():
     assert sorted(["b", "a", "10 x", "2 x"], key=lambda one: (place_of(one), one)) == [
         "2 x", "10 x", "a", "b",
     ]  # fmt: skip
-    assert place_of("") < place_of("0 look")
+    assert place_of("0 look") < place_of("look") < place_of("")  # what stands nowhere comes last
 
 
 @pytest.mark.django_db

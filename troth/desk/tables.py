@@ -22,6 +22,7 @@ CELLS: Final = {
     "reading": "VARCHAR", "unit": "VARCHAR", "promised": "DOUBLE", "delivered": "DOUBLE",
     "low": "DOUBLE", "high": "DOUBLE", "cases": "BIGINT", "missed": "DOUBLE",
     "typical_day": "DOUBLE", "bad_day": "DOUBLE", "last_day": "DATE", "fading": "VARCHAR",
+    "gap": "DOUBLE", "bad_day_worse_by": "DOUBLE",
 }  # fmt: skip
 FADES: Final = {
     "kind": "VARCHAR", "stream": "VARCHAR", "name": "VARCHAR", "segment": "VARCHAR",
@@ -63,13 +64,17 @@ def _compact(found: Mapping[str, object]) -> str:
 
 
 def cells(found: Iterable[Cell]) -> Iterator[Row]:
+    """Yield cells, a row each; of few cases there are counts alone."""
     for one in found:
         of, gap = one.stream, one.gap
+        rates: Row = [gap.delivered, gap.low, gap.high]
+        days: Row = [one.typical, one.bad]
+        if not one.is_enough:
+            rates, days = [None] * len(rates), [None] * len(days)
         fading = ", ".join(fade.kind for fade in one.fades if fade.rings)
         yield [
             of.key, of.name, of.touchpoint, of.step, of.reading, of.unit, gap.promised,
-            gap.delivered, gap.low, gap.high, gap.n, one.missed, one.typical, one.bad, one.last,
-            fading,
+            *rates, gap.n, one.missed, *days, one.last, fading, one.short, one.unsure,
         ]  # fmt: skip
 
 

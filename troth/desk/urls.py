@@ -8,6 +8,7 @@ from troth.desk.views import (
     exposure,
     heeding,
     insight,
+    journey,
     measured,
     measured_cases,
     outcomes,
@@ -21,7 +22,7 @@ app_name = "desk"
 urlpatterns = [
     path("", today.index, name="today"),
     path("case/", cases.show, name="case"),
-    path("insight/", insight.index, name="insight"),
+    path("insight/", journey.index, name="insight"),
     path("insight/faded/", insight.fades, name="fades"),
     path("insight/faded/<int:number>/incident/", heeding.incident, name="fade_incident"),
     path("insight/faded/<int:number>/goal/", heeding.goal, name="fade_goal"),

@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
-NONE: Final = -1  # what stands at no step
 _LAST = 10**9  # a step without a number comes after all that have one
+NONE: Final = _LAST + 1  # what stands at no step comes last
 
 
 def place_of(step: str) -> int:

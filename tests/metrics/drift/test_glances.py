@@ -8,7 +8,8 @@ from troth.core import clock
 from troth.metrics import jobs, queries
 from troth.metrics.models import Stream
 from troth.metrics.models_shelf import Glance
-from troth.metrics.queries.mapped import cells, journey, worst
+from troth.metrics.queries.mapped import cells, journey
+from troth.metrics.queries.matrixed import outlook
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
 
@@ -32,12 +33,16 @@ def test_a_glance_holds_what_the_cell_says_and_is_made_once(fading):
     assert one.spoke_at < clock.now() < one.spoke_at + timedelta(days=2)
 
 
-def test_the_worst_is_named_with_and_without_a_glance(fading):
-    before = worst()
+def test_what_was_lost_is_known_with_and_without_a_glance(fading):
+    (before,) = outlook()
     glanced()
-    assert worst() == before
+    (after,) = outlook()
+    (looked,) = outlook(at=clock.now())
     assert before.missed == pytest.approx(cells()[0].missed)
-    assert worst(at=clock.now()).missed == pytest.approx(before.missed)
+    assert after.missed == pytest.approx(before.missed)
+    assert after.loss == pytest.approx(before.loss)
+    assert looked.missed == pytest.approx(before.missed)
+    assert not any(one.is_silent for one in (before, after, looked))
 
 
 def test_new_signals_and_a_new_day_make_it_anew(fading):

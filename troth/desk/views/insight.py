@@ -1,6 +1,5 @@
-"""Where trust fades: the map of touchpoints, one touchpoint by the day, and what faded."""
+"""Where trust fades: one touchpoint by the day, what faded, and what nobody noticed."""
 
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,8 +17,6 @@ from troth.desk import beside, drawing, fading, tables
 from troth.metrics import actions, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
-from troth.metrics.journeys import place_of
-from troth.metrics.queries.mapped import Cell, cells, journey, streams_of, worst
 from troth.promises.rules.evidence import Told
 from troth.promises.scoring.next_case import Chance, chance
 from troth.staff.access import person, requires
@@ -28,43 +25,8 @@ from troth.ui.sheets import table_file
 
 _DAYS = (30, 90, 180, 365, 1095)
 _LATELY = timedelta(days=90)
-_AT_ONCE = 50  # touchpoints on a page of the map
-_FIRST = 20  # fades above the map
+_AT_ONCE = 50
 _MOST = 100  # fades that are open and shown
-
-
-@require_safe
-@requires("viewer")
-def index(request: HttpRequest) -> HttpResponseBase:
-    """Show every touchpoint on the journey: its gap, how predictable it is, what fades there."""
-    asked = looking_back(request.GET)
-    now, search = asked.at or clock.now(), request.GET.get("search", "").strip()[:100]
-    places, every = journey(at=asked.at), queries.fades(open_only=True, at=asked.at)
-    told = [one for one in every if one.rings]
-    chosen = [one for one in places if search.casefold() in one.words] if search else places
-    page = Paginator(chosen, _AT_ONCE).get_page(request.GET.get("page"))
-    found = cells(at=asked.at, streams=[one.pk for one in page.object_list],
-                  told=every)  # fmt: skip
-    if "format" in request.GET and not asked.problem:
-        found = cells(at=asked.at, streams=[one.pk for one in chosen])
-        return table_file("touchpoints", request.GET["format"], tables.CELLS, tables.cells(found))
-    context = {
-        "moments": asked, "now": now, "steps": _steps(found), "all": len(places),
-        "search": search, "shown": len(chosen), "page": page, "worst": worst(at=asked.at),
-        "fading": len(set().union(*(streams_of(one) for one in told))),
-        "short": len(set().union(*(streams_of(one) for one in every if one.kind == "gap"))),
-        "fades": fading.with_answers(told[:_FIRST]), "more_fades": len(told[_FIRST:]),
-        "blind": queries.coverage(at=now), "keep": {"search": search} if search else {},
-    }  # fmt: skip
-    return render(request, "desk/insight/index.html", context)
-
-
-def _steps(found: list[Cell]) -> list[tuple[str, list[Cell]]]:
-    """Return the cells by step of the journey, in its order."""
-    groups: dict[str, list[Cell]] = defaultdict(list)
-    for one in found:
-        groups[one.stream.step].append(one)
-    return sorted(groups.items(), key=lambda pair: (pair[0] == "", place_of(pair[0]), pair[0]))
 
 
 @require_safe

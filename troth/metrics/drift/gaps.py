@@ -12,7 +12,7 @@ from troth.metrics.drift.panels import Flags, Panel
 DAYS = 28  # what is delivered is told of so many days
 _SURE = 2.326  # sigmas, one side: worse than promised with 99 % certainty
 _NINETY = 1.645  # sigmas to each side of a 90 % interval
-_FEWEST = 30  # cases under which no share is told of
+FEWEST = 30  # cases under which no share is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def gaps(
     share, sigma, cases = delivered(panel, dispersion)
     with np.errstate(invalid="ignore"):
         short = (share - targets[:, None]) * panel.worse[:, None]
-        over = alive & complete & (short - _SURE * sigma > 0) & (cases >= _FEWEST)
+        over = alive & complete & (short - _SURE * sigma > 0) & (cases >= FEWEST)
         back = complete & (short <= 0)
     return [
         Case(

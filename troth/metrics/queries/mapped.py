@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Q, QuerySet
 
 from troth.core import clock
-from troth.metrics.drift.gaps import DAYS, Gap, delivered, interval, trailing
+from troth.metrics.drift.gaps import DAYS, FEWEST, Gap, delivered, interval, trailing
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.metrics.journeys import place_of
@@ -18,7 +18,6 @@ from troth.metrics.queries.faded import fades, view_of
 from troth.metrics.queries.paneled import Watched, watched
 
 _FEWEST_DAYS = 5
-_TOP, _NEW = 3, 200  # streams that are looked at to name the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Cell:
     `typical` and `bad` are the daily reading on a middling day and on one of ten that are worst:
     their distance is how predictable it is, apart from how good. `missed` is how many cases came
     out worse than was promised (None: nothing was). `values` are
-    the days' readings, oldest first.
+    the days' readings, oldest first. Of few cases there are counts, and no rate is told.
     """
 
     stream: StreamView
@@ -41,14 +40,21 @@ class Cell:
     fades: tuple[FadeView, ...]
 
     @property
+    def is_enough(self) -> bool:
+        """Whether there were cases enough to tell a share or a mean of."""
+        return self.gap.n >= FEWEST or (self.stream.reading == "count" and self.gap.n > 0)
+
+    @property
     def short(self) -> float | None:
         """Return by how much less was delivered than promised; negative: more was."""
+        if not self.is_enough:
+            return None
         return self.gap.between("promised", "delivered", worse=self.worse)
 
     @property
     def unsure(self) -> float | None:
         """Return by how much a bad day is worse than a middling one."""
-        if self.typical is None or self.bad is None:
+        if self.typical is None or self.bad is None or not self.is_enough:
             return None
         return abs(self.bad - self.typical)
 
@@ -70,11 +76,12 @@ def cells(
     are watched only since.
     """
     until = at or clock.now()
-    wanted = _watched(until) if streams is None else Stream.objects.filter(pk__in=streams)
+    wanted = watched_then(until) if streams is None else Stream.objects.filter(pk__in=streams)
     return _cells(wanted, until, fades(open_only=True, at=at) if told is None else told)
 
 
-def _watched(until: datetime) -> "QuerySet[Stream]":
+def watched_then(until: datetime) -> "QuerySet[Stream]":
+    """Return the streams that were watched at an instant."""
     return Stream.objects.filter(Q(ended_at=None) | Q(ended_at__gt=until))
 
 
@@ -122,26 +129,8 @@ class Place:
 
 def journey(*, at: datetime | None = None) -> list[Place]:
     """Return the places of all streams that are watched, in the order of the journey."""
-    rows = _watched(at or clock.now()).values_list("pk", "key", "name", "touchpoint", "step")
+    rows = watched_then(at or clock.now()).values_list("pk", "key", "name", "touchpoint", "step")
     return sorted((Place(*row) for row in rows), key=lambda one: place_of(one.step))
-
-
-def worst(*, at: datetime | None = None) -> Cell | None:
-    """Return the touchpoint with the most cases that came out worse than promised.
-
-    Of the present it is read from glances; of those streams that have none yet, a few hundred are
-    looked at.
-    """
-    if at is None:
-        rows = _watched(clock.now())
-        top = rows.filter(glance__loss__gt=0).order_by("-glance__loss")
-        new = rows.filter(glance=None).order_by("-pk")
-        pks = [*top.values_list("pk", flat=True)[:_TOP], *new.values_list("pk", flat=True)[:_NEW]]
-        found = cells(streams=pks, told=()) if pks else []
-    else:
-        found = cells(at=at, told=())
-    missing = [one for one in found if one.missed]
-    return max(missing, key=loss_of, default=None)
 
 
 def loss_of(one: Cell) -> float:
