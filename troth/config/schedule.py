@@ -31,6 +31,12 @@ SCHEDULE = (
     _entry("metrics.tally", _AT_ONCE, asked="metrics.marking.is_wanted"),
     _entry("metrics.evaluate", timedelta(seconds=20), asked="metrics.jobs.is_due", slow=True),
     _entry("metrics.evaluate_hours", _A_MINUTE, asked="metrics.jobs.is_hour_due", slow=True),
+    _entry(
+        "metrics.evaluate_surprises",
+        timedelta(seconds=20),
+        asked="metrics.jobs.is_surprise_due",
+        slow=True,
+    ),
     _entry("metrics.evaluate_segments", timedelta(minutes=10), slow=True),
     _entry("promises.judge", _SOON, asked="promises.jobs.is_due", after=("metrics.tally",)),
     _entry("promises.tell", _SOON, asked="promises.jobs.is_untold", after=("promises.judge",)),

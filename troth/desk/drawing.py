@@ -3,7 +3,7 @@
 from django.utils.safestring import SafeString
 
 from troth.metrics import wording
-from troth.metrics.drift.pictures import Chart, Point
+from troth.metrics.drift.pictures import Chart, Point, StreamView
 from troth.ui import charts
 
 
@@ -21,7 +21,7 @@ def control(chart: Chart) -> SafeString:
         label=stream.name,
         target=promised,
         events=_events(chart),
-        unit="share" if stream.reading == "share" else _unit(chart),
+        unit=unit_of(stream),
         shaded="shaded: where a usual day lies",
         dashed="dashed: what was promised",
     )
@@ -47,8 +47,11 @@ def _whole(chart: Chart) -> list[Point]:
     return list(chart.points[: known[-1] + 1]) if known else []
 
 
-def _unit(chart: Chart) -> str:
-    return {"s": "seconds"}.get(chart.stream.unit, chart.stream.unit)
+def unit_of(stream: StreamView) -> str:
+    """Return the unit of a stream's values as charts say it."""
+    if stream.reading == "share":
+        return "share"
+    return {"s": "seconds"}.get(stream.unit, stream.unit)
 
 
 def _events(chart: Chart) -> list[charts.Event]:

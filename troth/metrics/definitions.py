@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from troth.core.windows import DAY, parse_duration, written
+from troth.core.windows import DAY, HOUR, parse_duration, written
 from troth.metrics.ranges import hour_grain
 from troth.metrics.rules import Measure, MeasureError, Metric
 
@@ -52,6 +52,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     zone: str = "UTC"
     grain: str = "1d"
     hours: bool = False
+    surprises: bool = False
     holidays: str = ""
     heartbeat: str | None = None
 
@@ -79,6 +80,7 @@ class Definition:
     hours: bool = False  # today so far is judged, too
     holidays: str = ""  # the calendar whose holidays are days of their own
     heartbeat: int | None = None  # seconds of silence that are no data
+    surprises: bool = False  # each bucket is judged against its own past
 
     def by_the_hour(self, now: datetime) -> tuple[Measure, int]:
         """Return what is counted for the hours of its zone, and in which grain."""
@@ -114,13 +116,16 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
     found = _shaped(document)
     spec = found.spec
     zone, grain = frame(spec.zone, spec.grain)
+    if spec.surprises and grain > HOUR:
+        message = "surprises are looked for within the day: give it a grain of 1h or less"
+        raise DefinitionError("spec.surprises", message)
     metric = _metric(spec, found.metadata.name, catalogue)
     _check_watched(found)
     beat = _heartbeat(spec.heartbeat)
     try:
         return Definition(
             found.metadata.name, metric, metric.measure(), zone, grain, spec.hours, spec.holidays,
-            beat,
+            beat, spec.surprises,
         )  # fmt: skip
     except MeasureError as error:
         named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
@@ -157,6 +162,9 @@ def _check_watched(found: Document[_Spec]) -> None:
     if found.spec.hours:
         message = "only what is watched is judged by the hour: give it a label touchpoint"
         raise DefinitionError("spec.hours", message)
+    if found.spec.surprises:
+        message = "only what is watched can surprise: give it a label touchpoint"
+        raise DefinitionError("spec.surprises", message)
     if found.spec.holidays:
         message = "only what is watched has holidays: give it a label touchpoint"
         raise DefinitionError("spec.holidays", message)

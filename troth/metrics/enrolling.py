@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from troth.core.windows import HOUR
+from troth.metrics import surprising
 from troth.metrics.drift.enrolment import FEWEST, Enrolment, EnrolmentError
 from troth.metrics.models import Baseline, Evaluation, Holiday, Series, Stream
 from troth.staff.actions import note
@@ -29,6 +31,7 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     """
     fields = enrolment.checked().columns()
     _check_hours(series, enrolment.hourly)
+    _check_surprises(series, enrolment)
     fields |= {"series_id": series, "ended_at": None}
     stream, is_new = Stream.objects.select_for_update().get_or_create(
         key=key, defaults={"created_at": now, **fields}
@@ -36,27 +39,39 @@ def watch(  # noqa: PLR0913 - what, whose, who and why, all named
     if is_new:
         _decide(stream, _EVER, "the first days", author, now)
     else:
-        changes_series = stream.series_id != series
-        if enrolment.phase_days == Enrolment(name="").phase_days:
-            fields.pop("phase_days")  # a decision may have said more, in an older version
-        for name, value in fields.items():
-            setattr(stream, name, value)
-        stream.terms += 1
-        stream.save()
-        if changes_series:
-            _decide(stream, _today(stream, now), reason or "it is counted otherwise", author, now)
+        _change(stream, fields, author, reason, now)
     stir()
     return stream
+
+
+def _change(
+    stream: Stream, fields: dict[str, Any], author: Actor, reason: str, now: datetime
+) -> None:
+    changes_series = stream.series_id != fields["series_id"]
+    if fields["phase_days"] == Enrolment(name="").phase_days:
+        fields.pop("phase_days")  # a decision may have said more, in an older version
+    for name, value in fields.items():
+        setattr(stream, name, value)
+    stream.terms += 1
+    if changes_series:
+        stream.surprised_until = None
+    stream.save()
+    if changes_series or not stream.surprises:
+        surprising.let_go(stream=stream.pk, now=now)
+    if changes_series:
+        _decide(stream, _today(stream, now), reason or "it is counted otherwise", author, now)
 
 
 @transaction.atomic
 def unwatch(*, key: str, now: datetime) -> bool:
     """Watch a stream no longer; what was seen of it stays. Return whether it was watched."""
-    mine = Stream.objects.filter(key=key, ended_at=None)
-    gone = bool(mine.update(ended_at=now, hourly=None, whole=None))
-    if gone:
-        stir()
-    return gone
+    stream = Stream.objects.filter(key=key, ended_at=None).first()
+    if stream is None:
+        return False
+    Stream.objects.filter(pk=stream.pk).update(ended_at=now, hourly=None, whole=None)
+    surprising.let_go(stream=stream.pk, now=now)
+    stir()
+    return True
 
 
 @transaction.atomic
@@ -136,6 +151,15 @@ def _check_hours(series: int, hourly: int | None) -> None:
         raise EnrolmentError("hourly", "there is no such series")
     if HOUR % found[hourly].grain or found[hourly].zone != found[series].zone:
         raise EnrolmentError("hourly", "a series of an hour or less, in the zone of the days")
+
+
+def _check_surprises(series: int, enrolment: Enrolment) -> None:
+    """Refuse a series whose buckets are days. Raises EnrolmentError."""
+    if not enrolment.surprises:
+        return
+    found = Series.objects.select_related("sweep").filter(pk=series).first()
+    if found is None or found.grain > HOUR:
+        raise EnrolmentError("surprises", "only of a series of an hour or less")
 
 
 def _decide(stream: Stream, starts_on: date, reason: str, author: Actor, now: datetime) -> Baseline:

@@ -14,6 +14,7 @@ from troth.core.windows import midnight
 from troth.metrics.drift.cases import Case
 from troth.metrics.models import Fade
 
+OTHERS = ("no_data", "surprise")  # kinds that a day's evaluation does not say
 _OPEN = date.max
 _TWICE = 2.0  # as far from the usual as when it was last told: it has grown
 Place = tuple[int | None, str, str]  # (stream, kind, segment): of which one case is open
@@ -55,7 +56,7 @@ def write(seen: Sequence[Found], *, now: datetime, of: "QuerySet[Fade] | None" =
     """
     known = Fade.objects.filter(segment="") if of is None else of
     kept: dict[Place, list[Fade]] = defaultdict(list)
-    for old in known.exclude(kind="no_data"):
+    for old in known.exclude(kind__in=OTHERS):
         kept[old.stream_id, old.kind, old.segment].append(old)
     written = 0
     wanted: dict[Place, list[Found]] = defaultdict(list)

@@ -41,13 +41,15 @@ def evaluate_hours(*, now: datetime) -> int:
     streams = list(rows.prefetch_related("baselines"))
     over = whole_hours(streams, now=now)
     waiting = uncounted(
-        [(one, over[one.pk] + timedelta(seconds=one.settle)) for one in streams if one.pk in over]
+        (one.hourly, over[one.pk] + timedelta(seconds=one.settle))
+        for one in streams
+        if one.pk in over
     )
     wanted = [
         (stream, over[stream.pk])
         for stream in streams
-        if stream.pk in over and stream.pk not in waiting and stream.judged_until != over[stream.pk]
-        and not falls_due(stream, over[stream.pk])
+        if stream.pk in over and stream.hourly_id not in waiting
+        and stream.judged_until != over[stream.pk] and not falls_due(stream.hourly, over[stream.pk])
     ]  # fmt: skip
     found = looks(wanted, now=now)
     limit = _limit()

@@ -11,6 +11,7 @@ from troth.metrics import (
     parting,
     reporting,
     shelving,
+    surprising,
 )
 from troth.metrics.queries import glances, shelved
 from troth.signals import queries as signals
@@ -71,6 +72,16 @@ def is_hour_due(*, now: datetime) -> bool:
 def evaluate_hours(*, now: datetime) -> int:
     """Say of streams that ask for it whether today so far is too far from its usual."""
     return hourly.evaluate_hours(now=now)
+
+
+def is_surprise_due(*, now: datetime) -> bool:
+    """Return whether a bucket is to be judged of a stream that asks for it: one query."""
+    return surprising.is_due(now=now)
+
+
+def evaluate_surprises(*, now: datetime) -> int:
+    """Say of streams that ask for it which buckets are unlike their own past."""
+    return surprising.evaluate_surprises(now=now)
 
 
 def evaluate_segments(*, now: datetime) -> int:

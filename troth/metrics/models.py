@@ -198,6 +198,8 @@ class Stream(models.Model):
     # Looked at by each of these alone, once a day, where its series is not split itself.
     attributes = models.JSONField(default=list)
     judged_until = models.DateTimeField(null=True)  # the end of the last hour that was judged
+    surprises = models.BooleanField(default=False)  # each bucket is judged against its past
+    surprised_until = models.DateTimeField(null=True)  # the end of the last bucket that was
     # Grows with each change of what is said of it: its terms, its usual, its holidays.
     terms = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()

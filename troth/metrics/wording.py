@@ -1,6 +1,6 @@
 """What faded, in words that somebody who has never seen a control chart can use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ KINDS: Final = {
     "stack": "many a little worse",
     "fade": "fading",
     "spike": "one unusual day",
+    "surprise": "a surprise within the day",
     "predictability": "less predictable",
     "gap": "short of the promise",
     "threshold": "past a limit",
@@ -47,13 +48,8 @@ def word(fade: FadeView) -> str:
 
 def text(fade: FadeView) -> str:
     """Return what is to be said of a fade in half a sentence; of what it had grown to by then."""
-    if fade.kind == "no_data":
-        return "says nothing any more"
-    if fade.kind == "stack":
-        return parts(fade.contributors)
-    if fade.kind == "predictability":
-        times = float(fade.evidence.get("times_wider", 1))
-        return f"days scatter {words.number(times, 1)} times as much as they did"
+    if fade.kind in _OWN_WORDS:
+        return _OWN_WORDS[fade.kind](fade)
     against = {"gap": "than promised", "threshold": "than the limit"}.get(fade.kind, "than usual")
     way = "worse" if fade.size >= 0 else "better"
     found = f"{size(fade.size, fade.stream)} {way} {against}"
@@ -69,6 +65,34 @@ def by_then(evidence: dict[str, Any], stream: StreamView) -> str:
     until = datetime.fromisoformat(evidence["until"])
     seen, cases, usual = (float(evidence[name]) for name in ("seen", "cases", "expected"))
     return f"seen by {clock_of(until, stream)}: {so_far(seen, cases, usual, stream)}"
+
+
+def _scatter(fade: FadeView) -> str:
+    times = float(fade.evidence.get("times_wider", 1))
+    return f"days scatter {words.number(times, 1)} times as much as they did"
+
+
+def _surprise(fade: FadeView) -> str:
+    return surprise(fade.evidence, fade.stream) if fade.stream else ""
+
+
+def surprise(evidence: dict[str, Any], stream: StreamView) -> str:
+    """Return what a bucket was: "12 where 210 are usual, from 10:00 to 10:05"."""
+    seen, usual = (_within(float(evidence[name]), stream) for name in ("value", "expected"))
+    begins, ends = (
+        clock_of(datetime.fromisoformat(evidence[name]), stream) for name in ("begins", "ends")
+    )
+    verb = "are" if stream.reading == "count" else "is"
+    return f"{seen} where {usual} {verb} usual, from {begins} to {ends}"
+
+
+def _within(value: float, stream: StreamView) -> str:
+    if stream.reading == "share":
+        way = "failed" if stream.better == "more" else "went the worse way"
+        return f"{words.share(value)} {way}"
+    if stream.reading == "count":
+        return words.number(value, 0 if value == round(value) or value >= _WHOLE else 1)
+    return words.measured(round(value, 2), stream.unit)
 
 
 def clock_of(until: datetime, stream: StreamView) -> str:
@@ -115,3 +139,11 @@ def reading(value: float | None, stream: StreamView) -> str:
     if value is None:
         return words.NOTHING
     return words.measured(round(value, 2), stream.unit if stream.reading == "mean" else "")
+
+
+_OWN_WORDS: Final[dict[str, Callable[[FadeView], str]]] = {
+    "no_data": lambda _: "says nothing any more",
+    "stack": lambda fade: parts(fade.contributors),
+    "predictability": _scatter,
+    "surprise": _surprise,
+}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.core import clock
 from troth.core.moments import looking_back, named_day
 from troth.core.windows import Span, midnight
-from troth.desk import beside, drawing, fading, tables
+from troth.desk import beside, drawing, fading, tables, within
 from troth.metrics import actions, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
@@ -43,6 +43,7 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
         "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
         "drawn": drawing.control(chart), "scores": drawing.scores(chart),
         "fades": fading.with_answers(chart.fades), "hours": so_far.told(one, now),
+        "within": within.last_day(one, now),
         "today": now.date(), "unusual": [
             (point.day, [wording.RULES[rule] for rule in point.rules])
             for point in chart.points if point.rules

@@ -10,7 +10,7 @@ from troth.metrics.drift.panels import Flags
 
 # What there is to be seen, in the order in which a list shows it.
 KINDS = (
-    "stack", "fade", "spike", "predictability", "gap", "threshold", "no_data",
+    "stack", "fade", "spike", "surprise", "predictability", "gap", "threshold", "no_data",
 )  # fmt: skip
 
 

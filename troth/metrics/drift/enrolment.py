@@ -55,7 +55,8 @@ class Enrolment:
     (seconds) is how long silence may last. `settle` (seconds) is how long after its end a day is
     waited for. `holidays` names a calendar of them. `hourly` is a series of the same measure by the
     hour: with it today so far is judged, before the day is whole. `whole` is a series of all that
-    comes of its kinds: while that comes, the 0 of a count is a count and no silence. By each of
+    comes of its kinds: while that comes, the 0 of a count is a count and no silence. `surprises`:
+    each bucket of its own series, an hour long at most, is judged against its past. By each of
     `attributes` alone its segments are looked at, where its series is not split itself; at most
     `MOST_ATTRIBUTES`.
     """
@@ -78,6 +79,7 @@ class Enrolment:
     holidays: str = ""
     hourly: int | None = None
     whole: int | None = None
+    surprises: bool = False
     attributes: tuple[str, ...] = ()
 
     def checked(self) -> "Enrolment":

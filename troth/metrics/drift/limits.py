@@ -24,6 +24,7 @@ SHARES = {"stack": 0.75, "fade": 0.20, "spike": 0.03, "predictability": 0.02}
 LOOKS = (
     24  # at a day that goes on: half of its stream's spikes are theirs, the other half the day's
 )
+DRAWN_ONCE_IN = 370  # days in control: what is as rare as three sigmas, to both sides
 SPECIAL = 3.0  # sigmas of one day: drawn as a special cause (S2.44), whatever the budget
 _STATES = 101
 _LOWEST = -6.0  # sigmas: an EWMA below this is as if it stood there
@@ -62,14 +63,14 @@ def _limits(streams: int, days: float) -> Limits:
     )
 
 
-def split(spike: float) -> tuple[float, float]:
-    """Return the limits of a day and of an hour, for a stream that is looked at by the hour.
+def split(spike: float, looks: int = LOOKS) -> tuple[float, float]:
+    """Return the limits of a day and of one look at it, for a stream that is looked at earlier.
 
     Together they are passed no oftener than `spike` is by days alone: half of that is the day's,
     the other half shared by the looks at it before it is whole (Bonferroni).
     """
     half = above(spike) / 2
-    return quantile_above(half), quantile_above(half / LOOKS)
+    return quantile_above(half), quantile_above(half / looks)
 
 
 def ewma_sigma(memory: float) -> float:

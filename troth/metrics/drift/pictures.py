@@ -85,6 +85,31 @@ class TodayView:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketView:
+    """One bucket of a day: what came, and what the same time brought before (None: not known).
+
+    Of shares the part that goes the worse way. `score` is -log10 of how rare such a distance is;
+    `tells` marks the greatest of a surprise.
+    """
+
+    start: datetime
+    value: float
+    cases: int
+    expected: float | None
+    score: float
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithinView:
+    """The last day in buckets of `grain` seconds; a score of `drawn_at` or more is a surprise."""
+
+    grain: int
+    drawn_at: float
+    buckets: tuple[BucketView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened on a day, to be drawn: a release, an incident, a decision."""
 

@@ -37,11 +37,15 @@ _FORGET = 1 / 300  # how fast an expectation's record of misses is forgotten
 
 @dataclass(frozen=True, slots=True)
 class Surprised:
-    """A score for each value; 0 where it is unsurprising, or within a case that is open."""
+    """A score for each value; 0 where it is unsurprising, or within a case that is open.
+
+    `raw` is the score of the value alone, whatever came before it that day.
+    """
 
     score: Array
     expected: Array
     distance: Array
+    raw: Array
 
     @property
     def rings(self) -> NDArray[np.bool_]:
@@ -60,7 +64,28 @@ def surprises(seconds: NDArray[np.int64], values: Array) -> Surprised:
     quartiles = np.percentile(known[:_LEARN], [25, 75])
     least = _SMALLEST * float(quartiles[1] - quartiles[0]) + 1e-9
     raw = _rarity(distance, least)
-    return Surprised(_cases(raw, max(1, _DAY // step)), expected, distance)
+    return Surprised(_cases(raw, max(1, _DAY // step)), expected, distance, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """Values too far from their past with less than a day between them; places in the series."""
+
+    first: int
+    last: int
+    greatest: int
+
+
+def joined(seconds: NDArray[np.int64], raw: Array, *, least: float) -> list[Surprise]:
+    """Return the cases of the values whose score is `least` or more, the oldest first."""
+    over = np.flatnonzero(raw >= least)
+    if not len(over):
+        return []
+    groups = np.split(over, np.flatnonzero(np.diff(seconds[over]) > _DAY) + 1)
+    return [
+        Surprise(int(group[0]), int(group[-1]), int(group[raw[group].argmax()]))
+        for group in groups
+    ]  # fmt: skip
 
 
 def _expectations(seconds: NDArray[np.int64], values: Array, step: int) -> list[Array]:

@@ -64,6 +64,7 @@ from troth.metrics.queries.outcomes import with_data as outcomes_with_data
 from troth.metrics.queries.parted import predictability, segments_apart
 from troth.metrics.queries.recipes import outcome_documents, outcome_plan, recipe_catalogue
 from troth.metrics.queries.reported import reported
+from troth.metrics.queries.surprised import within_day
 
 __all__ = [
     "Asked",
@@ -126,4 +127,5 @@ __all__ = [
     "versions",
     "watched_keys",
     "why_unknown",
+    "within_day",
 ]

@@ -119,7 +119,7 @@ def _row(stream: Stream, baseline: Frozen | None, days: tuple[int, int, int]) ->
         complete=complete,
         target=stream.target,
         thresholds=thresholds_from(stream.thresholds),
-        by_hour=stream.hourly_id is not None,
+        by_hour=stream.hourly_id is not None or stream.surprises,
     )
 
 

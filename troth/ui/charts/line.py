@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -59,32 +60,34 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
     unit: str = "share",
     dashed: str = "",
     shaded: str = "",
+    zone: ZoneInfo | None = None,
 ) -> SafeString:
     """Return a figure: the line with its band, target steps, numbered events, and the table.
 
     `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
     any word set behind plain numbers. `dashed` and `shaded` say what the steps and the band are
     where they are no target and no interval. What lies outside the points' time is left out.
+    With a `zone` the points are instants of a day, told by its clocks.
     """
     known = [point for point in points if point.value is not None]
     if not known:
         return format_html('<p class="quiet">{}</p>', _("Nothing to draw yet."))
     say = _saying(unit)
     seen = [event for event in events if points[0].at <= event.at <= points[-1].at]
-    on = _scale(points, target, unit)
+    on, when = _scale(points, target, unit), _when(zone)
     return format_html(
         '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
         "<figcaption>{}{}</figcaption>{}</figure>",
-        _summary(known, target, label, say),
+        _summary(known, label, say, when) + _target_said(target if zone is None else (), say),
         _grid(on, _ticking(unit)),
-        _dates(points, on),
+        _dates(points, on, _when(zone, short=True)),
         _drawing(points, target, seen, on),
-        _events(seen),
+        _events(seen, when),
         _legend(
             target=bool(target) and (dashed or _("dashed: target")),
             band=any(p.low is not None for p in known) and (shaded or _("shaded: 90 % interval")),
         ),
-        line_table(points, say, label),
+        line_table(points, say, label, when if zone else None),
     )
 
 
@@ -198,7 +201,18 @@ def _grid(on: Scale, say: Callable[[float], str]) -> SafeString:
     )
 
 
-def _dates(points: Sequence[Point], on: Scale) -> SafeString:
+def _when(zone: ZoneInfo | None, *, short: bool = False) -> Callable[[date], str]:
+    """Return how the time of a point is written: its day, or what the zone's clocks showed."""
+
+    def by_clock(at: date) -> str:
+        if not isinstance(at, datetime):
+            return words.day(at)
+        return f"{at.astimezone(zone):%H:%M}" if short else words.instant(at, zone or UTC)
+
+    return by_clock if zone else lambda at: words.day(at, short=short)
+
+
+def _dates(points: Sequence[Point], on: Scale, when: Callable[[date], str]) -> SafeString:
     last = len(points) - 1
     picks = sorted({round(last * part / 4) for part in range(5)})
     anchors = {0: "start", last: "end"} if last else {0: "start"}
@@ -210,20 +224,20 @@ def _dates(points: Sequence[Point], on: Scale) -> SafeString:
                 short(on.x(points[i].at) / 10),
                 anchors.get(i, "middle"),
                 SafeString(' class="spare"') if place % 2 else "",
-                words.day(points[i].at, short=True),
+                when(points[i].at),
             )
             for place, i in enumerate(picks)
         ),
     )
 
 
-def _events(events: Sequence[Event]) -> SafeString:
+def _events(events: Sequence[Event], when: Callable[[date], str]) -> SafeString:
     if not events:
         return SafeString("")
     items = format_html_join(
         "",
         "<li><b>{}</b> {}: {}</li>",
-        ((n, words.day(e.at), _linked(e)) for n, e in enumerate(events, 1)),
+        ((n, when(e.at), _linked(e)) for n, e in enumerate(events, 1)),
     )
     return format_html('<ol class="events">{}</ol>', items)
 
@@ -240,18 +254,22 @@ def _legend(*, target: str | bool, band: str | bool) -> SafeString:
 
 def _summary(
     known: Sequence[Point],
-    target: Sequence[Step],
     label: str,
     say: Callable[[float | None], str],
+    when: Callable[[date], str],
 ) -> str:
     first, last = known[0], known[-1]
     text = _("%(label)s From %(first)s on %(first_day)s to %(last)s on %(last_day)s.") % {
         "label": label,
         "first": say(first.value),
-        "first_day": words.day(first.at),
+        "first_day": when(first.at),
         "last": say(last.value),
-        "last_day": words.day(last.at),
+        "last_day": when(last.at),
     }
-    if target:
-        text += " " + _("The target is %(target)s.") % {"target": say(target[-1].value)}
     return text.strip()
+
+
+def _target_said(target: Sequence[Step], say: Callable[[float | None], str]) -> str:
+    if not target:
+        return ""
+    return " " + _("The target is %(target)s.") % {"target": say(target[-1].value)}

@@ -23,13 +23,20 @@ class Reading(Protocol):
 
 
 def line_table(
-    points: Sequence[Reading], say: Callable[[float | None], str], label: str
+    points: Sequence[Reading],
+    say: Callable[[float | None], str],
+    label: str,
+    clock: Callable[[date], str] | None = None,
 ) -> SafeString:
-    """Return the numbers behind a line, newest first, folded; `label` tells it from others."""
+    """Return the numbers behind a line, newest first, folded; `label` tells it from others.
+
+    `clock` says the time of a point where they lie closer than days.
+    """
+    when = clock or words.day
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td></tr>',
-        ((_day(p), say(p.value), _between(p, say)) for p in reversed(points)),
+        ((_linked(p, when), say(p.value), _between(p, say)) for p in reversed(points)),
     )
     return format_html(
         '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
@@ -38,7 +45,7 @@ def line_table(
         '<th scope="col" class="number">{3}</th></tr>'
         "</thead><tbody>{4}</tbody></table></div></details>",
         _("The numbers behind this chart"),
-        _("Day"),
+        _("Time") if clock else _("Day"),
         _("Value"),
         _("Interval"),
         rows,
@@ -46,8 +53,8 @@ def line_table(
     )
 
 
-def _day(point: Reading) -> str:
-    text = words.day(point.at)
+def _linked(point: Reading, when: Callable[[date], str]) -> str:
+    text = when(point.at)
     return format_html('<a href="{}">{}</a>', point.href, text) if point.href else text
 
 
