@@ -1,6 +1,7 @@
 from django.urls import path
 
 from troth.desk.views import (
+    across,
     alarms,
     cases,
     compared,
@@ -42,7 +43,8 @@ urlpatterns = [
     path("insight/gaps/", sides.index, name="sides"),
     path("insight/gaps/<path:key>/", sides.show, name="side"),
     path("insight/exposure/", exposure.show, name="exposure"),
-    path("insight/friction/", comparing.friction, name="friction"),
+    path("insight/friction/", across.friction, name="friction"),
+    path("insight/friction/touchpoint/", across.effort, name="touchpoint_effort"),
     path("insight/friction/effort/", comparing.effort, name="effort"),
     path("insight/compare/<slug:slug>/", compared.promise, name="compare"),
     path("insight/touchpoints/<path:key>/new-usual/", insight.decide, name="decide"),

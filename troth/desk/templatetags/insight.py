@@ -19,6 +19,7 @@ from troth.ui import charts, words
 register = template.Library()
 
 _PAIR = 2
+_WHOLE = 10  # from so much on nobody reads a part
 _NONE = {
     State.NOT_ENOUGH: "not enough evidence", State.NO_DATA: "no data", State.SHOWN: "",
     State.UNDEFINED: "no value: nothing to divide by, or no model fits",
@@ -142,6 +143,12 @@ def largest_words(one: Touchpoint) -> str:
 def apart_points(value: float) -> str:
     """Write a difference of shares, whose direction another word says."""
     return f"{words.number(value * 100, 1)} pp"
+
+
+@register.filter
+def amount(value: float) -> str:
+    """Write a size that may be small: 0.42, 3.1, 323."""
+    return words.number(value, 0 if value >= _WHOLE else 1 if value >= 1 else 2)
 
 
 @register.filter

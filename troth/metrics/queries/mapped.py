@@ -52,6 +52,15 @@ class Cell:
         return self.gap.between("promised", "delivered", worse=self.worse)
 
     @property
+    def short_between(self) -> tuple[float, float] | None:
+        """Return the 90 % interval of `short`; None where none is known."""
+        said, low, high = self.gap.promised, self.gap.low, self.gap.high
+        if self.short is None or said is None or low is None or high is None:
+            return None
+        first, second = sorted(((low - said) * self.worse, (high - said) * self.worse))
+        return first, second
+
+    @property
     def unsure(self) -> float | None:
         """Return by how much a bad day is worse than a middling one."""
         if self.typical is None or self.bad is None or not self.is_enough:

@@ -56,3 +56,28 @@ def _one(  # noqa: PLR0913 - a count and what it is held against
         name=name, key=key, bad=volume - kept, volume=volume, loss=loss,
         missed=float(target * volume - kept), effort=efforts.get(key, 1.0), guessed=key in efforts,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A touchpoint among all: `loss` is its cases beyond what is promised, by what one costs.
+
+    `effort` is in days of work, `guessed` tells whether somebody said so (else 1).
+    """
+
+    key: str
+    loss: float
+    effort: float
+    guessed: bool
+
+    @property
+    def rank(self) -> float:
+        """Return what a day of work would save."""
+        return self.loss / self.effort
+
+
+def first_to_mend(losses: Mapping[str, float], *, efforts: Mapping[str, float]) -> list[Place]:
+    """Return what loses anything, what saves most by day of work first; of equals by key."""
+    found = [Place(key, loss, efforts.get(key, 1.0), key in efforts)
+             for key, loss in losses.items() if loss > 0]  # fmt: skip
+    return sorted(found, key=lambda one: (-one.rank, one.key))
