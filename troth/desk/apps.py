@@ -6,7 +6,8 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let reports and incidents show each other."""
-        from troth.desk import reports
+        """Let reports and incidents show each other, and charts of promises what happened."""
+        from troth.desk import beside, reports
 
         reports.join()
+        beside.join()

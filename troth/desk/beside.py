@@ -14,11 +14,22 @@ from troth.incidents import queries as incidents
 from troth.incidents.queries import deploys
 from troth.incidents.rules.results import IncidentShown, Kind
 from troth.metrics.drift.pictures import Event
+from troth.promises import happening
+from troth.promises.happening import Happened
 from troth.signals.store import Row
 
 _MOST = 12  # of each: a chart of a hundred marks tells nothing
 _LONGEST = 100  # letters of what a release says of itself
 _WORDS = {Kind.MAINTENANCE: "maintenance", Kind.BREACH: "breach"}
+
+
+def join() -> None:
+    """Let the charts of promises show the same. Said once, at the start of the process."""
+    happening.offer("desk", _told)
+
+
+def _told(place: happening.Place, span: Span, at: datetime | None) -> list[Happened]:
+    return [Happened(one.day, one.title, one.link) for one in events(place, span, at=at)]
 
 
 class Placed(Protocol):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from troth.core import windows
+from troth.core.windows import Span
+from troth.promises import happening
 from troth.promises.rules import figures
 from troth.promises.rules.results import Day, Detail, WindowResult
 from troth.ui import charts, verdicts, words
@@ -20,14 +22,26 @@ _MOST_EVENTS = 12
 _MONTH = 28
 
 
-def drawn(detail: Detail) -> SafeString:
-    """Return the chart of the headline figure, day by day, with the table behind it."""
-    return charts.line(
-        points(detail),
-        label=_("Share kept over the last %(days)s days, on each day.") % {"days": span(detail)},
-        target=_targets(detail),
-        events=_events(detail),
+def drawn(detail: Detail, *, at: datetime | None = None) -> SafeString:
+    """Return the chart of the headline figure, day by day, with the table behind it.
+
+    `at`: what happened beside it is told as of then.
+    """
+    found = points(detail)
+    happened = (
+        events(detail, _drawn_over(found, ZoneInfo(detail.standing.zone)), at) if found else ()
     )
+    return charts.line(
+        found,
+        label=_("Share kept over the last %(days)s days, on each day.") % {"days": span(detail)},
+        target=targets(detail),
+        events=happened,
+    )
+
+
+def _drawn_over(found: Sequence[Point], zone: ZoneInfo) -> Span:
+    first, last = found[0].at, found[-1].at + timedelta(days=1)
+    return Span(windows.midnight(first, zone), windows.midnight(last, zone))
 
 
 def span(detail: Detail) -> int:
@@ -69,7 +83,7 @@ def _dispersion(results: Sequence[WindowResult]) -> float:
     return results[0].dispersion if results else 1.0
 
 
-def _targets(detail: Detail) -> list[Step]:
+def targets(detail: Detail) -> list[Step]:
     zone = ZoneInfo(detail.standing.zone)
     long_ago = date(1970, 1, 1)
     return [
@@ -81,11 +95,17 @@ def _targets(detail: Detail) -> list[Step]:
     ]
 
 
-def _events(detail: Detail) -> list[Event]:
-    """Return what happened, oldest first; where there is much, the newest of it."""
+def events(detail: Detail, of: Span, at: datetime | None = None) -> list[Event]:
+    """Return what was decided and what happened beside it in a span, oldest first.
+
+    Where much was decided, the newest of it.
+    """
     found = [*_target_events(detail), *_flip_events(detail), *_exclusion_events(detail)]
     found += _restatement_events(detail)
-    return sorted(found, key=lambda event: event.at)[-_MOST_EVENTS:]
+    place = happening.Place(detail.standing.zone, detail.standing.touchpoint)
+    told = [Event(one.at, one.text, one.href) for one in happening.beside(place, of, at)]
+    own = sorted(found, key=lambda event: event.at)[-_MOST_EVENTS:]
+    return sorted([*own, *told], key=lambda event: event.at)
 
 
 def _target_events(detail: Detail) -> Iterator[Event]:

@@ -38,6 +38,10 @@ class Day:
         )  # fmt: skip
 
     @property
+    def bad(self) -> int:
+        return self.total - self.good
+
+    @property
     def is_silent(self) -> bool:
         return not self.total and not self.n
 

@@ -27,6 +27,11 @@ def how_read(terms: Terms) -> How:
     return How("share", "more", least, terms.counting.evidence)
 
 
+def fewest(terms: Terms) -> int:
+    """Return the least weight of cases of which a share is told."""
+    return how_read(terms).minimum * terms.counting.evidence
+
+
 def attributes(terms: Terms) -> tuple[str, ...]:
     """Return by what its cases can be told apart: nothing where they are not counted one by one."""
     if terms.evaluator == "attestation" or terms.counting.calendar:

@@ -15,11 +15,12 @@ from troth.metrics import queries as metrics
 from troth.metrics import so_far
 from troth.metrics.drift.pictures import StreamView
 from troth.promises import apart, chart, queries, wording
+from troth.promises.queries import parts
 from troth.promises.rules.evidence import Evidence, Told, chance_of_broken
 from troth.promises.rules.remedies import Sought
-from troth.promises.rules.results import Detail, Standing
+from troth.promises.rules.results import Detail
 from troth.promises.scoring.next_case import Chance, chance
-from troth.promises.views import found
+from troth.promises.views import found, segment
 from troth.staff.access import requires
 from troth.ui.shortcuts import page_or_part
 
@@ -33,6 +34,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything about one promise, as judged at an instant on what was known by another."""
     asked = moments(request.GET)
     detail = found.detail(slug, asked)
+    if "is" in request.GET:
+        return segment.show(request, detail, asked)
     by = request.GET.get("by", "")
     template = page_or_part(request, "promises/show.html", part="segments")
     return render(request, template, _shown(detail, asked, by=by))
@@ -52,12 +55,12 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "watched": watched,
         "hours": _hours(watched, asked),
         "gap": wording.gap(detail.gap) if detail.gap and detail.gap.n else None,
-        "chart": chart.drawn(detail),
+        "chart": chart.drawn(detail, at=asked.at),
         "looks_back": chart.span(detail),
         "attribute": attribute,
         "violations": queries.Ledger(Sought(slug=standing.slug))[:_MOST_VIOLATIONS],
         "keep": {"by": attribute} if attribute else {},
-        "segments": _segments(standing, attribute, asked, watched),
+        "segments": _segments(detail, attribute, asked, watched),
         "document": yaml.safe_dump(detail.document, sort_keys=False, allow_unicode=True),
     }
 
@@ -83,11 +86,12 @@ def _next(detail: Detail, asked: Moments) -> Chance | None:
 
 
 def _segments(
-    standing: Standing, attribute: str, asked: Moments, watched: StreamView | None
+    detail: Detail, attribute: str, asked: Moments, watched: StreamView | None
 ) -> list[dict[str, object]]:
     """Return the values of an attribute: those that left their usual, then by failed cases."""
     if not attribute:
         return []
+    standing, least = detail.standing, parts.fewest(detail.terms) if detail.terms else 1
     counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of)
     left = apart.left(watched, attribute, at=asked.at or asked.as_of)
     worst = sorted(
@@ -103,6 +107,8 @@ def _segments(
             "count": count,
             "next": chance_of_broken(Evidence(count.good, count.bad), parent),
             "left": left.get(value),
+            "page": f"?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
+            "enough": count.total >= least,
             "url": f"{where}?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
         }
         for value, count in worst[:_MOST_VALUES]

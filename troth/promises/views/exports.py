@@ -10,7 +10,7 @@ from troth.promises import queries
 from troth.promises.forms import remedy
 from troth.promises.rules.remedies import Violation
 from troth.promises.rules.results import Day
-from troth.promises.views import found
+from troth.promises.views import found, segment
 from troth.promises.views.cases import chosen
 from troth.signals.store import Row
 from troth.staff.access import requires
@@ -18,6 +18,9 @@ from troth.ui.sheets import table_file
 
 _DAYS = {"date": "DATE", "good": "BIGINT", "total": "BIGINT", "share": "DOUBLE",
          "verdict": "VARCHAR", "provisional": "BOOLEAN", "restated": "BOOLEAN"}  # fmt: skip
+_SEGMENT = {"date": "DATE", "attribute": "VARCHAR", "part": "VARCHAR", "good": "BIGINT",
+            "total": "BIGINT", "looks_back": "BIGINT", "share": "DOUBLE", "low": "DOUBLE",
+            "high": "DOUBLE", "cases": "BIGINT"}  # fmt: skip
 _CASES = {
     "source": "VARCHAR", "key": "VARCHAR", "version": "BIGINT", "kind": "VARCHAR",
     "happened_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ", "resolved_at": "TIMESTAMPTZ",
@@ -38,8 +41,13 @@ _VIOLATIONS = {
 @require_safe
 @requires("viewer")
 def days(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
-    """Hand out the days of a promise, oldest first."""
-    series = found.detail(slug, moments(request.GET)).series
+    """Hand out the days of a promise, oldest first; with `by` and `is` those of a segment."""
+    asked = moments(request.GET)
+    detail = found.detail(slug, asked)
+    if "is" in request.GET:
+        one = segment.of(request, detail, asked)
+        return table_file(f"{slug}-segment-days", form, _SEGMENT, segment.rows(one))
+    series = detail.series
     return table_file(f"{slug}-days", form, _DAYS, (_day(day) for day in series))
 
 
