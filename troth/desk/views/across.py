@@ -55,7 +55,7 @@ def friction(request: HttpRequest) -> HttpResponseBase:
         found = _shown(ranked, seen, asked.at)
         return table_file("friction", request.GET["format"], COLUMNS, _rows(found))
     page = Paginator(ranked, _AT_ONCE).get_page(request.GET.get("page"))
-    found = _shown(page.object_list, seen, asked.at)
+    found = _shown(list(page.object_list), seen, asked.at)
     context = {
         "moments": asked, "page": page, "found": found, "watched": len(seen),
         "silent": all(one.is_silent for one in seen.values()),
