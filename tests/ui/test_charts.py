@@ -153,3 +153,24 @@ def test_a_day_in_the_table_leads_to_its_cases():
     text = charts.line(points, label="x")
     assert '<a href="/cases/?a=1&amp;b=2">1 March 2026</a>' in text
     assert text.count("<a ") == 1
+
+
+def test_what_lies_around_a_line_is_called_what_it_is_and_has_no_column_where_nothing_does():
+    points = [charts.Point(date(2026, 3, 1), 0.5, 0.4, 0.6), charts.Point(date(2026, 3, 2), 0.5)]
+    assert ">Interval</th>" in charts.line(points, label="x")
+    banded = charts.line(points, label="x", band="Usual band")
+    assert ">Usual band</th>" in banded
+    assert "Interval" not in banded
+    alone = charts.line(points[1:], label="x", band="Usual band")
+    assert "Usual band" not in alone
+    assert alone.count('<td class="number">') == 1
+
+
+def test_a_line_says_in_words_what_its_steps_are_where_they_are_no_target():
+    steps = [charts.Step(date(2026, 3, 1), 3.2)]
+    points = [charts.Point(date(2026, 3, 1), 1.0), charts.Point(date(2026, 3, 2), 2.0)]
+    text = charts.line(
+        points, label="x", target=steps, unit="sigmas", steps="Beyond this it is told"
+    )
+    assert "Beyond this it is told: 3.2 sigmas." in text
+    assert "target is" not in text

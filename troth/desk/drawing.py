@@ -24,6 +24,8 @@ def control(chart: Chart) -> SafeString:
         unit=unit_of(stream),
         shaded="shaded: where a usual day lies",
         dashed="dashed: what was promised",
+        band="Usual band",
+        steps="What was promised",
     )
 
 
@@ -38,6 +40,7 @@ def scores(chart: Chart) -> SafeString | str:
         target=[charts.Step(known[0].day, chart.limit)],
         unit="sigmas",
         dashed="dashed: beyond it, it is told",
+        steps="Beyond this it is told",
     )
 
 

@@ -23,4 +23,5 @@ def picture(found: Measured) -> SafeString:
         events=[charts.Event(found.shipped_on, "reached customers")],
         unit="share" if share else found.stream.unit,
         dashed="dashed: mean before and after",
+        steps="The mean of the last stretch",
     )

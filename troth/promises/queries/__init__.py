@@ -5,7 +5,13 @@ answer comes from the kept judgements and tallies; otherwise it is counted exact
 """
 
 from troth.promises.queries.backtests import backtest, preview
-from troth.promises.queries.drills import Drill, by_segment, by_segment_between, drill
+from troth.promises.queries.drills import (
+    Drill,
+    by_segment,
+    by_segment_between,
+    days_by_segment,
+    drill,
+)
 from troth.promises.queries.ledger import Ledger, remedy_states, violation
 from troth.promises.queries.lists import (
     exclusions,
@@ -29,6 +35,7 @@ __all__ = [
     "backtest",
     "by_segment",
     "by_segment_between",
+    "days_by_segment",
     "document",
     "drill",
     "exclusions",

@@ -1,5 +1,6 @@
 """From a number to the cases behind it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -144,8 +145,26 @@ def by_segment_between(
     return _counted(replace(scene, span=span), attribute, as_of)
 
 
+def days_by_segment(
+    slug: str, *, attribute: str, at: datetime | None = None, as_of: datetime | None = None
+) -> dict[str | None, dict[datetime, Count]]:
+    """Return value → (start of a local day → raw count) of an attribute in the headline window.
+
+    Counted from the signals, the largest value first. Raises Promise.DoesNotExist, metrics'
+    MeasureError.
+    """
+    return _by_day(scene_of(slug, None, at, as_of), attribute, as_of)
+
+
 def _counted(scene: Scene, attribute: str, as_of: datetime | None) -> dict[str | None, Count]:
-    found: dict[str | None, Count] = {}
+    days = _by_day(scene, attribute, as_of)
+    return {value: sum(each.values(), Count()) for value, each in days.items()}
+
+
+def _by_day(
+    scene: Scene, attribute: str, as_of: datetime | None
+) -> dict[str | None, dict[datetime, Count]]:
+    found: dict[str | None, dict[datetime, Count]] = defaultdict(lambda: defaultdict(Count))
     for regime in scene.regimes:
         measure = measures.parts(regime.terms, regime.bounds, {}).get(("judged", 86_400))
         if measure is None:
@@ -155,6 +174,6 @@ def _counted(scene: Scene, attribute: str, as_of: datetime | None) -> dict[str |
             grain=86_400, as_of=as_of, at=scene.at,
         )  # fmt: skip
         for tally in tallies:
-            value = tally.segment[0]
-            found[value] = found.get(value, Count()) + Count(tally.good, tally.total)
-    return dict(sorted(found.items(), key=lambda item: -item[1].total))
+            found[tally.segment[0]][tally.bucket] += Count(tally.good, tally.total)
+    volume = {value: sum(one.total for one in each.values()) for value, each in found.items()}
+    return dict(sorted(found.items(), key=lambda item: -volume[item[0]]))

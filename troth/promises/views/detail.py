@@ -1,4 +1,5 @@
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ from troth.metrics import so_far
 from troth.metrics.drift.pictures import StreamView
 from troth.promises import apart, chart, queries, wording
 from troth.promises.queries import parts
-from troth.promises.rules.evidence import Evidence, Told, chance_of_broken
+from troth.promises.rules.evidence import Evidence, Told, chance_of_broken, replay
 from troth.promises.rules.remedies import Sought
-from troth.promises.rules.results import Detail
+from troth.promises.rules.results import Count, Detail
 from troth.promises.scoring.next_case import Chance, chance
 from troth.promises.views import found, segment
 from troth.staff.access import requires
@@ -92,20 +93,23 @@ def _segments(
     if not attribute:
         return []
     standing, least = detail.standing, parts.fewest(detail.terms) if detail.terms else 1
-    counts = queries.by_segment(standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of)
+    days = queries.days_by_segment(
+        standing.slug, attribute=attribute, at=asked.at, as_of=asked.as_of
+    )
+    counts = {value: sum(each.values(), Count()) for value, each in days.items()}
     left = apart.left(watched, attribute, at=asked.at or asked.as_of)
     worst = sorted(
         counts.items(), key=lambda item: (item[0] not in left, -item[1].bad, -item[1].total)
     )
     where = reverse("promises:cases", args=[standing.slug])
-    parent = Evidence(
-        sum(each.good for each in counts.values()), sum(each.bad for each in counts.values())
-    )
+    now = asked.at or asked.as_of or clock.now()
+    own = {value: _faded(each, now) for value, each in days.items()}
+    parent = Evidence(sum(e.kept for e in own.values()), sum(e.broken for e in own.values()))
     return [
         {
             "value": value,
             "count": count,
-            "next": chance_of_broken(Evidence(count.good, count.bad), parent),
+            "next": chance_of_broken(own[value], parent),
             "left": left.get(value),
             "page": f"?{urlencode({'by': attribute, 'is': value or ''})}&{asked.query}",
             "enough": count.total >= least,
@@ -113,6 +117,15 @@ def _segments(
         }
         for value, count in worst[:_MOST_VALUES]
     ]
+
+
+def _faded(days: Mapping[datetime, Count], now: datetime) -> Evidence:
+    """Return what the days of a segment still say: older cases count half every 30 days."""
+    told = [
+        Told(min(now, start + timedelta(days=1)), one.good, one.total)
+        for start, one in days.items()
+    ]
+    return replay(told, at=now)
 
 
 @require_safe

@@ -61,13 +61,15 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
     dashed: str = "",
     shaded: str = "",
     zone: ZoneInfo | None = None,
+    band: str = "",
+    steps: str = "",
 ) -> SafeString:
     """Return a figure: the line with its band, target steps, numbered events, and the table.
 
     `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
     any word set behind plain numbers. `dashed` and `shaded` say what the steps and the band are
-    where they are no target and no interval. What lies outside the points' time is left out.
-    With a `zone` the points are instants of a day, told by its clocks.
+    where they are no target and no interval; `steps` does so in the chart's sentence, `band` in its
+    table. What is outside the points' time is left out. With a `zone` they are instants of a day.
     """
     known = [point for point in points if point.value is not None]
     if not known:
@@ -78,7 +80,7 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
     return format_html(
         '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
         "<figcaption>{}{}</figcaption>{}</figure>",
-        _summary(known, label, say, when) + _target_said(target if zone is None else (), say),
+        _summary(known, label, say, when) + _told(target, steps, say, of_day=zone is not None),
         _grid(on, _ticking(unit)),
         _dates(points, on, _when(zone, short=True)),
         _drawing(points, target, seen, on),
@@ -87,7 +89,7 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
             target=bool(target) and (dashed or _("dashed: target")),
             band=any(p.low is not None for p in known) and (shaded or _("shaded: 90 % interval")),
         ),
-        line_table(points, say, label, when if zone else None),
+        line_table(points, say, label, (band or _("Interval"), when if zone else None)),
     )
 
 
@@ -259,17 +261,22 @@ def _summary(
     when: Callable[[date], str],
 ) -> str:
     first, last = known[0], known[-1]
-    text = _("%(label)s From %(first)s on %(first_day)s to %(last)s on %(last_day)s.") % {
+    return _("%(label)s From %(first)s on %(first_day)s to %(last)s on %(last_day)s.") % {
         "label": label,
         "first": say(first.value),
         "first_day": when(first.at),
         "last": say(last.value),
         "last_day": when(last.at),
     }
-    return text.strip()
 
 
-def _target_said(target: Sequence[Step], say: Callable[[float | None], str]) -> str:
-    if not target:
+def _told(
+    target: Sequence[Step], steps: str, say: Callable[[float | None], str], *, of_day: bool
+) -> str:
+    """Return what the steps come to; within a day a target says nothing, a named step does."""
+    if not target or (of_day and not steps):
         return ""
-    return " " + _("The target is %(target)s.") % {"target": say(target[-1].value)}
+    value = say(target[-1].value)
+    return (
+        f" {steps}: {value}." if steps else " " + _("The target is %(target)s.") % {"target": value}
+    )

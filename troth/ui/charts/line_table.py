@@ -26,28 +26,33 @@ def line_table(
     points: Sequence[Reading],
     say: Callable[[float | None], str],
     label: str,
-    clock: Callable[[date], str] | None = None,
+    said: tuple[str, Callable[[date], str] | None],
 ) -> SafeString:
     """Return the numbers behind a line, newest first, folded; `label` tells it from others.
 
-    `clock` says the time of a point where they lie closer than days.
+    `said` is what is over that which lies around each value, where anything does, and what says
+    the time of a point where they lie closer than days.
     """
-    when = clock or words.day
+    band, clock = said
+    when, around = clock or words.day, any(p.low is not None for p in points)
+    cell = '<td class="number">{}</td>'
     rows = format_html_join(
         "",
-        '<tr><th scope="row">{}</th><td class="number">{}</td><td class="number">{}</td></tr>',
-        ((_linked(p, when), say(p.value), _between(p, say)) for p in reversed(points)),
+        f'<tr><th scope="row">{{}}</th>{cell}{cell if around else "{}"}</tr>',
+        (
+            (_linked(p, when), say(p.value), _between(p, say) if around else "")
+            for p in reversed(points)
+        ),
     )
     return format_html(
         '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
         'role="region" aria-label="{0}: {5}"><table class="tight"><thead><tr>'
-        '<th scope="col">{1}</th><th scope="col" class="number">{2}</th>'
-        '<th scope="col" class="number">{3}</th></tr>'
+        '<th scope="col">{1}</th><th scope="col" class="number">{2}</th>{3}</tr>'
         "</thead><tbody>{4}</tbody></table></div></details>",
         _("The numbers behind this chart"),
         _("Time") if clock else _("Day"),
         _("Value"),
-        _("Interval"),
+        format_html('<th scope="col" class="number">{}</th>', band) if around else "",
         rows,
         label,
     )
