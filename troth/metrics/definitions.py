@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from troth.core.windows import DAY, HOUR, parse_duration, written
+from troth.metrics.drift.enrolment import HIGHEST_COST
 from troth.metrics.ranges import hour_grain
 from troth.metrics.rules import Measure, MeasureError, Metric
 
@@ -55,6 +56,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     surprises: bool = False
     holidays: str = ""
     heartbeat: str | None = None
+    cost: float = 1.0
 
 
 class Document(
@@ -81,6 +83,7 @@ class Definition:
     holidays: str = ""  # the calendar whose holidays are days of their own
     heartbeat: int | None = None  # seconds of silence that are no data
     surprises: bool = False  # each bucket is judged against its own past
+    cost: float = 1.0  # of one case that goes wrong, against those of other touchpoints
 
     def by_the_hour(self, now: datetime) -> tuple[Measure, int]:
         """Return what is counted for the hours of its zone, and in which grain."""
@@ -125,7 +128,7 @@ def read(document: object, catalogue: Mapping[str, Metric]) -> Definition:
     try:
         return Definition(
             found.metadata.name, metric, metric.measure(), zone, grain, spec.hours, spec.holidays,
-            beat, spec.surprises,
+            beat, spec.surprises, _cost(spec.cost),
         )  # fmt: skip
     except MeasureError as error:
         named = {"time": "at", "kinds": "over", "sketch": "percentiles"}
@@ -159,18 +162,25 @@ def _check_watched(found: Document[_Spec]) -> None:
     """Refuse what only touchpoints have. Raises DefinitionError."""
     if found.metadata.labels.get("touchpoint"):
         return
-    if found.spec.hours:
-        message = "only what is watched is judged by the hour: give it a label touchpoint"
-        raise DefinitionError("spec.hours", message)
-    if found.spec.surprises:
-        message = "only what is watched can surprise: give it a label touchpoint"
-        raise DefinitionError("spec.surprises", message)
-    if found.spec.holidays:
-        message = "only what is watched has holidays: give it a label touchpoint"
-        raise DefinitionError("spec.holidays", message)
-    if found.spec.heartbeat is not None:
-        message = "only what is watched is told when it is silent: give it a label touchpoint"
-        raise DefinitionError("spec.heartbeat", message)
+    spec = found.spec
+    said = {
+        "hours": (spec.hours, "is judged by the hour"),
+        "surprises": (spec.surprises, "can surprise"),
+        "holidays": (bool(spec.holidays), "has holidays"),
+        "heartbeat": (spec.heartbeat is not None, "is told when it is silent"),
+        "cost": (spec.cost != 1, "is weighed"),
+    }
+    for name, (is_said, what) in said.items():
+        if is_said:
+            message = f"only what is watched {what}: give it a label touchpoint"
+            raise DefinitionError(f"spec.{name}", message)
+
+
+def _cost(given: float) -> float:
+    if not 0 <= given <= HIGHEST_COST:
+        message = f"write a number from 0 to {HIGHEST_COST:,}: 5 counts a case as five of others"
+        raise DefinitionError("spec.cost", message)
+    return given
 
 
 def _heartbeat(text: str | None) -> int | None:

@@ -56,6 +56,7 @@ def enrol(  # noqa: PLR0913 - what, whose, who and when, all named
             whole=beside.whole,
             holidays=found.holidays,
             heartbeat=found.heartbeat,
+            weight=found.cost,
             surprises=found.surprises,
         ),
         author=author,

@@ -10,6 +10,7 @@ from troth.core.attributes import ATTRIBUTE
 
 READINGS = ("share", "mean", "count")
 MOST_ATTRIBUTES = 5
+HIGHEST_COST = 1_000_000  # of one bad case, against others (Enrolment.weight)
 FEWEST = 24  # days with data that a baseline is made of, at least
 
 

@@ -97,6 +97,7 @@ def _terms(terms: Terms, hourly: int | None) -> Enrolment:
         name=terms.name,
         touchpoint=terms.touchpoint,
         step=terms.step,
+        weight=terms.cost,
         target=float(terms.target),
         evidence=terms.counting.evidence,
         heartbeat=terms.needs.heartbeat,

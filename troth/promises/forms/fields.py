@@ -30,6 +30,7 @@ PATHS: dict[str, str] = {
     "segments": "spec.segments",
     "hours": "spec.hours",
     "holidays": "spec.holidays",
+    "cost": "spec.cost",
     "remedy": "spec.remedy",
     "source_url": "spec.source_url",
     "effective_from": "spec.effective_from",
@@ -40,7 +41,7 @@ MEANINGLESS: dict[str, tuple[str, ...]] = {
     "deadline": ("slice", "slice_good"),
     "timeslice": ("due",),
     "invariant": ("slice", "slice_good", "target"),
-    "attestation": ("due", "slice", "slice_good", "good", "hours", "holidays"),
+    "attestation": ("due", "slice", "slice_good", "good", "hours", "holidays", "cost"),
 }
 # What a document may hold that the form cannot show: it is changed as YAML.
 BEYOND = ("spec.clock", "spec.verdict", "spec.at", "spec.signals.metric")

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from troth.metrics.drift.enrolment import HIGHEST_COST
 from troth.promises import queries
 from troth.promises.forms import documents
 from troth.promises.forms.fields import BEYOND, MEANINGLESS, PATHS, READ, WRITTEN, field_of
@@ -178,6 +179,13 @@ class PromiseForm(Declaring):
         max_length=100,
         required=False,
         help_text="For example 1 buy: steps stand in the order of their numbers, then by name.",
+    )
+    cost = forms.FloatField(
+        label="What a broken case costs",
+        min_value=0,
+        max_value=HIGHEST_COST,
+        required=False,
+        help_text="Against those of other promises: 5 counts as five. Empty: 1.",
     )
     audience = forms.CharField(
         label="Made to",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from troth.core import fields, windows
 from troth.core.fields import Fields
 from troth.core.windows import Window
+from troth.metrics.drift.enrolment import HIGHEST_COST
 from troth.promises.rules import hours
 from troth.promises.rules.counting import read_counting
 from troth.promises.rules.terms import (
@@ -29,7 +30,7 @@ _SPEC = (
     "text", "audience", "visibility", "evaluator", "target", "windows", "zone", "effective_from",
     "signals", "good", "at", "due", "clock", "verdict", "slice", "slice_good", "needs",
     "exclusions", "segments", "remedy", "source_url", "position", "topic", "translations",
-    "hours", "holidays",
+    "hours", "holidays", "cost",
 )  # fmt: skip
 
 
@@ -74,11 +75,7 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         target=_target(spec, evaluator),
         windows=found,
         zone=zone,
-        effective_from=spec.read(
-            "effective_from",
-            None,
-            lambda value: fields.as_instant(value, ZoneInfo(zone)).astimezone(UTC),
-        ),
+        effective_from=_effective_from(spec, zone),
         needs=needs,
         categories=_categories(spec),
         segments=_segments(spec),
@@ -92,7 +89,15 @@ def _terms(top: Fields, metrics: Known) -> Terms:
         position=spec.read("position", 0, fields.as_whole),
         hours=_hours(spec, counting, needs, zone),
         holidays=_of_calendar(spec, counting),
+        cost=_cost_of(spec, evaluator),
     )
+
+
+def _effective_from(spec: Fields, zone: str) -> datetime | None:
+    def parse(value: object) -> datetime:
+        return fields.as_instant(value, ZoneInfo(zone)).astimezone(UTC)
+
+    return spec.read("effective_from", None, parse)
 
 
 def _labels(meta: Fields) -> Fields:
@@ -109,6 +114,23 @@ def _step(value: object) -> str:
     if len(text) > _LONGEST_STEP:
         raise ValueError(f"is longer than {_LONGEST_STEP} characters: write for example 1 buy")
     return text
+
+
+def _cost_of(spec: Fields, evaluator: str) -> float:
+    if evaluator == "attestation" and "cost" in spec.values:
+        spec.note("cost", "an attestation counts no cases, so none of them costs anything")
+    return spec.read("cost", 1.0, _cost)
+
+
+def _cost(value: object) -> float:
+    hint = f"write a number from 0 to {HIGHEST_COST:,}: 5 counts a broken case as five of others"
+    try:
+        found = float(str(value))
+    except ValueError:
+        raise ValueError(f"is no number; {hint}") from None
+    if not 0 <= found <= HIGHEST_COST:
+        raise ValueError(hint)
+    return found
 
 
 def _visibility(spec: Fields) -> str:

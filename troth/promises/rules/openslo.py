@@ -114,6 +114,7 @@ class _Reading:
             "segments": _listed(self._said("segments")),
             "hours": self._said("hours") == "true" or None,
             "holidays": self._said("holidays"),
+            "cost": self._said("cost"),
             "remedy": self._said("remedy"),
             "source_url": self._said("source-url"),
         }

@@ -65,6 +65,7 @@ def _annotations(terms: Terms) -> dict[str, str]:
             "segments": ",".join(terms.segments),
             "hours": "true" if terms.hours else "",
             "holidays": terms.holidays,
+            "cost": "" if terms.cost == 1 else f"{terms.cost:g}",
         }
     )
 

@@ -109,6 +109,7 @@ class Terms:
     position: int = 0
     hours: bool = False  # today so far is judged, too
     holidays: str = ""  # the calendar whose holidays are days of their own
+    cost: float = 1.0  # of one broken case, against those of other promises
 
     @property
     def evaluator(self) -> str:
