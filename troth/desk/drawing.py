@@ -1,5 +1,8 @@
 """Control charts for the desk: days against what is usual, and many small slips added up."""
 
+from collections.abc import Callable
+from datetime import date
+
 from django.utils.safestring import SafeString
 
 from troth.metrics import wording
@@ -7,20 +10,37 @@ from troth.metrics.drift.pictures import Chart, Point, StreamView
 from troth.ui import charts
 
 
-def control(chart: Chart) -> SafeString:
-    """Return the days with what is usual of each (the band), the promise, and what happened."""
+def _nowhere(_day: date) -> str:
+    return ""
+
+
+def control(
+    chart: Chart, *, cases: Callable[[date], str] = _nowhere, is_part: bool = False
+) -> SafeString:
+    """Return the days with what is usual of each (the band), the promise, and what happened.
+
+    `cases` tells where those of a day are; `is_part`: the line is of one segment, and so are its
+    facts.
+    """
     stream = chart.stream
     promised = []
     if stream.target is not None and chart.points:
         promised = [charts.Step(chart.points[0].day, stream.target)]
     return charts.line(
         [
-            charts.Point(one.day, one.value, one.low, one.high, is_marked=bool(one.rules))
+            charts.Point(
+                one.day,
+                one.value,
+                one.low,
+                one.high,
+                is_marked=bool(one.rules),
+                href=cases(one.day) if one.n else "",
+            )
             for one in _whole(chart)
         ],
         label=stream.name,
         target=promised,
-        events=_events(chart),
+        events=_events(chart, is_part=is_part),
         unit=unit_of(stream),
         shaded="shaded: where a usual day lies",
         dashed="dashed: what was promised",
@@ -57,11 +77,11 @@ def unit_of(stream: StreamView) -> str:
     return {"s": "seconds"}.get(stream.unit, stream.unit)
 
 
-def _events(chart: Chart) -> list[charts.Event]:
+def _events(chart: Chart, *, is_part: bool) -> list[charts.Event]:
     happened = [charts.Event(one.day, one.title, one.link) for one in chart.events]
     happened += [charts.Event(day, "the level changed, seen from today") for day in chart.shifts]
     shown = {one.day for one in chart.points}
-    for fade in (one for one in chart.fades if not one.segment):  # the line is of the whole
+    for fade in (one for one in chart.fades if is_part or not one.segment):
         if fade.onset in shown:
             happened.append(charts.Event(fade.onset, f"began: {wording.word(fade)}"))
         if fade.opened_on in shown:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -40,7 +41,7 @@ def told(fade: FadeView, *, answered: Answered | None = None, goal: object | Non
         word=wording.word(fade),
         text=wording.text(fade),
         since=fade.onset or fade.opened_on,
-        url=url_of(fade.stream) if fade.stream else f"{reverse('desk:fades')}#fade-{fade.pk}",
+        url=_url(fade),
         answered=answered,
         goal=goal,
     )
@@ -52,6 +53,16 @@ def with_answers(fades: Iterable[FadeView]) -> list[Told]:
     keys = [one.pk for one in found]
     answers, goals = incidents.fade_answers(keys), plan.goals_for(keys)
     return [told(one, answered=answers.get(one.pk), goal=goals.get(one.pk)) for one in found]
+
+
+def _url(fade: FadeView) -> str:
+    """Return where a fade is drawn: of a segment its own page."""
+    if fade.stream is None:
+        return f"{reverse('desk:fades')}#fade-{fade.pk}"
+    if len(fade.segment) != 1:
+        return url_of(fade.stream)
+    ((name, value),) = fade.segment.items()
+    return f"{url_of(fade.stream)}?{urlencode({'by': name, 'is': value or ''})}"
 
 
 def url_of(stream: StreamView) -> str:

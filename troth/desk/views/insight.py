@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from troth.core import clock
 from troth.core.moments import looking_back, named_day
 from troth.core.windows import Span, midnight
-from troth.desk import beside, drawing, fading, tables, within
+from troth.desk import beside, drawing, fading, stream_parts, tables, within
+from troth.desk.views import parted
 from troth.metrics import actions, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
+from troth.metrics.queries.part_charted import names_of
 from troth.promises.rules.evidence import Told
 from troth.promises.scoring.next_case import Chance, chance
 from troth.staff.access import person, requires
@@ -31,17 +33,23 @@ _MOST = 100  # fades that are open and shown
 
 @require_safe
 @requires("viewer")
-def stream(request: HttpRequest, key: str) -> HttpResponse:
-    """Show one touchpoint day by day, against what is usual of it."""
+def stream(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Show one touchpoint day by day, against what is usual of it, or one segment of it."""
     one, asked = _found(key), looking_back(request.GET)
     now = asked.at or clock.now()
     days = _days(request.GET.get("days", ""))
+    if parted.asks(request):
+        return parted.show(request, one, asked, days)
     span = Span(now - timedelta(days=days), now)
     happened = beside.events(one, span, at=asked.at)
     chart = queries.chart(stream=one.pk, span=span, at=asked.at, events=happened)
+    if "format" in request.GET and not asked.problem:
+        rows = stream_parts.rows(chart)
+        return table_file("touchpoint", request.GET["format"], stream_parts.COLUMNS, rows)
     context = {
         "one": one, "moments": asked, "now": now, "chart": chart, "days": days, "choices": _DAYS,
-        "drawn": drawing.control(chart), "scores": drawing.scores(chart),
+        "drawn": drawing.control(chart, cases=stream_parts.cases_of(one, asked)),
+        "names": names_of(one.pk, at=asked.at), "scores": drawing.scores(chart),
         "fades": fading.with_answers(chart.fades), "hours": so_far.told(one, now),
         "within": within.last_day(one, now),
         "today": now.date(), "unusual": [

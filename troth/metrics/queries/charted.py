@@ -36,7 +36,7 @@ def chart(
     zone = row.series.sweep.tz
     first, last = span.start.astimezone(zone).date(), span.end.astimezone(zone).date()
     found = watched([row], now=until)
-    points, limit = _points(found) if found else ({}, None)
+    points, limit = points_of(found) if found else ({}, None)
     drawn = tuple(point for day, point in sorted(points.items()) if first <= day <= last)
     drawn_of = {part.phase for part in found.parts if part.row.baseline} if found else set()
     decided = [
@@ -101,7 +101,7 @@ def _decisions(phases: Sequence[Phase]) -> list[Event]:
     ]
 
 
-def _points(found: Watched) -> tuple[dict[date, Point], float | None]:
+def points_of(found: Watched) -> tuple[dict[date, Point], float | None]:
     """Return the points of each day, of the phase that the day belongs to, and the fade's limit."""
     panel, rows = found.panel, [part.row for part in found.parts]
     days = np.arange(panel.shape[1])
