@@ -9,6 +9,7 @@ from troth.metrics.drift.pictures import FadeView, Loss
 from troth.metrics.outcomes.results import Figure, Outcome
 from troth.metrics.queries.mapped import Cell
 from troth.metrics.queries.sides import Touchpoint
+from troth.promises.scoring.parts import Parted
 
 OUTCOMES: Final = {
     "name": "VARCHAR", "part": "VARCHAR", "segment": "VARCHAR", "start": "TIMESTAMPTZ",
@@ -37,6 +38,11 @@ SIDES: Final = {
 LOSSES: Final = {
     "stream": "VARCHAR", "name": "VARCHAR", "cases": "DOUBLE", "volume": "BIGINT",
     "gap": "DOUBLE", "days": "BIGINT", "loss": "DOUBLE", "noticed": "BOOLEAN",
+}  # fmt: skip
+PARTS: Final = {
+    "segment": "VARCHAR", "kept": "DOUBLE", "broken": "DOUBLE", "effective": "DOUBLE",
+    "share": "DOUBLE", "share_low": "DOUBLE", "share_high": "DOUBLE", "points": "DOUBLE",
+    "points_low": "DOUBLE", "points_high": "DOUBLE", "beyond": "DOUBLE", "none_may_fail": "BOOLEAN",
 }  # fmt: skip
 
 
@@ -109,3 +115,14 @@ def losses(found: Iterable[Loss]) -> Iterator[Row]:
             one.stream.key, one.stream.name, one.cases, one.volume, one.gap, one.days, one.loss,
             one.noticed,
         ]  # fmt: skip
+
+
+def parts(found: Iterable[Parted]) -> Iterator[Row]:
+    """Yield the segments of a promise's strands, a row each; without points where cases are few."""
+    for strand in found:
+        for one in strand.parts:
+            band: Row = [one.band.low, one.band.high] if one.band else [None, None]
+            yield [
+                one.name, one.kept, one.broken, one.effective, one.share, one.interval.low,
+                one.interval.high, one.points, *band, one.beyond, strand.belief.zero,
+            ]  # fmt: skip

@@ -3,6 +3,7 @@ from django.urls import path
 from troth.desk.views import (
     across,
     alarms,
+    believed,
     cases,
     compared,
     comparing,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("insight/faded/allowed/", alarms.allow, name="allow"),
     path("insight/unnoticed/", insight.losses, name="losses"),
     path("insight/score/", scoring.show, name="score"),
+    path("insight/score/promises/", believed.index, name="believed"),
+    path("insight/score/promises/<slug:slug>/", believed.show, name="believed_parts"),
     path("insight/outcomes/", outcomes.index, name="outcomes"),
     path("insight/outcomes/<slug:name>/", outcomes.show, name="outcome"),
     path("insight/metrics/", measured.index, name="metrics"),

@@ -14,6 +14,7 @@ from troth.promises.scoring import telling
 from troth.promises.scoring.attributing import Attribution, PromisePart
 from troth.promises.scoring.composing import Band, Score
 from troth.promises.scoring.moving import Moved
+from troth.promises.scoring.parts import Parted
 
 _REASONS = {
     "nothing": "nothing has been judged yet",
@@ -177,3 +178,26 @@ def _causes(part: PromisePart) -> Iterable[dict[str, Any]]:
             "before": cause.before, "after": cause.after,
             "cases": _link(part, cause),
         }  # fmt: skip
+
+
+def told_parts(found: Parted) -> dict[str, Any]:
+    """Return a strand of a promise by segments as JSON can hold it."""
+    held = found.belief
+    return {
+        "promise": {
+            "slug": held.slug, "name": held.name, "points": held.points, "share": held.share,
+            "phi": held.phi, "zero": held.zero,
+        },
+        "attribute": found.attribute,
+        "lent": found.lent,
+        "segments": [
+            {
+                "segment": one.name, "kept": one.kept, "broken": one.broken,
+                "effective": one.effective, "share": one.share,
+                "interval": [one.interval.low, one.interval.high], "points": one.points,
+                "band": [one.band.low, one.band.high] if one.band else None,
+                "beyond": one.beyond,
+            }
+            for one in found.parts
+        ],
+    }  # fmt: skip

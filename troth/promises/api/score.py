@@ -105,6 +105,16 @@ def show_attribution(request: HttpRequest, asked: Query[Between]) -> dict[str, A
     return scored.told_moves(moved)
 
 
+@router.get("/score/promises/{slug}", response=list[score_schemas.PartedOut])
+def show_segments(request: HttpRequest, slug: str, asked: Query[Moment]) -> list[dict[str, Any]]:
+    """Show what is believed of each segment of a promise, the one that costs most first.
+
+    Empty before its first case; two strands while failures were allowed and then none, or before.
+    """
+    found.row(slug)
+    return [scored.told_parts(one) for one in scores.parted(slug, at=asked.at, as_of=asked.as_of)]
+
+
 @router.get("/score/data", response=dict[str, Any])
 def show_data(request: HttpRequest, asked: Query[ScoreMoment]) -> dict[str, Any]:
     """Show the score with all that it is computed from, as recompute.py reads it."""

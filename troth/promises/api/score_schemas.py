@@ -36,6 +36,17 @@ class PillarOut(Schema):
     enough: bool
 
 
+class BelievedPart(Schema):
+    """What a segment leans on: the promise as a whole."""
+
+    slug: str
+    name: str
+    points: float
+    share: float
+    phi: float = Field(description="How uneven days are; 1 is chance alone.")
+    zero: bool = Field(description="Nothing may fail.")
+
+
 class BelievedOut(Schema):
     """What is believed of one promise, and its part of the whole."""
 
@@ -50,6 +61,29 @@ class BelievedOut(Schema):
     phi: float = Field(description="How uneven days are; 1 is chance alone.")
     enough: bool
     retired: bool
+
+
+class PartOut(Schema):
+    """One segment of a promise. What leans on the promise is nearer to it the fewer the cases."""
+
+    segment: str = Field(description="“” where no segment is said, “…” those beyond the largest.")
+    kept: float = Field(description="Cases, decayed.")
+    broken: float
+    effective: float = Field(description="How many independent cases of today it is worth.")
+    share: float = Field(description="The share believed to be kept.")
+    interval: list[float] = Field(description="Of the share, 90 %.")
+    points: float | None = Field(description="Null with too few cases.")
+    band: list[float] | None = Field(description="Of the points, 90 %.")
+    beyond: float = Field(description="Cases broken beyond what was allowed; below 0: fewer.")
+
+
+class PartedOut(Schema):
+    """A strand of a promise by segments; `lent` is how many cases the promise's share is worth."""
+
+    promise: BelievedPart
+    attribute: str = Field(description="Of which segments are the values; “” where none is told.")
+    lent: float
+    segments: list[PartOut]
 
 
 class WeighingOut(Schema):

@@ -14,10 +14,11 @@ from troth.promises.models import Score as Row
 from troth.promises.models import ScoreData
 from troth.promises.queries import rulebook, segmenting
 from troth.promises.queries.evidence import evidence, last_day
-from troth.promises.scoring import attributing, composing, exporting
+from troth.promises.scoring import attributing, belief, composing, exporting, parts
 from troth.promises.scoring.attributing import Attribution
 from troth.promises.scoring.composing import Score
 from troth.promises.scoring.constants import Constants
+from troth.promises.scoring.parts import Parted
 from troth.promises.scoring.stored import PublishedScore, StoredScore
 
 _SHOWN = 89  # days before the newest that readers see
@@ -55,6 +56,23 @@ def attribution(
         deeds=rulebook.deeds(scope=scope, as_of=as_of),
         constants_before=constants_at(start, as_of),
     )  # fmt: skip
+
+
+def parted(
+    slug: str, *, at: datetime | None = None, as_of: datetime | None = None, scope: str = "all"
+) -> list[Parted]:
+    """Return what is believed of each segment of a promise, a strand each; none before its cases.
+
+    Segments are those of the first attribute that it declares; without one it is its own segment.
+    """
+    moment = at or as_of or clock.now()
+    found = evidence(scope=scope, at=moment, as_of=as_of, slugs=[slug])
+    rules = constants_at(moment, as_of)
+    return [
+        parts.parted(one, rules, attribute=each.attribute)
+        for each in segmenting.split(found, at=moment, as_of=as_of)
+        for one in belief.beliefs(each, rules, day=day_of(moment))
+    ]
 
 
 def under(
