@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
@@ -24,7 +24,6 @@ from troth.metrics.rules import MeasureError
 from troth.staff.access import ApiKey
 
 router = Router(tags=["outcomes"], auth=ApiKey("read"))
-_DEFAULT = timedelta(days=90)
 Pair = Annotated[
     str, StringConstraints(pattern=rf"^{ATTRIBUTE}=[^\x00-\x1f\x7f]*$", max_length=200)
 ]
@@ -84,6 +83,7 @@ class SaidOut(FigureOut):
     parts: list[PartOut]
     curves: list[CurveOut]
     facts: dict[str, float | int | str | None]
+    needs: str = Field("", description="What it would take, where there are cases and no value.")
 
 
 class OutcomeOut(SaidOut):
@@ -98,7 +98,9 @@ class ReportedOut(SaidOut):
 
 
 class Asked(Schema):
-    start: Instant | None = Field(None, description="Default: 90 days before the end.")
+    start: Instant | None = Field(
+        None, description="Default: 90 days before the end, or the history that the outcome reads."
+    )
     end: Instant | None = Field(None, description="Default: now.")
     at: Instant | None = Field(None, description="The instant that asks. Default: now.")
     as_of: Instant | None = Field(None, description="What had been recorded by then.")
@@ -121,7 +123,7 @@ def show_outcome(request: HttpRequest, name: str, asked: Query[Asked]) -> dict[s
     """Show one outcome over a span, with its counts, interval and what was left out."""
     _known(name)
     try:
-        found = queries.outcome(name, **_arguments(asked))
+        found = queries.outcome(name, **_arguments(name, asked))
     except (queries.OutcomeError, MeasureError) as error:
         raise Refusal(422, str(error)) from None
     return telling.as_json(found)
@@ -132,7 +134,7 @@ def list_segments(request: HttpRequest, name: str, asked: Query[AskedBy]) -> Pag
     """List one outcome for each value of an attribute, the largest first, 200 at most."""
     _known(name)
     try:
-        found = queries.outcomes_by(name, by=asked.by, **_arguments(asked))
+        found = queries.outcomes_by(name, by=asked.by, **_arguments(name, asked))
     except (queries.OutcomeError, MeasureError) as error:
         raise Refusal(422, str(error)) from None
     return part(
@@ -156,13 +158,13 @@ def _known(name: str) -> None:
         raise Http404(str(error)) from None
 
 
-def _arguments(asked: Asked) -> dict[str, Any]:
+def _arguments(name: str, asked: Asked) -> dict[str, Any]:
     until = asked.end or asked.at or clock.now()
-    since = asked.start or until - _DEFAULT
-    if since >= until:
+    if asked.start and asked.start >= until:
         raise Refusal(422, "start must lie before end", field="start")
+    span = Span(asked.start, until) if asked.start else queries.outcome_span(name, until)
     return {
-        "span": Span(since, until), "segment": _segment(asked.segment), "at": asked.at,
+        "span": span, "segment": _segment(asked.segment), "at": asked.at,
         "as_of": asked.as_of,
     }  # fmt: skip
 

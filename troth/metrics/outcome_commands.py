@@ -94,7 +94,8 @@ def outcomes(name: str | None, **options: Any) -> int:  # noqa: ANN401 - click's
     r"""Say what became of customers.
 
     Without a name: every outcome of which there are signals. Below its least number of cases an
-    outcome shows counts and no rate. Days are those of TIME_ZONE.
+    outcome shows counts and no rate. Days are those of TIME_ZONE. Without a span, what cannot be
+    told from 90 days (lifetime value, retention) reads months of history.
 
     \b
     troth outcomes --span 2026-03
@@ -120,14 +121,16 @@ def outcomes(name: str | None, **options: Any) -> int:  # noqa: ANN401 - click's
 def _found(name: str | None, options: dict[str, Any]) -> list[Outcome]:
     until = options["at"] or clock.now()
     asked: dict[str, Any] = {
-        "span": options["span"] or Span(until - timedelta(days=90), until),
         "segment": _segment(options["segment"]), "at": options["at"], "as_of": options["as_of"],
     }  # fmt: skip
     names = [name] if name else [one.name for one in queries.outcomes_with_data()]
+    zone = ZoneInfo(settings.TIME_ZONE)
+    spans = {each: options["span"] or queries.outcome_span(each, until, zone) for each in names}
     if options["by"]:
-        return [one for each in names
-                for one in queries.outcomes_by(each, by=options["by"], **asked)]  # fmt: skip
-    return [queries.outcome(each, **asked) for each in names]
+        return [one for each in names for one in
+                queries.outcomes_by(each, by=options["by"], span=spans[each], **asked)]  # fmt: skip
+    found = [queries.outcome(each, span=spans[each], **asked) for each in names]
+    return found if name else [one for one in found if not one.is_idle]
 
 
 def _segment(pairs: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from troth.metrics.recipes import Input, Option, Recipe
 from troth.metrics.rules import MeasureError
 
 KIND = "Outcome"
+MOST_MONTHS = 240  # of a history
 
 
 class _Input(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -30,6 +31,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     inputs: dict[str, _Input] = {}
     options: dict[str, str | int | float | bool] = {}
     minimum: int | None = None
+    history: int | None = None
 
 
 def read(document: object, catalogue: Mapping[str, Recipe]) -> tuple[str, Recipe]:
@@ -42,7 +44,9 @@ def read(document: object, catalogue: Mapping[str, Recipe]) -> tuple[str, Recipe
     base = catalogue[spec.like]
     if spec.minimum is not None and spec.minimum < 1:
         raise DefinitionError("spec.minimum", "is a whole number from 1 on")
-    given = {"title": spec.title, "doc": spec.doc, "minimum": spec.minimum}
+    if spec.history is not None and not 0 <= spec.history <= MOST_MONTHS:
+        raise DefinitionError("spec.history", f"is a number of months from 0 to {MOST_MONTHS}")
+    given = {"title": spec.title, "doc": spec.doc, "minimum": spec.minimum, "history": spec.history}
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     recipe = replace(base, inputs=_inputs(spec, base), options=_options(spec, base), **said)
     return found.metadata.name, recipe

@@ -86,8 +86,9 @@ class Input:
 class Recipe(Entry):
     """An outcome: one file in the catalogue, or one YAML document of kind Outcome.
 
-    `minimum` is the least n for which it is shown. `edition` grows when the arithmetic of
-    `formula` changes; it is part of the definition's version.
+    `minimum` is the least n for which it is shown. `history`: so many months are read up to the
+    end of what is asked, since the days asked about cannot tell it; 0: those days. `edition` grows
+    when the arithmetic of `formula` changes; it is part of the definition's version.
     """
 
     title: str
@@ -98,6 +99,7 @@ class Recipe(Entry):
     unit: str = Unit.SHARE
     better: str = "more"
     minimum: int = 30
+    history: int = 0
     edition: int = 1
 
     @property
@@ -108,10 +110,12 @@ class Recipe(Entry):
         ]
 
     def document(self) -> dict[str, Any]:
-        """Return inputs and options as JSON can hold them."""
+        """Return inputs, options and a history as JSON can hold them."""
+        history = {"history": self.history} if self.history else {}
         return {
             "inputs": {name: _told(one) for name, one in self.inputs.items()},
             "options": {name: plain(value) for name, value in self.options.items()},
+            **history,
         }
 
     def kinds(self) -> Iterator[str]:

@@ -11,6 +11,7 @@ from troth.core import windows
 from troth.core.windows import Span
 from troth.metrics import queries, versions
 from troth.metrics.definitions import Difference, differences
+from troth.metrics.lookback import read_over
 from troth.metrics.models_outcomes import OutcomeDefinition, Reported
 from troth.metrics.outcomes import telling
 from troth.metrics.outcomes.results import Outcome
@@ -55,22 +56,27 @@ def _fields(outcome: Outcome) -> dict[str, Any]:
 def report_month(*, now: datetime) -> int:
     """Write down every outcome of which there are signals for the month that is over.
 
-    A month is reported three days after its end, and again only under a new definition. Returns
-    how many were written.
+    A month is reported three days after its end, and again only under a new definition. What reads
+    a history is told of its months up to the end of that one. Returns how many were written.
     """
     span = month_before(now - SETTLE)
     known = queries.outcomes_with_data()
     if not known:
         return 0
     done = set(
-        Reported.objects.filter(
-            reason=MONTH, segment="", starts_at=span.start, ends_at=span.end
-        ).values_list("name", "definition_version")
+        Reported.objects.filter(reason=MONTH, segment="", ends_at=span.end).values_list(
+            "name", "definition_version"
+        )
     )
     written = 0
-    for one in known:
-        if (one.name, one.version) not in done:
-            report(outcome=queries.outcome(one.name, span=span, at=now), reason=MONTH)
+    whole = any(":" not in name for name, _ in done)  # the first run told those of one kind
+    for one in sorted(known, key=lambda one: not one.kind):
+        if (one.name, one.version) not in done and not (one.kind and whole):
+            read = read_over(one.definition, span, _UTC)
+            found = queries.outcome(one.name, span=read, at=now)
+            if found.is_idle:
+                continue
+            report(outcome=found, reason=MONTH)
             written += 1
     return written
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from troth.core.windows import Span, midnight
+from troth.metrics.lookback import months_read, months_up_to
 from troth.metrics.outcomes.results import Outcome
 from troth.metrics.ranges import names_an_instant, reached, runs
 from troth.metrics.reading import Frame, stretch
@@ -20,15 +21,17 @@ Touched = Mapping[tuple[str, str], set[date]]  # (kind, column) → UTC days on 
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is asked of an outcome: the last whole days, or a span that stands still.
+    """What is asked of an outcome: the last whole days or months, or a span that stands still.
 
-    `by` splits it by an attribute. `broken`: what customers met, instead of what the definition
+    `at` is the instant that asks, now by default: days and months end at the last midnight before
+    it. `by` splits it by an attribute. `broken`: what customers met, instead of what the definition
     takes for broken; for outcomes with such an input.
     """
 
     name: str
     zone: str
     days: int | None = None
+    months: int | None = None
     span: tuple[datetime, datetime] | None = None
     at: datetime | None = None
     by: str = ""
@@ -40,12 +43,19 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def framed(self, *, now: datetime) -> Frame:
         """Return the span and the instant that it is asked at, now."""
-        span = Span(*self.span) if self.span else last_days(self.days or 1, self.zone, now=now)
-        return Frame(span=span, at=self.at or now, by=self.by or None, zone=ZoneInfo(self.zone))
+        at = self.at or now
+        return Frame(span=self._span(at), at=at, by=self.by or None, zone=ZoneInfo(self.zone))
+
+    def _span(self, at: datetime) -> Span:
+        if self.span:
+            return Span(*self.span)
+        if self.months:
+            return months_up_to(self.months, last_midnight(self.zone, at=at), ZoneInfo(self.zone))
+        return last_days(self.days or 1, self.zone, now=at)
 
     def next_day(self, *, now: datetime) -> datetime:
         """Return when its span moves on; one that stands still is left alone for good."""
-        if self.span:
+        if self.span or self.at:
             return now + _FOR_GOOD
         zone = ZoneInfo(self.zone)
         return midnight(now.astimezone(zone).date() + timedelta(days=1), zone)
@@ -56,6 +66,23 @@ def last_days(days: int, zone: str, *, now: datetime) -> Span:
     place = ZoneInfo(zone)
     today = now.astimezone(place).date()
     return Span(midnight(today - timedelta(days=days), place), midnight(today, place))
+
+
+def last_midnight(zone: str, *, at: datetime) -> datetime:
+    """Return the local midnight at or before an instant."""
+    return last_days(1, zone, now=at).end
+
+
+def lately(  # noqa: PLR0913 - one argument for each thing that a screen asks
+    name: str, definition: Metric | Recipe, *, zone: str, days: int, at: datetime | None = None,
+    by: str = "", broken: Measure | None = None,
+) -> Question:  # fmt: skip
+    """Return what a screen asks: the last whole days, or the history that the outcome reads."""
+    months = months_read(definition) or None
+    return Question(
+        name=name, zone=zone, days=None if months else days, months=months, at=at, by=by,
+        broken=broken,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

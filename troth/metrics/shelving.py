@@ -22,7 +22,7 @@ from troth.metrics.queries import shelved
 from troth.metrics.queries.shelved import Answer
 from troth.metrics.reporting import MONTH, report
 from troth.metrics.rules import MeasureError
-from troth.metrics.shelf import Question, Read, Touched, reads, written
+from troth.metrics.shelf import Question, Read, Touched, lately, reads, written
 
 USUAL = 90  # days that are kept counted without being asked
 _LEASE = timedelta(minutes=10)
@@ -161,7 +161,10 @@ def keep_usual(*, now: datetime) -> int:
     Shelved.objects.filter(is_month=False, asked_at__lt=now - _FORGOTTEN).delete()
     Shelved.objects.filter(is_month=True, asked_at__lt=now - _RESTATED).delete()
     zone = settings.TROTH.time_zone
-    usual = [Question(name=one.name, zone=zone, days=USUAL) for one in queries.outcomes_with_data()]
+    usual = [
+        lately(one.name, one.definition, zone=zone, days=USUAL)
+        for one in queries.outcomes_with_data()
+    ]
     known = shelved.shelved(usual, now=now)
     fresh = [one for one in usual if one.digest not in known]
     _put(fresh, now=now)

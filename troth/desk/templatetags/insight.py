@@ -87,7 +87,7 @@ def figure(one: Outcome, value: float | None) -> str:
 @register.filter
 def why_none(one: Outcome) -> str:
     """Say why there is no figure."""
-    return _NONE[one.state]
+    return f"needs {one.needs}" if one.needs else _NONE[one.state]
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -9,17 +10,18 @@ from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.desk import tables
-from troth.desk.views.outcomes import days_of, state, zone_name
+from troth.desk.views.outcomes import days_of, evening, moments_of, state, zone_name
 from troth.metrics import shelving
 from troth.metrics.outcomes.results import Figure, Outcome
 from troth.metrics.queries.shelved import Answer, breakable, broken_by
+from troth.metrics.rules import Measure
 from troth.metrics.shelf import Question, last_days
 from troth.staff.access import requires
 from troth.ui.sheets import table_file
 from troth.ui.shortcuts import page_or_part
 
 _DAYS = (90, 180, 365)
-_NAMES = ("exposure", "trust_link")
+_NAMES = ("exposure", "trust_link", "broken_cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,32 @@ class Effect:
 @requires("viewer")
 def show(request: HttpRequest) -> HttpResponseBase:
     """Show customers by how many broken promises they met, and what became of them."""
-    now, days = clock.now(), days_of(request, usual=365)
+    now, days, moments = clock.now(), days_of(request, usual=365), moments_of(request)
+    at = evening(moments)
     days = days if days in _DAYS else _DAYS[-1]
     by = request.GET.get("promise", "")[:200]
     broken = broken_by(by) if by else None
     if by and broken is None:
         raise Http404("no cases of this touchpoint can be met by a customer")
-    asked = [Question(name=name, zone=zone_name(), days=days, broken=broken) for name in _NAMES]
-    answers = shelving.ask(asked, now=now)
-    found, link = (next(iter(one.outcomes), None) for one in answers)
-    if "format" in request.GET:
-        rows = tables.outcomes([one for one in (found, link) if one])
+    answers = shelving.ask(_asked(days, broken, at), now=now)
+    found, link, price = (next(iter(one.outcomes), None) for one in answers)
+    if "format" in request.GET and not moments.problem:
+        rows = tables.outcomes([one for one in (found, link, price) if one])
         return table_file("exposure", request.GET["format"], tables.OUTCOMES, rows)
     context = {
         "days": days, "choices": _DAYS, "promise": by, "promises": breakable(),
-        "span": last_days(days, zone_name(), now=now), "found": found, "link": link,
+        "span": last_days(days, zone_name(), now=at or now), "moments": moments, "price": price,
+        "keep": {"days": days, "promise": by}, "found": found, "link": link,
         "bands": _bands(found), "problem": _problem(answers), **state(answers), **_compared(link),
     }  # fmt: skip
     template = page_or_part(request, "desk/insight/exposure.html", part="exposure")
     return render(request, template, context)
+
+
+def _asked(days: int, broken: Measure | None, at: datetime | None) -> list[Question]:
+    return [
+        Question(name=name, zone=zone_name(), days=days, broken=broken, at=at) for name in _NAMES
+    ]
 
 
 def _bands(found: Outcome | None) -> list[Band]:

@@ -1,7 +1,9 @@
 """Outcomes: what became of trust, each figure with its counts, interval and exclusions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -9,73 +11,140 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
-from troth.desk import tables
+from troth.core.moments import Moments, looking_back
+from troth.desk import courses, tables
+from troth.desk.dashboard import FIRST, tiles, why_nothing
+from troth.desk.missing import missing
 from troth.metrics import queries, shelving
+from troth.metrics.lookback import months_read
 from troth.metrics.outcomes.results import Outcome
+from troth.metrics.queries import NamedOutcome
 from troth.metrics.queries.shelved import Answer
 from troth.metrics.reading import attribute
 from troth.metrics.rules import MeasureError
-from troth.metrics.shelf import Question, last_days
+from troth.metrics.shelf import Question, last_days, last_midnight, lately
 from troth.staff.access import requires
 from troth.ui.sheets import table_file
 from troth.ui.shortcuts import page_or_part
 
 DAYS = (28, 90, 180, 365)
-# The four of the dashboard, by the names that fit over a figure.
-_FIRST = {"csat": "CSAT", "nps": "NPS", "clv": "Lifetime value", "retention": "Retention"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list. `said`: why there is no figure. `months` of history that it reads."""
+
+    name: str
+    title: str
+    one: Outcome | None
+    said: str
+    months: int
 
 
 @require_safe
 @requires("viewer")
 def index(request: HttpRequest) -> HttpResponseBase:
-    """Show the figures of which there are signals, over the days asked for."""
-    days, now = days_of(request), clock.now()
-    known = queries.outcomes_with_data()
-    asked = [question(one.name, days) for one in known]
-    answers = shelving.ask(asked, now=now)
-    found = sorted((each for one in answers for each in one.outcomes), key=lambda one: one.title)
-    if "format" in request.GET:
-        return table_file(
-            "outcomes", request.GET["format"], tables.OUTCOMES, tables.outcomes(found)
-        )
+    """Show the figures of which there are signals, and how the first four went by month."""
+    days, now, asked = days_of(request), clock.now(), moments_of(request)
+    known = {one.name: one for one in queries.outcomes_with_data()}
+    at = evening(asked)
+    mine = {name: _question(one, days, at=at) for name, one in known.items()}
+    by_month = courses.questions(known, zone=zone_name(), at=at or now)
+    told = _answers([*mine.values(), *(one for each in by_month.values() for one in each)], now)
+    answers = {name: told[one.digest] for name, one in mine.items()}
+    if "format" in request.GET and not asked.problem:
+        found = [each for one in answers.values() for each in one.outcomes if not each.is_idle]
+        rows = tables.outcomes(sorted(found, key=lambda one: one.title))
+        return table_file("outcomes", request.GET["format"], tables.OUTCOMES, rows)
+    months = {name: [told[one.digest] for one in each] for name, each in by_month.items()}
     context = {
-        "days": days, "choices": DAYS, "span": last_days(days, zone_name(), now=now),
-        "figures": _figures(found), "others": [one for one in found if one.name not in _FIRST],
-        "known": len(queries.outcome_definitions()), "any": bool(known), **state(answers),
+        "days": days, "choices": DAYS, "span": last_days(days, zone_name(), now=at or now),
+        "tiles": tiles(answers, months), "others": _rows(known, answers), "moments": asked,
+        "keep": {"days": days}, "missing": missing(known), "any": bool(known),
+        "known": len(queries.outcome_definitions()), **state(list(told.values())),
     }  # fmt: skip
     template = page_or_part(request, "desk/insight/outcomes.html", part="outcomes")
     return render(request, template, context)
 
 
-def _figures(found: Sequence[Outcome]) -> list[tuple[str, Outcome | None]]:
-    """Return the four of the dashboard in their order, with None where there is no signal of it."""
-    there = {one.name: one for one in found}
-    return [(title, there.get(name)) for name, title in _FIRST.items()]
+def _question(
+    one: NamedOutcome, days: int, *, at: datetime | None = None, by: str = ""
+) -> Question:
+    return lately(one.name, one.definition, zone=zone_name(), days=days, at=at, by=by)
+
+
+def _answers(asked: Sequence[Question], now: datetime) -> dict[str, Answer]:
+    """Return digest of the question → what stands on the shelf for it."""
+    return {one.question.digest: one for one in shelving.ask(asked, now=now)}
+
+
+def _rows(known: Mapping[str, NamedOutcome], answers: Mapping[str, Answer]) -> list[Row]:
+    """Return the others than the four, in order of title; not those of kinds without a case."""
+    found = []
+    for name, answer in answers.items():
+        one = next(iter(answer.outcomes), None)
+        waits = one is None and known[name].kind  # of thirty kinds most will have no case
+        if name not in FIRST and not waits and not (one and one.is_idle):
+            what = known[name].definition
+            found.append(Row(name, what.title, one, why_nothing(answer), months_read(what)))
+    return sorted(found, key=lambda row: row.title)
 
 
 @require_safe
 @requires("viewer")
 def show(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show one figure: what it was made of, its parts and curves, and how it went by month."""
-    known = {one.name: one for one in queries.outcome_definitions()}
-    if name not in known:
-        raise Http404("there is no outcome of this name")
-    days, now = days_of(request), clock.now()
+    named, now, asked = _named(name), clock.now(), moments_of(request)
+    days, at = days_of(request), evening(asked)
     by, problem = attribute_of(request)
-    asked = [question(name, days), *([question(name, days, by=by)] if by else [])]
-    answers = shelving.ask(asked, now=now)
+    wanted = [_question(named, days, at=at, by=each) for each in (["", by] if by else [""])]
+    answers = shelving.ask(wanted, now=now)
     parts = answers[1].outcomes if by else ()
-    if "format" in request.GET:
+    if "format" in request.GET and not asked.problem:
         rows = tables.outcomes([*answers[0].outcomes, *parts])
-        return table_file(name, request.GET["format"], tables.OUTCOMES, rows)
+        return table_file(_file_name(name), request.GET["format"], tables.OUTCOMES, rows)
     context = {
-        "definition": known[name].definition, "one": next(iter(answers[0].outcomes), None),
-        "days": days, "choices": DAYS, "by": by, "parts": parts,
+        "definition": named.definition, "one": next(iter(answers[0].outcomes), None),
+        "name": name, "days": days, "choices": DAYS, "by": by, "parts": parts,
         "problem": problem or next((one.problem for one in answers if one.problem), ""),
-        "unit": known[name].unit, "months": queries.reported(name=name), **state(answers),
+        "unit": named.unit, "months": _said_by(name, asked.at), "moments": asked,
+        "keep": {"days": days, "by": by}, "history": months_read(named.definition),
+        **state(answers),
     }  # fmt: skip
     template = page_or_part(request, "desk/insight/outcome.html", part="outcome")
     return render(request, template, context)
+
+
+def _named(name: str) -> NamedOutcome:
+    try:
+        return queries.outcome_named(name)
+    except queries.OutcomeError as error:
+        raise Http404(str(error)) from None
+
+
+def _said_by(name: str, at: datetime | None) -> list[Any]:
+    """Return what had been reported by an instant; all by default."""
+    return [one for one in queries.reported(name=name) if at is None or one.computed_at <= at]
+
+
+def _file_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
+
+
+def moments_of(request: HttpRequest) -> Moments:
+    """Return the evening that is looked back to. One that lies ahead is a problem, in words."""
+    asked = looking_back(request.GET)
+    if asked.at and asked.at > clock.now():
+        return replace(asked, at=None, problem="What lies ahead cannot be looked back on")
+    return asked
+
+
+def evening(asked: Moments) -> datetime | None:
+    """Return the last local midnight at or before the instant; None where it is now.
+
+    Whole days are read: every instant of a day asks the same, and it is counted once.
+    """
+    return last_midnight(zone_name(), at=asked.at) if asked.at else None
 
 
 def attribute_of(request: HttpRequest) -> tuple[str, str]:
@@ -97,10 +166,6 @@ def state(answers: Sequence[Answer]) -> dict[str, object]:
         "counted_at": min(counted, default=None),
         "older": sum(not one.is_current for one in answers if one.counted_at),
     }  # fmt: skip
-
-
-def question(name: str, days: int, *, by: str = "") -> Question:
-    return Question(name=name, zone=zone_name(), days=days, by=by)
 
 
 def days_of(request: HttpRequest, *, usual: int = 90) -> int:

@@ -24,6 +24,7 @@ breakage = Recipe(
     },
     options={"cost": 0.01},
     better="less",
+    history=36,
     doc=(
         "What expired of rewards, among what was issued, of lots whose last day lies in the span, "
         "weighed by their amounts. A lot falls due on its last day; what is redeemed of it "

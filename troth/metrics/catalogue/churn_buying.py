@@ -15,6 +15,7 @@ churn_buying = Recipe(
     options={"likely": 0.5},
     better="less",
     minimum=100,
+    history=36,
     doc=(
         "Customers who are more likely gone than not, among those who ordered in the span: told "
         "from how long they have been silent for their own rhythm (BG/NBD). Those who have ordered "

@@ -15,6 +15,7 @@ clv = Recipe(
     options={"months": 12, "discount": 0.1, "margin": 1.0},
     unit="money",
     minimum=100,
+    history=36,
     doc=(
         "What a customer is expected to bring in the next 12 months, on average: purchases "
         "(BG/NBD) by the value of one (Gamma-Gamma) by the margin, discounted by 10 % a year. "

@@ -16,6 +16,7 @@ repeat_purchase = Recipe(
         )
     },
     options={"within": timedelta(days=90)},
+    history=12,
     doc=(
         "Customers with two or more orders in the span, among customers with one or more. Beside "
         "it, of customers whose first order lies in the span, those who ordered again within 90 "

@@ -54,7 +54,9 @@ class Buying:
         if self.spread is None:
             return []
         middle = np.log([self.r, self.alpha, self.a, self.b])
-        drawn = np.random.default_rng(seed).multivariate_normal(middle, self.spread, size=count)
+        drawn = np.random.default_rng(seed).multivariate_normal(
+            middle, self.spread, size=count, check_valid="ignore"
+        )  # no variance in it is below 0 as it was made; very wide ones fail that check by rounding
         kept = np.clip(
             drawn, middle - _WIDE, middle + _WIDE
         )  # what is hardly known may be drawn anywhere
@@ -156,8 +158,11 @@ def _odds_of_gone(model: Buying, people: Histories) -> Array:
         return np.where(again, model.a / rest * np.exp(silence), 0.0)
 
 
-def expected(model: Buying, people: Histories, ahead: float) -> Array:
-    """Return how many purchases each customer is expected to make in the next `ahead`."""
+def expected(model: Buying, people: Histories, ahead: Array | float) -> Array:
+    """Return how many purchases each customer is expected to make in the next `ahead`.
+
+    Several of them, as a column, give a row each.
+    """
     known = model.alpha + people.observed
     if model.a > _ALIKE:
         stops = model.a / (model.a + model.b + people.repeats)

@@ -7,12 +7,11 @@ from troth.metrics.outcomes import costs, exposing, intervals
 from troth.metrics.outcomes.association import Effect, Link
 from troth.metrics.outcomes.exposing import People, Stretch
 from troth.metrics.outcomes.following import NAMELESS
-from troth.metrics.outcomes.results import Curve, Figure, Finding, Part
+from troth.metrics.outcomes.results import Curve, Fact, Figure, Finding, Part
 from troth.metrics.outcomes.tables import Context, Table, Tables, known, merged
 from troth.signals.emission import MICROSECOND
 
 _MOST_STEPS = 60
-Fact = float | int | str | None
 
 
 def cut(context: Context) -> tuple[Stretch, Stretch]:

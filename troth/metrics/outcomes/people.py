@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from troth.metrics.outcomes import intervals
 from troth.metrics.outcomes.following import NAMELESS, YOUNG
-from troth.metrics.outcomes.results import Curve, Figure, Finding, Part, Point
+from troth.metrics.outcomes.results import Curve, Fact, Figure, Finding, Part, Point
 from troth.metrics.outcomes.tables import (
     Context,
     Table,
@@ -24,6 +24,7 @@ from troth.signals.store import MISSING
 Whole = NDArray[np.int64]
 _MOST_COHORTS = 60
 _HALF = 0.5
+AGE, SHORTER = "measured in", "this age is"  # facts of retention
 
 
 def repeat_purchase(tables: Tables, context: Context) -> Finding:
@@ -88,7 +89,8 @@ def cohort_retention(tables: Tables, context: Context) -> Finding:
 
     Cohorts are the months of the first order, those of the span. A cohort's point is there only
     when its period is over for everyone in it; that of all together is of those for whom it is.
-    Options: `period`; `periods`, how many. The figure is the last point of all together.
+    Options: `period`; `periods`, how many. The figure is the last point of all together that
+    enough customers have reached, and its age is told.
     """
     orders = known(tables["orders"], "who", NAMELESS)
     people = _followed(orders, context)
@@ -101,8 +103,8 @@ def cohort_retention(tables: Tables, context: Context) -> Finding:
         for name in sorted(set(months))[-_MOST_COHORTS:]
     ]
     curves = tuple(_enough(curve, context.minimum) for curve in (every, *cohorts))
-    figure = _last(every, int(new.sum()))
-    return Finding(figure=figure, curves=curves, excluded=dict(orders.excluded))
+    figure, told = _headline(every, int(new.sum()), context)
+    return Finding(figure=figure, curves=curves, excluded=dict(orders.excluded), facts=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +149,18 @@ def _enough(curve: Curve, minimum: int) -> Curve:
     return Curve(curve.name, tuple(point for point in curve.points if point.n >= minimum))
 
 
-def _last(curve: Curve, n: int) -> Figure:
-    if len(curve.points) <= 1:
-        return Figure(value=None, numerator=0, denominator=n, n=n)
-    point = curve.points[-1]
-    return intervals.share(round(point.value * point.n), point.n)
+def _headline(curve: Curve, n: int, context: Context) -> tuple[Figure, dict[str, Fact]]:
+    """Return the figure of the longest age that enough customers have reached, and which it is."""
+    later = curve.points[1:]
+    if not later:
+        return Figure(value=None, numerator=0, denominator=n, n=n), {}
+    point = next((one for one in reversed(later) if one.n >= context.minimum), later[0])
+    period: timedelta = context.options["period"]
+    age, first = round(point.x) * period, (round(point.x) - 1) * period
+    told: dict[str, Fact] = {AGE: f"days {first.days + 1} to {age.days} after the first order"}
+    if point.x < int(context.options["periods"]):
+        told[SHORTER] = f"the longest that {context.minimum} customers or more have reached"
+    return intervals.share(round(point.value * point.n), point.n), told
 
 
 def survival(tables: Tables, context: Context) -> Finding:

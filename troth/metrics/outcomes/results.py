@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from troth.core.windows import Span
 
+Fact = float | int | str | None
+
 
 class State(StrEnum):
     SHOWN = "shown"
@@ -72,13 +74,15 @@ class Finding:
     """What a formula finds: its figure, parts, curves, what was left out and why, and remarks.
 
     `facts` holds numbers that have no interval: parameters of a model, a z, a verdict in one word.
+    `needs` says what it would take where there are cases and no value.
     """
 
     figure: Figure
     parts: tuple[Part, ...] = ()
     curves: tuple[Curve, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
-    facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +113,18 @@ class Outcome:
     excluded: Mapping[str, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     curves: tuple[Curve, ...] = ()
-    facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     doc: str = ""
+    needs: str = ""  # what it would take, where there are cases and no value
 
     @property
     def is_shown(self) -> bool:
         return self.state is State.SHOWN
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether it is of one kind of signals (“on_time:visit”) that has no case for it."""
+        return ":" in self.name and self.state is State.NO_DATA
 
 
 def nothing(n: int = 0) -> Figure:

@@ -9,6 +9,7 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 _PSI = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760)
 _HALF_LOG_TAU = 0.5 * np.log(2 * np.pi)
 _MOST_TERMS = 100_000
+_LOOKS = 8  # terms between two looks whether the sum stands
 
 
 def gammaln(x: Array | float) -> Array:
@@ -41,6 +42,6 @@ def hyp2f1(a: Array | float, b: Array | float, c: Array, z: Array) -> Array:
     for k in range(_MOST_TERMS):
         term = term * ((a + k) * (b + k) / ((c + k) * (k + 1)) * z)
         found = found + term
-        if np.all(np.abs(term) <= 1e-16 * np.abs(found) * (1 - z)):
+        if k % _LOOKS == 0 and np.all(np.abs(term) <= 1e-16 * np.abs(found) * (1 - z)):
             break
     return found

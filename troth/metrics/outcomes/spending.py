@@ -31,7 +31,9 @@ class Spending:
         if self.spread is None:
             return []
         middle = np.log([self.p, self.q, self.v])
-        drawn = np.random.default_rng(seed).multivariate_normal(middle, self.spread, size=count)
+        drawn = np.random.default_rng(seed).multivariate_normal(
+            middle, self.spread, size=count, check_valid="ignore"
+        )  # as in buying
         kept = np.clip(drawn, middle - _WIDE, middle + _WIDE)
         return [_model(np.exp(row), self.likelihood) for row in kept]
 

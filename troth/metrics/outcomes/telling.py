@@ -33,11 +33,12 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def details(outcome: Outcome) -> dict[str, Any]:
-    """Return what stands beside the figure: parts, curves and facts."""
+    """Return what stands beside the figure: parts, curves, facts, and what it would need."""
     return {
         "parts": [_part(part) for part in outcome.parts],
         "curves": [_curve(curve) for curve in outcome.curves],
         "facts": dict(outcome.facts),
+        "needs": outcome.needs,
     }
 
 

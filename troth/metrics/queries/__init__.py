@@ -51,16 +51,13 @@ from troth.metrics.queries.linked import (
     exposure,
 )
 from troth.metrics.queries.lost import losses
-from troth.metrics.queries.outcomes import Named as NamedOutcome
-from troth.metrics.queries.outcomes import (
-    OutcomeError,
-    outcome,
-    outcomes_by,
-    retention,
-)
-from troth.metrics.queries.outcomes import definitions as outcome_definitions
-from troth.metrics.queries.outcomes import named as outcome_named
-from troth.metrics.queries.outcomes import with_data as outcomes_with_data
+from troth.metrics.queries.outcome_names import Named as NamedOutcome
+from troth.metrics.queries.outcome_names import OutcomeError
+from troth.metrics.queries.outcome_names import definitions as outcome_definitions
+from troth.metrics.queries.outcome_names import named as outcome_named
+from troth.metrics.queries.outcome_names import usual_span as outcome_span
+from troth.metrics.queries.outcome_names import with_data as outcomes_with_data
+from troth.metrics.queries.outcomes import outcome, outcomes_by, retention
 from troth.metrics.queries.parted import predictability, segments_apart
 from troth.metrics.queries.recipes import outcome_documents, outcome_plan, recipe_catalogue
 from troth.metrics.queries.reported import reported
@@ -105,6 +102,7 @@ __all__ = [
     "outcome_documents",
     "outcome_named",
     "outcome_plan",
+    "outcome_span",
     "outcomes_by",
     "outcomes_with_data",
     "percentiles",

@@ -17,7 +17,7 @@ from troth.metrics.outcomes.exposing import Band
 from troth.metrics.outcomes.following import NAMELESS
 from troth.metrics.outcomes.results import Curve, Figure, State
 from troth.metrics.outcomes.tables import Table, known, merged
-from troth.metrics.queries.outcomes import OutcomeError
+from troth.metrics.queries.outcome_names import OutcomeError
 from troth.metrics.reading import Frame
 from troth.metrics.recipes import Input
 from troth.metrics.rules import Measure, digest_of

@@ -2,60 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from troth.core import clock
-from troth.core.fields import nearest
 from troth.core.windows import Span
 from troth.metrics import measuring, reading
 from troth.metrics.outcomes.results import Curve, Finding, Outcome, Part, State
 from troth.metrics.outcomes.tables import Context, Table
-from troth.metrics.queries import defined, recipes
+from troth.metrics.queries.mixtures import refuse_mixture
+from troth.metrics.queries.outcome_names import Named, OutcomeError, named
 from troth.metrics.reading import Frame
 from troth.metrics.recipes import Recipe
-from troth.metrics.rules import Metric
 from troth.signals import queries as signals
 
 _MOST_SEGMENTS = 200
 UTC = ZoneInfo("UTC")
-
-
-class OutcomeError(ValueError):
-    """What was asked cannot be answered, in plain words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A definition of an outcome: a metric, or a recipe, under its name and version."""
-
-    name: str
-    definition: Metric | Recipe
-    version: str
-    source: str  # catalogue or own
-    zone: ZoneInfo | None = None  # whose days, where the definition says
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Return the kinds of signals that it reads; none: all."""
-        if isinstance(self.definition, Recipe):
-            return tuple(dict.fromkeys(self.definition.kinds()))
-        return self.definition.measure().kinds
-
-    @property
-    def main_kinds(self) -> tuple[str, ...]:
-        """Return the kinds without which there is nothing to tell: those of the first input."""
-        if isinstance(self.definition, Recipe):
-            return next(iter(self.definition.inputs.values())).kinds
-        return self.kinds
-
-    @property
-    def unit(self) -> str:
-        if isinstance(self.definition, Recipe):
-            return self.definition.unit
-        return measuring.unit(self.definition)
 
 
 def outcome(  # noqa: PLR0913 - one argument for each thing that a question has
@@ -100,44 +64,6 @@ def retention(
     return outcome(name, span=span, segment=segment, at=at).curves
 
 
-def named(name: str) -> Named:
-    """Return the definition of that name, people's own before the catalogue's.
-
-    Raises OutcomeError.
-    """
-    found = {one.name: one for one in definitions()}
-    if name not in found:
-        raise OutcomeError(f"there is no outcome “{name}”{nearest(name, list(found))}")
-    return found[name]
-
-
-def definitions() -> list[Named]:
-    """Return every outcome, in order of name; of two with one name, the one that somebody wrote."""
-    found: dict[str, Named] = {}
-    for metric in defined.metrics():
-        source = "catalogue" if metric.version is None else "own"
-        version = measuring.version(metric.metric, metric.version)
-        zone = own_zone(metric.document)
-        found[metric.name] = Named(metric.name, metric.metric, version, source, zone)
-    for recipe in recipes.recipes():
-        found[recipe.name] = Named(recipe.name, recipe.recipe, recipe.told_version, recipe.source)
-    return [found[name] for name in sorted(found)]
-
-
-def own_zone(document: Mapping[str, Any] | None) -> ZoneInfo | None:
-    """Return the zone that a metric's document names."""
-    named_zone = (document or {}).get("spec", {}).get("zone")
-    return ZoneInfo(named_zone) if named_zone else None
-
-
-def with_data() -> list[Named]:
-    """Return the outcomes of which there are signals, apart from those that ask about any kind."""
-    known = set(signals.kinds())
-    if not known:
-        return []
-    return [one for one in definitions() if known.intersection(one.main_kinds)]
-
-
 def framed(
     span: Span, segment: Mapping[str, str] | None, at: datetime | None, as_of: datetime | None,
     zone: ZoneInfo,
@@ -151,7 +77,11 @@ def framed(
 
 
 def answered(one: Named, frame: Frame) -> Iterator[Outcome]:
-    """Yield the outcome; where the frame splits, for each value of the attribute."""
+    """Yield the outcome; where the frame splits, for each value of the attribute.
+
+    Raises OutcomeError, MeasureError.
+    """
+    refuse_mixture(one, frame)
     found = (
         _cooked(one.definition, frame) if isinstance(one.definition, Recipe)
         else measuring.findings(signals.store(), one.definition, frame)
@@ -204,7 +134,7 @@ def _told(one: Named, frame: Frame, value: str | None, found: Finding) -> Outcom
         high=figure.high if shown else None, state=state, minimum_n=what.minimum,
         definition_version=one.version, computed_at=frame.at, excluded=dict(found.excluded),
         parts=tuple(hushed(part, what.minimum) for part in found.parts),
-        curves=found.curves, facts=facts,
+        curves=found.curves, facts=facts, needs=found.needs if state is State.UNDEFINED else "",
     )  # fmt: skip
 
 

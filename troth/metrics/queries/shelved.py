@@ -11,14 +11,8 @@ from troth.metrics.models import Stream
 from troth.metrics.models_shelf import Shelved
 from troth.metrics.outcomes.results import Outcome
 from troth.metrics.queries.linked import bad
-from troth.metrics.queries.outcomes import (
-    Named,
-    OutcomeError,
-    answered,
-    definitions,
-    largest,
-    named,
-)
+from troth.metrics.queries.outcome_names import Named, OutcomeError, definitions, named
+from troth.metrics.queries.outcomes import answered, largest
 from troth.metrics.recipes import Recipe
 from troth.metrics.rules import Measure, measure_from
 from troth.metrics.shelf import Question, read_back
