@@ -12,10 +12,9 @@ from troth.metrics import queries, wording
 from troth.metrics.drift.pictures import Blind, FadeView
 
 
-def tell(*, everything: bool, as_json: bool, now: datetime) -> None:
+def tell(*, everything: bool, as_json: bool, now: datetime, blind: list[Blind]) -> None:
     """Print what is open and the blind spots; `everything`: those that have closed as well."""
     fades = queries.fades(open_only=not everything, at=now)
-    blind = queries.coverage(at=now)
     if as_json:
         found = {"fades": [_document(one) for one in fades], "blind": [asdict(b) for b in blind]}
         click.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
@@ -31,7 +30,7 @@ def _show(fades: list[FadeView], blind: list[Blind]) -> None:
         streams = len(queries.streams())
         click.echo(f"Nothing fades: {streams} streams are as they were when they were enrolled.")
     for one in blind:
-        click.echo(f"Blind: {one.touchpoint}: {one.why}.")
+        click.echo(f"Blind: {one.title}: {one.why}.")
 
 
 def _row(one: FadeView) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""Metrics' drawer: outcomes as files. Metrics themselves stand in that of promises."""
+"""Metrics' drawer: outcomes and journeys as files. Metrics themselves stand in that of promises."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from troth.core.documents import Folder
 from troth.core.filing import ENDING, Do, Drawer, Step
 from troth.core.problems import Problem
-from troth.metrics import queries, reporting
+from troth.metrics import filing_journey, queries, reporting
 from troth.metrics.recipe_documents import KIND
 
 
@@ -42,4 +43,11 @@ def _export() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"outcome-{name}", document
 
 
-drawer = Drawer(kinds=(KIND,), declare=_declare, prune=_prune, export=_export)
+drawer = Drawer(
+    kinds=(KIND, filing_journey.KIND),
+    declare=lambda folder, problems: chain(
+        _declare(folder, problems), filing_journey.declare(folder, problems)
+    ),
+    prune=lambda folder: chain(_prune(folder), filing_journey.prune(folder)),
+    export=lambda: chain(_export(), filing_journey.export()),
+)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 # Django looks for models in this file; these stand in one of their own.
+from troth.metrics.models_journey import Journey  # noqa: F401
 from troth.metrics.models_outcomes import OutcomeDefinition, Reported  # noqa: F401
 from troth.metrics.models_shelf import Glance, Shelved  # noqa: F401
 

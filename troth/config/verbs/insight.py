@@ -11,6 +11,7 @@ import click
 from troth.core import clock
 from troth.metrics import fades_told
 from troth.metrics.trials import printing
+from troth.promises import queries as promises
 
 if TYPE_CHECKING:
     from troth.metrics.trials.figure import Figure
@@ -40,7 +41,10 @@ def insight(*, everything: bool, demo: bool, data: Path | None, runs: int, as_js
     """
     if demo:
         return printing.show(_figures(data or _shared(), runs), as_json=as_json)
-    fades_told.tell(everything=everything, as_json=as_json, now=clock.now())
+    now = clock.now()
+    fades_told.tell(
+        everything=everything, as_json=as_json, now=now, blind=promises.blind_spots(at=now)
+    )
     return 0
 
 

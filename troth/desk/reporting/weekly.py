@@ -64,7 +64,7 @@ def compose(period: Period) -> Sequence[Draft]:
         "trifles": [(places.of_stream(one.stream), _trifle(one))
                     for one in metrics.losses(week=period.last)],
         "blind_spots": [(places.touchpoints.get(one.touchpoint, OTHER), _blind(one))
-                        for one in metrics.coverage(at=end)],
+                        for one in promises.blind_spots(at=end)],
         "wins": [(places.of_address(one.url), _win(one)) for one in won],
     }  # fmt: skip
     figures = {
@@ -169,7 +169,7 @@ def _trifle(loss: Loss) -> dict[str, Any]:
 
 def _blind(one: Blind) -> dict[str, Any]:
     return {
-        "touchpoint": one.touchpoint, "step": one.step, "last": one.last, "why": one.why,
+        "touchpoint": one.title, "step": one.step, "last": one.last, "why": one.why,
         "streams": list(one.streams),
     }  # fmt: skip
 

@@ -25,6 +25,7 @@ from troth.metrics.queries.matrixed import (
     sheets,
     steps_of,
 )
+from troth.promises import queries as promises
 from troth.staff.access import requires
 from troth.ui.sheets import table_file
 
@@ -94,7 +95,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         "worst": max((one for one in seen if one.loss > 0), key=lambda one: one.loss, default=None),
         "worst_step": _worst(steps), "fading": len(faded), "short": _short(every),
         "fades": fading.with_answers(told[:_FIRST]), "more_fades": len(told[_FIRST:]),
-        "blind": queries.coverage(at=asked.at or clock.now()),
+        "blind": promises.blind_spots(at=asked.at or clock.now()),
     }  # fmt: skip
     return render(request, "desk/insight/index.html", context)
 

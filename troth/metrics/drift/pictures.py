@@ -175,13 +175,21 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """A touchpoint that says nothing: declared, but without signals. `last` is when it last did."""
+    """A touchpoint that says nothing: declared, but without signals. `last` is when it last did.
+
+    Without a `touchpoint` it is the one stream or promise that `streams` names.
+    """
 
     touchpoint: str
     step: str
     streams: tuple[str, ...]
     last: date | None
     why: str
+
+    @property
+    def title(self) -> str:
+        """Return what people call it."""
+        return self.touchpoint or ", ".join(self.streams)
 
 
 @dataclass(frozen=True, slots=True)

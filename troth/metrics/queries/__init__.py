@@ -25,10 +25,12 @@ from troth.metrics.queries.faded import (
     segments_left,
     stream,
     streams,
+    watched_as,
     watched_keys,
 )
 from troth.metrics.queries.holidays import holiday_calendars, why_unknown
 from troth.metrics.queries.hourly import today
+from troth.metrics.queries.journeyed import declared_places, journey_documents, journey_plan
 from troth.metrics.queries.kept import (
     Part,
     Tallies,
@@ -86,6 +88,7 @@ __all__ = [
     "cost",
     "coverage",
     "current_documents",
+    "declared_places",
     "documents",
     "exposure",
     "fade",
@@ -93,6 +96,8 @@ __all__ = [
     "holiday_calendars",
     "hourly_of",
     "is_watched",
+    "journey_documents",
+    "journey_plan",
     "losses",
     "metric",
     "metrics",
@@ -123,6 +128,7 @@ __all__ = [
     "tallies",
     "today",
     "versions",
+    "watched_as",
     "watched_keys",
     "why_unknown",
     "within_day",

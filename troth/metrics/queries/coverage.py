@@ -10,6 +10,7 @@ from troth.core.windows import Span
 from troth.metrics.drift.pictures import Blind
 from troth.metrics.journeys import place_of
 from troth.metrics.models import Fade, Stream
+from troth.metrics.queries.journeyed import declared_places
 from troth.metrics.queries.kept import tallies
 from troth.metrics.ranges import instant
 
@@ -21,10 +22,12 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
     """Return the blind spots at `at`: touchpoints of which no stream says anything.
 
     `declared` names the touchpoints that the journey has (touchpoint → step), also those that
-    nobody enrolled a stream for: these are blind by definition. A touchpoint with one stream that
-    speaks is not blind.
+    nobody enrolled a stream for: these are blind by definition; by default those of the journeys.
+    A touchpoint with one stream that speaks is not blind. A stream without a touchpoint is blind
+    by itself.
     """
-    places: dict[str, list[Stream]] = defaultdict(list)
+    named = declared_places(at=at) if declared is None else declared
+    places: dict[str | int, list[Stream]] = defaultdict(list)
     silent: set[int | None] = set(
         Fade.objects.filter(kind="no_data", closed_at=None).values_list("stream_id", flat=True)
     )
@@ -32,21 +35,23 @@ def coverage(*, at: datetime, declared: Mapping[str, str] | None = None) -> list
     known = set(rows.order_by().values_list("touchpoint", flat=True).distinct())
     speaking = rows.filter(glance__spoke_at__gt=at - _LATELY, glance__spoke_at__lt=at)
     heard = speaking.exclude(pk__in=[pk for pk in silent if pk]).order_by()
-    doubtful = known - set(heard.values_list("touchpoint", flat=True).distinct())
-    for stream in rows.filter(touchpoint__in=doubtful).select_related("series__sweep"):
-        places[stream.touchpoint].append(stream)
+    doubtful = known - set(heard.values_list("touchpoint", flat=True).distinct()) - {""}
+    alone = rows.filter(touchpoint="").exclude(pk__in=heard.filter(touchpoint="").values("pk"))
+    for stream in (rows.filter(touchpoint__in=doubtful) | alone).select_related("series__sweep"):
+        places[stream.touchpoint or stream.pk].append(stream)
     last = _last(list({one.series_id for ones in places.values() for one in ones}), at)
-    found = [
-        blind
-        for touchpoint, ones in places.items()
-        if touchpoint and (blind := _blind(touchpoint, ones, last, silent, at))
-    ]
+    found = [blind for ones in places.values() if (blind := _blind(ones, last, silent, at))]
     found += [
         Blind(touchpoint, step, (), None, "nothing is measured there")
-        for touchpoint, step in (declared or {}).items()
+        for touchpoint, step in named.items()
         if touchpoint not in known
     ]
-    return sorted(found, key=lambda one: (place_of(one.step), one.step, one.touchpoint))
+    return sorted(found, key=order_of)
+
+
+def order_of(one: Blind) -> tuple[int, str, str]:
+    """Return what puts blind spots in the order of the journey."""
+    return place_of(one.step), one.step, one.title
 
 
 def _last(series: Sequence[int], at: datetime) -> dict[int, datetime]:
@@ -59,7 +64,6 @@ def _last(series: Sequence[int], at: datetime) -> dict[int, datetime]:
 
 
 def _blind(
-    touchpoint: str,
     ones: Sequence[Stream],
     last: Mapping[int, datetime],
     silent: set[int | None],
@@ -74,7 +78,7 @@ def _blind(
         return None
     newest = max((last[one.series_id] for one in ones if one.series_id in last), default=None)
     names = tuple(one.name for one in ones)
-    return Blind(touchpoint, ones[0].step, names, _day(newest, ones[0]), _why(newest))
+    return Blind(ones[0].touchpoint, ones[0].step, names, _day(newest, ones[0]), _why(newest))
 
 
 def _day(newest: datetime | None, stream: Stream) -> date | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import overload
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.metrics.journeys import place_of
@@ -42,6 +42,11 @@ def beside_of(key: str) -> set[int]:
     """Return the series that the stream of that key reads beside its own."""
     rows = Stream.objects.filter(key=key).values_list("hourly", "whole")
     return {series for row in rows for series in row if series is not None}
+
+
+def watched_as(column: str) -> Exists:
+    """Return, for a query of another table, whether what this column names is watched."""
+    return Exists(Stream.objects.filter(ended_at=None, key=OuterRef(column)))
 
 
 def is_watched(key: str) -> bool:

@@ -5,6 +5,7 @@ answer comes from the kept judgements and tallies; otherwise it is counted exact
 """
 
 from troth.promises.queries.backtests import backtest, preview
+from troth.promises.queries.blindness import blind_spots
 from troth.promises.queries.drills import (
     Drill,
     by_segment,
@@ -33,6 +34,7 @@ __all__ = [
     "Drill",
     "Ledger",
     "backtest",
+    "blind_spots",
     "by_segment",
     "by_segment_between",
     "days_by_segment",
