@@ -55,6 +55,21 @@ def every(asked: Asked, moments: Moments) -> Iterator[Row]:
         after = found.next
 
 
+def let_go_before(asked: Asked, moments: Moments) -> datetime | None:
+    """Return before when cases of this time are kept no longer; None where all are still there.
+
+    They stay counted. Raises as `page` does.
+    """
+    if asked.part not in ("judged", "kept", "broken"):
+        return None
+    chosen = _filter(asked, moments)
+    removed = signals.removed_until()
+    kinds = chosen.kinds or tuple(removed)
+    begin = chosen.span.start if chosen.span else None
+    gone = [removed[kind] for kind in kinds if kind in removed and begin and removed[kind] > begin]
+    return max(gone, default=None)
+
+
 def part_of(slug: str, *, source: str, key: str, parts: Sequence[str]) -> str:
     """Return the first of these parts that a case is in now, whatever the window; "" for none."""
     for part in parts:

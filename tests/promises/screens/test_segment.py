@@ -17,6 +17,7 @@ from troth.core import clock
 from troth.core.moments import shown
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
+from troth.signals.models import Retention
 
 SHOW = "/desk/promises/on-time/"
 FR = "?by=country&is=fr"
@@ -156,3 +157,19 @@ def test_the_page_of_a_segment_looks_right(opened, open_shop, ben):
     page.click("button:has-text('Show its days')")
     page.wait_for_selector("h1:has-text('country fr')")
     assert page.breaches == []
+
+
+@pytest.mark.mission("S4.13")
+def test_cases_that_were_let_go_are_said_to_be_counted_still(shop, vic, signed_in):
+    shop()
+    client, day = signed_in(vic), (NOW - 12 * DAY).date()
+    before = table(client, f"{SHOW}cases.csv?day={day}")
+    assert before
+    assert "kept no longer" not in text_of(client, f"{SHOW}cases/?day={day}")
+    Retention.objects.create(kind="delivery", days=9)
+    signals.retain(now=NOW)
+    text = text_of(client, f"{SHOW}cases/?day={day}")
+    assert f"{len(before)} were counted here, and the count stays" in text
+    assert "are kept no longer" in text
+    assert len(table(client, f"{SHOW}cases.csv?day={day}")) < len(before)
+    assert "kept no longer" not in text_of(client, f"{SHOW}cases/?part=pending")

@@ -1,51 +1,85 @@
 """Where friction is: what misses its promise, by how many, for how much work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from math import isfinite
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from troth.core import clock
+from troth.core.moments import Moments, moments
+from troth.core.sheets import Row
 from troth.core.windows import TICK
 from troth.plan import actions as planned
 from troth.plan import queries as plan
 from troth.plan.rules.friction import Friction, ranked
 from troth.promises import queries
+from troth.promises.queries import parts
 from troth.promises.rules.results import Count, Standing
 from troth.staff.access import person, requires
+from troth.ui.sheets import table_file
 
 _MOST = 100
+COLUMNS = {
+    "promise": "VARCHAR", "attribute": "VARCHAR", "part": "VARCHAR", "gap": "DOUBLE",
+    "cases": "BIGINT", "broken": "BIGINT", "missed": "DOUBLE", "effort_days": "DOUBLE",
+    "effort_guessed": "BOOLEAN", "saved_by_day": "DOUBLE",
+}  # fmt: skip
 
 
 @require_safe
 @requires("viewer")
-def friction(request: HttpRequest) -> HttpResponse:
-    """Rank where most cases could be saved by day of work."""
+def friction(request: HttpRequest) -> HttpResponseBase:
+    """Rank where most cases of a promise could be saved by day of work."""
+    asked = moments(request.GET)
     standings = [one for one in queries.standing() if one.segments]
     slug = request.GET.get("promise", "")
     one = next((each for each in standings if each.slug == slug), None)
     one = one or max(standings, key=lambda each: each.bad, default=None)
-    context: dict[str, object] = {"standings": standings, "one": one}
-    if one is not None:
-        by = _attribute(request, one)
-        counts = queries.by_segment(one.slug, attribute=by)
-        frictions = _frictions(one, by, counts)[:_MOST]
-        context |= {"by": by, "frictions": frictions, "days": _window_days(one.slug),
-                    "cases": sum(count.total for count in counts.values())}  # fmt: skip
+    if one is None:
+        return render(request, "desk/insight/friction.html", {"standings": [], "moments": asked})
+    detail = queries.promise_detail(one.slug, at=asked.at, as_of=asked.as_of)
+    by = _attribute(request, detail.standing)
+    counts = _counts(one.slug, by, asked)
+    found = _frictions(detail.standing, by, counts)
+    if "format" in request.GET and not asked.problem:
+        rows = _rows(found, one.slug, by)
+        return table_file("friction", request.GET["format"], COLUMNS, rows)
+    context = {
+        "standings": standings, "one": detail.standing, "by": by, "frictions": found[:_MOST],
+        "more": max(0, len(found) - _MOST), "days": _window_days(one.slug, asked),
+        "moments": asked, "least": parts.fewest(detail.terms) if detail.terms else 1,
+        "cases": sum(count.total for count in counts.values()),
+        "keep": {"promise": one.slug, "by": by},
+    }  # fmt: skip
     return render(request, "desk/insight/friction.html", context)
 
 
-def _window_days(slug: str) -> tuple[date, date]:
-    """Return the first and the last local day of the headline window, as it is asked now."""
-    asked = queries.drill(slug)
-    first, last = (at.astimezone(asked.zone) for at in (asked.span.start + TICK, asked.span.end))
+def _counts(slug: str, by: str, asked: Moments) -> dict[str | None, Count]:
+    if not by:
+        return {}
+    return queries.by_segment(slug, attribute=by, at=asked.at, as_of=asked.as_of)
+
+
+def _window_days(slug: str, asked: Moments) -> tuple[date, date]:
+    """Return the first and the last local day of the headline window, as it is asked."""
+    found = queries.drill(slug, at=asked.at, as_of=asked.as_of)
+    ends = (found.span.start + TICK, found.span.end)
+    first, last = (at.astimezone(found.zone) for at in ends)
     return first.date(), last.date()
+
+
+def _rows(found: Iterable[Friction], slug: str, by: str) -> Iterator[Row]:
+    for one in found:
+        yield [
+            slug, by, one.value, one.loss, one.volume, one.bad, one.missed, one.effort,
+            one.guessed, one.rank,
+        ]  # fmt: skip
 
 
 def _frictions(one: Standing, by: str, counts: Mapping[str | None, Count]) -> list[Friction]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.core.moments import moments, named_day
+from troth.desk import score_tables
 from troth.promises import links
 from troth.promises.queries import felt, scores
 from troth.promises.scoring.attributing import (
@@ -21,8 +22,10 @@ from troth.promises.scoring.attributing import (
     PromisePart,
 )
 from troth.promises.scoring.moving import Moved
+from troth.promises.scoring.stored import StoredScore
 from troth.staff.access import requires
 from troth.ui import charts
+from troth.ui.sheets import table_file
 
 _YEAR = timedelta(days=365)
 _MONTH = timedelta(days=28)
@@ -65,8 +68,10 @@ class Deed:
 
 @require_safe
 @requires("viewer")
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: HttpRequest) -> HttpResponseBase:
     """Show the score, its pillars, how it went, and why it moved between two days."""
+    if "format" in request.GET:
+        return _file(request)
     asked = moments(request.GET)
     now = asked.at or clock.now()
     scope = "all" if request.GET.get("scope") == "all" else "public"
@@ -81,6 +86,23 @@ def show(request: HttpRequest) -> HttpResponse:
         "whole": whole, "deeds": _deeds(moved, scope) if moved else (),
     }  # fmt: skip
     return render(request, "desk/insight/score.html", context)
+
+
+def _file(request: HttpRequest) -> HttpResponseBase:
+    """Hand out a table of the screen (`table`): its days, its pillars, or what moved it."""
+    asked, name = moments(request.GET), request.GET.get("table", "causes")
+    if asked.problem or name not in score_tables.TABLES:
+        raise Http404(name)
+    now = asked.at or clock.now()
+    scope = "all" if request.GET.get("scope") == "all" else "public"
+    if name == "days":
+        rows = score_tables.days(_year(now, scope))
+    elif name == "pillars":
+        rows = score_tables.pillars(scores.score(at=asked.at, as_of=asked.as_of, scope=scope))
+    else:
+        rows = score_tables.causes(_moved(*_between(request, now), scope))
+    columns = score_tables.TABLES[name]
+    return table_file(f"score-{name}", request.GET["format"], columns, rows)
 
 
 def _between(request: HttpRequest, now: datetime) -> tuple[date, date]:
@@ -138,8 +160,12 @@ def _cause(part: PromisePart, moved: Moved) -> Cause:
 
 
 def _chart(now: datetime, scope: str) -> str:
-    rows = scores.history(since=(now - _YEAR).date(), until=now.date(), scope=scope)
-    points = [charts.Point(row.day, row.value, row.low, row.high) for row in rows]
+    points = [charts.Point(row.day, row.value, row.low, row.high) for row in _year(now, scope)]
     if sum(point.value is not None for point in points) < 2:  # noqa: PLR2004 - a line has two ends
         return ""
     return charts.line(points, label="The score", unit="points")
+
+
+def _year(now: datetime, scope: str) -> list[StoredScore]:
+    since = (now - _YEAR).date()
+    return scores.history(since=since, until=now.date(), scope=scope, brief=True)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from troth.core.moments import Moments, moments, named_day
 from troth.promises import cases
-from troth.promises.rules.results import Standing
+from troth.promises.rules.results import Detail, Standing
 from troth.promises.views import found
 from troth.signals.store import CasePage, Row
 from troth.staff.access import requires
@@ -28,7 +28,8 @@ _NAMES = (
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the cases behind a number: of a window, and of a part of its figure."""
     asked = moments(request.GET)
-    standing = found.detail(slug, asked).standing
+    detail = found.detail(slug, asked)
+    standing = detail.standing
     which = chosen(request, standing)
     page, problem = _page(which, asked, request.GET.get("after"))
     context = {
@@ -41,6 +42,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [(row, _cells(row, standing)) for row in page.cases],
         "problem": problem,
+        "gone": None if problem else cases.let_go_before(which, asked),
+        "counted": _counted(which, detail),
         "outcomes": any(row.outcome or row.value is not None for row in page.cases),
         "deadline": any(row.due_at for row in page.cases),
     }
@@ -65,6 +68,25 @@ def chosen(request: HttpRequest, standing: Standing) -> cases.Asked:
         raise Http404(by)
     search, value = (request.GET.get(name, "").strip()[:200] for name in ("search", "is"))
     return cases.Asked(standing.slug, part, window, search, by, value, _day(request))
+
+
+def _counted(which: cases.Asked, detail: Detail) -> int | None:
+    """Return how many cases of the day or the window were counted; None where nobody can say.
+
+    Of a day as adjusted by exclusions, of a window raw, as its cases are listed.
+    """
+    if which.by or which.search or which.part not in ("judged", "kept", "broken"):
+        return None
+    if which.day:
+        held = next((day for day in detail.series if day.date == which.day), None)
+        sums = (held.good, held.total) if held else None
+    else:
+        named = (w for w in detail.standing.windows if which.window in (None, w.window))
+        window = next(named, None)
+        sums = (window.raw_good, window.raw_total) if window else None
+    if sums is None:
+        return None
+    return {"kept": sums[0], "broken": sums[1] - sums[0]}.get(which.part, sums[1])
 
 
 def _day(request: HttpRequest) -> date | None:
