@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.api import language
 from troth.config import answering
-from troth.metrics.models import Series
+from troth.metrics.models import Series, Stream
 
 BASE = "/api/v1"
 
@@ -65,6 +65,8 @@ def _fit_path(path):
         path["slug"] = "on-time"
     if "component" in path:
         path["component"] = "search"
+    if "key" in path:
+        path["key"] = Stream.objects.first().key
     if "pk" in path:  # one that keeps percentiles
         path["pk"] = Series.objects.filter(measure__sketch=True)[0].pk
 

@@ -22,6 +22,7 @@ from troth.desk import report_api as reports
 from troth.feedback import api as feedback
 from troth.incidents import api as incidents
 from troth.metrics import api as metrics
+from troth.metrics import insight_api as insight
 from troth.metrics import outcome_api as outcomes
 from troth.notify import api as notify
 from troth.probes import api as probes
@@ -170,6 +171,7 @@ for _router in (
     cases.router,
     metrics.router,
     outcomes.router,
+    insight.router,
     probes.router,
     promises.router,
     components.router,

@@ -63,7 +63,7 @@ class BelievedOut(Schema):
     retired: bool
 
 
-class PartOut(Schema):
+class BelievedSegmentOut(Schema):
     """One segment of a promise. What leans on the promise is nearer to it the fewer the cases."""
 
     segment: str = Field(description="“” where no segment is said, “…” those beyond the largest.")
@@ -83,7 +83,7 @@ class PartedOut(Schema):
     promise: BelievedPart
     attribute: str = Field(description="Of which segments are the values; “” where none is told.")
     lent: float
-    segments: list[PartOut]
+    segments: list[BelievedSegmentOut]
 
 
 class WeighingOut(Schema):
