@@ -12,9 +12,11 @@ from troth.incidents import queries as incidents
 from troth.incidents.queries.fades import Answered
 from troth.metrics import wording
 from troth.metrics.drift.pictures import FadeView, StreamView
+from troth.metrics.queries.glances import losses_of
 from troth.plan import queries as plan
 
 KINDS: Final = wording.KINDS
+_ORDER: Final = {kind: place for place, kind in enumerate(KINDS)}
 size = wording.size
 reading = wording.reading
 
@@ -63,6 +65,16 @@ def _url(fade: FadeView) -> str:
         return url_of(fade.stream)
     ((name, value),) = fade.segment.items()
     return f"{url_of(fade.stream)}?{urlencode({'by': name, 'is': value or ''})}"
+
+
+def by_weight(fades: Iterable[FadeView]) -> list[FadeView]:
+    """Return fades with what weighs most first: stacks, then by kind and by what is lost there."""
+    found = list(fades)
+    lost = losses_of([one.stream.pk for one in found if one.stream])
+    return sorted(found, key=lambda one: (
+        _ORDER.get(one.kind, len(_ORDER)), -lost.get(one.stream.pk, 0.0) if one.stream else 0.0,
+        -one.opened_at.timestamp(),
+    ))  # fmt: skip
 
 
 def url_of(stream: StreamView) -> str:

@@ -22,6 +22,7 @@ class Happening:
     text: str
     url: str
     verdict: str = ""
+    is_first: bool = False  # a verdict where there was none: nothing changed
 
 
 def since(when: datetime) -> list[Happening]:
@@ -40,6 +41,7 @@ def _flips(when: datetime) -> list[Happening]:
             _("was %(was)s, now") % {"was": verdicts.word(flip.was)} if flip.was else _("now"),
             _url(flip.slug, "flips"),
             flip.now.value,
+            is_first=not flip.was,
         )
         for flip in queries.flips(since=when, headline=True, limit=_MOST)
     ]

@@ -114,15 +114,16 @@ def fades(request: HttpRequest) -> HttpResponseBase:
     now = asked.at or clock.now()
     kind = request.GET.get("kind", "")
     kind = kind if kind in fading.KINDS else ""
-    ones, over = queries.open_and_closed(since=now - _LATELY, at=asked.at, kind=kind)
+    ones, over, good = queries.open_and_closed(since=now - _LATELY, at=asked.at, kind=kind)
     if "format" in request.GET and not asked.problem:
-        rows = tables.fades([*ones[:], *over[:]])
+        rows = tables.fades([*ones[:], *over[:], *good[:]])
         return table_file("faded", request.GET["format"], tables.FADES, rows)
     page = Paginator(over, _AT_ONCE).get_page(request.GET.get("page"))
     context = {
         "moments": asked, "kind": kind, "kinds": fading.KINDS, "number": len(ones),
         "open": fading.with_answers(ones[:_MOST]), "more": max(0, len(ones) - _MOST),
         "closed": fading.with_answers(page.object_list), "page": page,
+        "good": fading.with_answers(good[:_AT_ONCE]), "more_good": max(0, len(good) - _AT_ONCE),
         "keep": {"kind": kind} if kind else {},
     }  # fmt: skip
     return render(request, "desk/insight/fades.html", context)

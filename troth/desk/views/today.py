@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from troth.core import clock
 from troth.core.moments import moments
-from troth.desk import fading, happenings, rules, wins, words
+from troth.desk import due, fading, happenings, rules, wins, words
 from troth.incidents.queries.today import speaking
 from troth.metrics import queries as metrics
 from troth.plan import queries as plan
@@ -19,6 +19,8 @@ from troth.signals import queries as signals
 from troth.staff.access import requires
 
 _MOST = 6
+_FEW = 3
+_LATEST = 30  # violations among which the promises are looked for
 _LATELY = timedelta(days=7)
 
 
@@ -30,6 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
     standings = queries.standing(at=asked.at, as_of=asked.as_of)
     troubled = _troubled(standings)
     heard = overview.sources(now=now)
+    happened = happenings.since(now - _LATELY)
+    changed = [one for one in happened if not one.is_first]
     context = {
         "now": now,
         "moments": asked,
@@ -39,10 +43,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "reputation": reputation([one for one in standings if one.visibility == "public"]),
         "counts": selection.counts(standings),
         **(_owed() if asked.is_now else {}),
-        "troubled": troubled[:_MOST],
-        "more": len(troubled[_MOST:]),
+        "troubled": troubled[:_FEW],
+        "more": len(troubled[_FEW:]),
         "pending": sum(one.pending for one in standings),
-        "happenings": happenings.since(now - _LATELY),
+        "happenings": changed[:_MOST],
+        "more_changed": len(changed[_MOST:]),
+        "first_time": len(happened) - len(changed),
         "heard": heard,
         "latest": max((one.last_at for one in heard if one.last_at), default=None),
         "week": sum(sum(one.days[-7:]) for one in heard),
@@ -56,19 +62,25 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _drifting(now: datetime) -> dict[str, object]:
-    """Return what fades, what of the plan is late, and the small wins of the week."""
-    open_ones = [fading.told(one) for one in metrics.fades(open_only=True) if one.rings]
+    """Return what fades, what is due, and the small wins of the week."""
+    loud = fading.by_weight(one for one in metrics.fades(open_only=True) if one.rings)
+    planned = due.due(plan.board(now=now).open, now=now)
     return {
-        "fading": open_ones[:_MOST], "more_fading": len(open_ones[_MOST:]),
-        "late": plan.board(now=now).late[:_MOST], "wins": wins.since(now - _LATELY),
+        "fading": [fading.told(one) for one in loud[:_FEW]], "more_fading": len(loud[_FEW:]),
+        "due": planned[:_MOST], "more_due": len(planned[_MOST:]),
+        "late": sum(one.is_late for one in planned),
+        "wins": wins.since(now - _LATELY, most=_FEW),
     }  # fmt: skip
 
 
 def _owed() -> dict[str, object]:
-    """Return the newest remedies that are owed, and how many there are in all."""
+    """Return the newest remedy owed for each of the latest promises, and how many in all."""
     ledger = queries.Ledger(Sought(state=RemedyState.OWED))
     number = ledger.count()
-    return {"owing": number, "owed": ledger[:_MOST] if number else []}
+    newest: dict[str, object] = {}
+    for one in ledger[:_LATEST] if number else ():
+        newest.setdefault(one.slug, one)
+    return {"owing": number, "owed": list(newest.values())[:_FEW]}
 
 
 def _troubled(standings: list[Standing]) -> list[tuple[Standing, str]]:

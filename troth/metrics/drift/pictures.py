@@ -59,6 +59,11 @@ class FadeView:
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def is_good(self) -> bool:
+        """Whether it went better than usual: a good day is told as such, and needs nobody."""
+        return self.size < 0
+
 
 @dataclass(frozen=True, slots=True)
 class HourView:

@@ -115,15 +115,20 @@ class Faded(Sequence[FadeView]):
 
 def open_and_closed(
     *, since: datetime, at: datetime | None = None, kind: str = ""
-) -> tuple[Faded, Faded]:
-    """Return what is open, and what closed after `since`; `kind` takes one kind of them."""
+) -> tuple[Faded, Faded, Faded]:
+    """Return what is open, what closed after `since`, and what of both went better than usual.
+
+    What went better stands in neither of the first two. `kind` takes one kind of them.
+    """
     rows = Fade.objects.select_related("stream__series__sweep")
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows if at is None else rows.filter(opened_at__lte=at)
-    closed = rows.filter(closed_at__gt=since)
-    return Faded(_open(rows, at), at), Faded(
-        closed if at is None else closed.filter(closed_at__lte=at), at
-    )
+    worse, better = rows.filter(size__gte=0), rows.filter(size__lt=0)
+    closed = worse.filter(closed_at__gt=since)
+    if at is not None:
+        closed = closed.filter(closed_at__lte=at)
+    lately = better.filter(Q(closed_at=None) | Q(closed_at__gt=since))
+    return Faded(_open(worse, at), at), Faded(closed, at), Faded(lately, at)
 
 
 def _open(rows: "QuerySet[Fade]", at: datetime | None) -> "QuerySet[Fade]":

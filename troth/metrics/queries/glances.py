@@ -92,6 +92,12 @@ def unglanced(*, now: datetime) -> "QuerySet[Stream]":
     return Stream.objects.filter(ended_at=None).filter(Q(glance=None) | old).order_by("pk")
 
 
+def losses_of(pks: list[int]) -> dict[int, float]:
+    """Return stream → what it lost against its promise in 28 days, of those that have a glance."""
+    rows = Glance.objects.filter(stream__in=pks) if pks else Glance.objects.none()
+    return dict(rows.values_list("stream", "loss"))
+
+
 class Days(NamedTuple):
     """What is remembered of a week of many streams: a row each, oldest day first."""
 
