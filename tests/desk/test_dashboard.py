@@ -8,9 +8,10 @@ import pytest
 from tests.looks import findings
 from troth.core import clock
 from troth.core.windows import Span
-from troth.desk import courses
+from troth.desk import courses, dashboard
 from troth.metrics import jobs, queries, reporting
 from troth.metrics.models_shelf import Shelved
+from troth.metrics.outcomes.results import Curve, Point
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
 
@@ -134,6 +135,10 @@ def test_on_time_is_in_the_list_with_all_that_it_takes_to_believe_it(told, signe
     assert one.version in row
     assert re.search(r"\d+\.\d.% to \d+\.\d.%", words(row))
     assert "on_time:survey.nps" not in html  # no case of it falls due
+    assert "Failure rate cases of any kind that say how they ended (outcome)" not in words(html)
+    each = [f"failures:{kind}" for kind in ("order", "survey.csat", "survey.nps")]
+    text = words(counted(client, only=each))
+    assert "Failure rate cases of any kind that say how they ended (outcome)" in text
     page = counted(client, f"{URL}on_time:order/?by=country", only=("on_time:order",))
     assert "On time: order" in page
     assert client.get(f"{URL}on_time:nothing/").status_code == 404
@@ -214,6 +219,51 @@ def test_what_was_reported_later_is_not_told_of_an_evening_before(told, signed_i
     client = signed_in(vic)
     assert "for board" in counted(client, f"{URL}aov/")
     assert "for board" not in counted(client, f"{URL}aov/?at=2026-06-30")
+
+
+def contracts():
+    return [
+        said("contract", f"k{n}", 100 + n * 3, subject=f"c{n}",
+             resolved_at=NOW - timedelta(days=100 + n * 3 - 20 - n) if n % 3 == 0 else None)
+        for n in range(300)
+    ]  # fmt: skip
+
+
+@pytest.mark.mission("S2.61")
+def test_who_sells_by_contract_sees_how_long_contracts_last(db, signed_in, vic):
+    with clock.frozen(NOW):
+        signals.accept(batches=[contracts()], door="test", now=NOW)
+        signals.seal(now=NOW)
+        client = signed_in(vic)
+        assert "no signal of it" in shown(client, URL)  # of the other three
+        html = counted(client)
+        text = words(html)
+    assert re.search(r"Of 300 contracts [\d.]+.% .* still run after 12 periods of 30 days, "
+                     r"by Kaplan and Meier", text)  # fmt: skip
+    assert "Retention: how long contracts last" in text
+    assert html.count("no signal of it") == 3
+    assert html.split("All others")[1].count("survival") == 0
+
+
+def test_a_curve_of_thousands_of_steps_is_drawn_with_as_many_as_can_be_seen():
+    points = tuple(Point(float(n), 1 - n / 9_000, None, None, 9_000 - n) for n in range(9_000))
+    thin = dashboard._thinned(Curve("all", points))
+    assert len(thin.points) <= dashboard._MOST_POINTS + 2
+    assert (thin.points[0], thin.points[-1]) == (points[0], points[-1])
+    few = Curve("all", points[:3])
+    assert dashboard._thinned(few) == few
+
+
+def test_what_was_reported_stands_with_its_interval_and_currency(told, signed_in, vic):
+    may = Span(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
+    one = queries.outcome("aov", span=may, at=NOW)
+    reporting.report(outcome=one, reason="board")
+    never = Span(datetime(1990, 5, 1, tzinfo=UTC), datetime(1990, 6, 1, tzinfo=UTC))
+    reporting.report(outcome=queries.outcome("aov", span=never, at=NOW), reason="board")
+    text = words(shown(signed_in(vic), f"{URL}aov/"))
+    assert f"{one.value:.2f} EUR ({one.low:.2f} EUR to {one.high:.2f} EUR)" in text
+    assert "1 May 1990 to 31 May 1990 no data 0" in text
+    assert "money" not in text
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 11, 1, tzinfo=UTC), NOW,

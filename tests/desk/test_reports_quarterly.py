@@ -117,3 +117,27 @@ def test_it_looks_right(opened, settings, ben):
         page.goto(f"/desk/insight/reports/{uid}/")
         assert (about, findings(page)) == (about, [])
     assert page.breaches == []
+
+
+@pytest.mark.mission("S2.48")
+def test_what_a_quarter_cannot_tell_reads_its_history(db, settings):
+    with clock.frozen(MADE):
+        accepted(settings)
+        made = [
+            Signal(source="shop", kind="order", key=f"o{start:%m}-{number}", subject=f"c{number}",
+                   happened_at=start + number * HOUR, value=20 + number % 3, unit="EUR",
+                   segment={"account": "acme"})
+            for start in (WINTER, SPRING) for number in range(40)
+        ]  # fmt: skip
+        signals.accept(batches=[made], door="test", now=MADE)
+        while signals.seal(now=MADE).rows:
+            pass
+        jobs.report(now=MADE)
+        found = Report.objects.get(kind="quarterly", about="acme").content["outcomes"]
+    rows = {one["name"]: one for one in found}
+    again, order = rows["repeat_purchase"], rows["aov"]
+    assert (again["numerator"], again["n"], again["months"]) == (40, 40, 12)
+    assert again["before"]["numerator"] == 0  # the winter alone: nobody had come twice by then
+    assert again["change"].keys() == {"points"}  # two histories that overlap
+    assert (order["n"], order["months"]) == (40, 3)
+    assert order["change"].keys() == {"points", "low", "high"}

@@ -43,6 +43,17 @@ def unit(one: Outcome) -> str:
     return str(currency or one.unit)
 
 
+def change(now: Outcome, before: Outcome, *, shared: bool) -> dict[str, float] | None:
+    """Return the change: with an interval where the two times share no case, else without.
+
+    None where one has no value, or where they are in different units.
+    """
+    if unit(now) != unit(before):
+        return None
+    found = difference(now, before)
+    return {"points": found["points"]} if found and shared else found
+
+
 def difference(now: Outcome | Figure, before: Outcome | Figure) -> dict[str, float] | None:
     """Return now minus before with its 95 % interval, of two times that share no case.
 

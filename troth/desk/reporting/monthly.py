@@ -10,7 +10,6 @@ from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 from troth.metrics import queries as metrics
 from troth.metrics.lookback import months_read, read_over
-from troth.metrics.outcomes.results import Outcome
 from troth.metrics.queries import NamedOutcome
 
 NAMES: Final = (
@@ -48,17 +47,9 @@ def _row(one: NamedOutcome, period: Period) -> dict[str, Any]:
     row = {**figures.plain(now), "months": max(1, months), "before": None, "change": None}
     row["course"] = courses.of(one.name, period, row, is_of_month=not months)
     if not isinstance(before, str):
-        change = _change(now, before, shared=months > 0)
+        change = figures.change(now, before, shared=months > 0)
         row |= {"before": figures.plain(before), "change": change}
     return row
-
-
-def _change(now: Outcome, before: Outcome, *, shared: bool) -> dict[str, float] | None:
-    """Return the change: with an interval where the two months share no case, else without."""
-    if figures.unit(now) != figures.unit(before):
-        return None
-    found = figures.difference(now, before)
-    return {"points": found["points"]} if found and shared else found
 
 
 def _span(one: NamedOutcome, period: Period) -> Span:

@@ -12,6 +12,7 @@ from troth.desk.reporting import figures
 from troth.desk.reporting.drafts import Draft
 from troth.desk.reporting.periods import Period
 from troth.metrics import queries as metrics
+from troth.metrics.lookback import months_read, read_over
 from troth.metrics.outcomes.intervals import wilson
 from troth.metrics.outcomes.results import Figure, Outcome
 from troth.metrics.rules import MeasureError
@@ -22,6 +23,7 @@ ENOUGH: Final = 30  # cases of an account in the quarter, over all promises
 MOST: Final = 200  # accounts, those with the most cases
 OUTCOMES: Final = ("csat", "nps", "ces", "first_response", "resolution", "repeat_purchase", "aov",
                    "churn_contract", "breakage")  # fmt: skip
+_QUARTER: Final = 3  # months
 _Named = Mapping[str, Outcome]
 
 
@@ -127,17 +129,18 @@ def _add_outcome(book: _Book, name: str, period: Period, attribute: str) -> None
     except (metrics.OutcomeError, MeasureError) as error:
         book.problems.append(f"{name}: {error}")
         return
+    months = months_read(metrics.outcome_named(name).definition)
     for account, one in now.items():
         was = before.get(account)
-        alike = was is not None and figures.unit(was) == figures.unit(one)
         book.outcomes[account].append({
-            **figures.plain(one), "months": 3, "before": figures.plain(was) if was else None,
-            "change": figures.difference(one, was) if was and alike else None,
+            **figures.plain(one), "months": months or _QUARTER,
+            "before": figures.plain(was) if was else None,
+            "change": figures.change(one, was, shared=months > _QUARTER) if was else None,
         })  # fmt: skip
 
 
 def _by_account(name: str, period: Period, attribute: str) -> _Named:
-    found = metrics.outcomes_by(
-        name, by=attribute, span=period.span, at=period.due_at, zone=ZoneInfo(period.zone)
-    )
+    zone = ZoneInfo(period.zone)
+    span = read_over(metrics.outcome_named(name).definition, period.span, zone)
+    found = metrics.outcomes_by(name, by=attribute, span=span, at=period.due_at, zone=zone)
     return {one.segment[attribute]: one for one in found if one.segment.get(attribute)}

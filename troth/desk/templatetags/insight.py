@@ -10,6 +10,7 @@ from troth.core.windows import TICK
 from troth.desk import fading
 from troth.metrics import queries
 from troth.metrics.drift.pictures import StreamView
+from troth.metrics.models_outcomes import Reported
 from troth.metrics.outcomes.results import Curve, Outcome, State
 from troth.metrics.outcomes.sides import Between
 from troth.metrics.queries.mapped import Cell
@@ -82,6 +83,18 @@ def figure(one: Outcome, value: float | None) -> str:
     """Write a value of an outcome in its unit; money in its currency."""
     unit = str(one.facts.get("currency") or "") if one.unit == "money" else one.unit
     return words.measured(value, unit)
+
+
+@register.filter
+def said(row: Reported, unit: str) -> str:
+    """Write what was reported, with its interval; without a value why there was none."""
+    if row.value is None:
+        return _NONE[State(row.state)]
+    unit = str(row.detail.get("facts", {}).get("currency") or "") if unit == "money" else unit
+    if row.low is None or row.high is None:
+        return words.measured(row.value, unit)
+    ends = " to ".join(words.measured(end, unit) for end in (row.low, row.high))
+    return f"{words.measured(row.value, unit)} ({ends})"
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from troth.core import clock
 from troth.core.moments import Moments, looking_back
 from troth.desk import courses, tables
-from troth.desk.dashboard import FIRST, tiles, why_nothing
+from troth.desk.dashboard import first_names, tiles, why_nothing
 from troth.desk.missing import missing
 from troth.metrics import queries, shelving
 from troth.metrics.lookback import months_read
@@ -59,12 +59,18 @@ def index(request: HttpRequest) -> HttpResponseBase:
     months = {name: [told[one.digest] for one in each] for name, each in by_month.items()}
     context = {
         "days": days, "choices": DAYS, "span": last_days(days, zone_name(), now=at or now),
-        "tiles": tiles(answers, months), "others": _rows(known, answers), "moments": asked,
-        "keep": {"days": days}, "missing": missing(known), "any": bool(known),
+        "tiles": tiles(known, answers, months), "others": _rows(known, answers), "moments": asked,
+        "keep": {"days": days}, "missing": missing(_told(answers)), "any": bool(known),
         "known": len(queries.outcome_definitions()), **state(list(told.values())),
     }  # fmt: skip
     template = page_or_part(request, "desk/insight/outcomes.html", part="outcomes")
     return render(request, template, context)
+
+
+def _told(answers: Mapping[str, Answer]) -> list[str]:
+    """Return the names of which there is something to tell, or may be when it is counted."""
+    idle = {name for name, one in answers.items() if any(each.is_idle for each in one.outcomes)}
+    return [name for name in answers if name not in idle]
 
 
 def _question(
@@ -80,11 +86,11 @@ def _answers(asked: Sequence[Question], now: datetime) -> dict[str, Answer]:
 
 def _rows(known: Mapping[str, NamedOutcome], answers: Mapping[str, Answer]) -> list[Row]:
     """Return the others than the four, in order of title; not those of kinds without a case."""
-    found = []
+    found, first = [], first_names(known)
     for name, answer in answers.items():
         one = next(iter(answer.outcomes), None)
         waits = one is None and known[name].kind  # of thirty kinds most will have no case
-        if name not in FIRST and not waits and not (one and one.is_idle):
+        if name not in first and not waits and not (one and one.is_idle):
             what = known[name].definition
             found.append(Row(name, what.title, one, why_nothing(answer), months_read(what)))
     return sorted(found, key=lambda row: row.title)

@@ -40,7 +40,7 @@ def curves(found: Sequence[tuple[str, Sequence[Mark]]], label: str, *, unit: str
     name, first = drawn[0]
     said = (
         f"{label} {name.capitalize()}: {words.share(first[0].value)} at {first[0].x:g} {unit}, "
-        f"{words.share(first[-1].value)} at {first[-1].x:g}."
+        f"{words.share(first[-1].value)} at {round(first[-1].x, 1):g}."
     )
     return format_html(
         '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
@@ -65,7 +65,7 @@ def _grid(top: float) -> SafeString:
 
 
 def _steps(most: float, unit: str) -> SafeString:
-    last = f"{most:g} {unit}"
+    last = f"{round(most, 1):g} {unit}"
     return format_html('<text x="0" y="97%">0</text>'
                        '<text x="100%" y="97%" text-anchor="end">{}</text>', last)  # fmt: skip
 
