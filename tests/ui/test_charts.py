@@ -174,3 +174,11 @@ def test_a_line_says_in_words_what_its_steps_are_where_they_are_no_target():
     )
     assert "Beyond this it is told: 3.2 sigmas." in text
     assert "target is" not in text
+
+
+def test_the_table_says_on_how_many_cases_a_value_stands_where_that_is_known():
+    day = date(2026, 3, 1)
+    text = charts.line([charts.Point(day, 0.5, n=1200)], label="x")
+    assert '<th scope="col" class="number">Cases</th>' in text
+    assert '<td class="number">1,200</td>' in text
+    assert "Cases" not in charts.line([charts.Point(day, 0.5)], label="x")

@@ -35,6 +35,7 @@ def control(
                 one.high,
                 is_marked=bool(one.rules),
                 href=cases(one.day) if one.n else "",
+                n=one.n,
             )
             for one in _whole(chart)
         ],

@@ -6,11 +6,12 @@ from datetime import date
 from fractions import Fraction
 
 from troth.core.sheets import Cell, Row
-from troth.metrics.drift.daily import Compared, Day, How, added, compared, figure, scatter
-from troth.metrics.drift.mixing import Sums, mixed
+from troth.metrics.drift.daily import Compared, Day, How, compared, figure, scatter
+from troth.metrics.drift.mixing import Sums as Amounts
+from troth.metrics.drift.mixing import mixed
 from troth.metrics.outcomes.sides import Side
 
-Parts = Mapping[str | None, Sequence[Day]]
+Sums = Mapping[str | None, Day]
 LONGEST = 1096  # days of a time
 COLUMNS = {
     "part": "VARCHAR", "is_all": "BOOLEAN", "unit": "VARCHAR", "earlier_from": "DATE",
@@ -76,12 +77,16 @@ class Found:
     mix: float | None = None
 
 
-def side_by_side(pair: tuple[Parts, Parts], how: How, times: Times) -> Found:
-    """Return two times of the same parts side by side, the greatest part of the change first."""
-    wholes = _merged(pair[0]), _merged(pair[1])
+def side_by_side(
+    wholes: tuple[Sequence[Day], Sequence[Day]], sums: tuple[Sums, Sums], how: How, times: Times
+) -> Found:
+    """Return two times side by side, whole and in parts, the greatest part of the change first.
+
+    `wholes` are the days of each time, `sums` what each part came to in it.
+    """
     head = compared(wholes, how, lasted=times.lasted)
     hows = [replace(how, scatter=scatter(one, how)) for one in wholes]
-    parts = _parts(pair, hows, times.lasted)
+    parts = _parts(sums, hows, times.lasted)
     if how.reading == "count" or not parts:
         return Found(head, tuple(parts))
     rate, mix = (
@@ -96,19 +101,19 @@ def whole(pair: tuple[Sequence[Day], Sequence[Day]], how: How, times: Times) -> 
     return Found(compared(pair, how, lasted=times.lasted), ())
 
 
-def _merged(parts: Parts) -> list[Day]:
+def merged(parts: Iterable[Sequence[Day]]) -> list[Day]:
     """Return the days of all parts together."""
     found: dict[date, Day] = {}
-    for one in (day for days in parts.values() for day in days):
+    for one in (day for days in parts for day in days):
         found[one.day] = found[one.day] + one if one.day in found else one
     return [found[day] for day in sorted(found)]
 
 
 def _parts(
-    pair: tuple[Parts, Parts], hows: Sequence[How], lasted: tuple[int, int]
+    pair: tuple[Sums, Sums], hows: Sequence[How], lasted: tuple[int, int]
 ) -> list[Part]:  # fmt: skip
     """Return each value in both times; none of a share or a mean where a time has no case."""
-    first, second = ({name: added(days) for name, days in each.items()} for each in pair)
+    first, second = pair
     nothing, how = Day(date.min), hows[0]
     made = {one.name: one for one in mixed(_of(first, how), _of(second, how))}
     found = []
@@ -125,7 +130,7 @@ def _parts(
     return sorted(found, key=lambda one: -abs(one.both))
 
 
-def _of(sums: Mapping[str | None, Day], how: How) -> dict[str | None, Sums]:
+def _of(sums: Mapping[str | None, Day], how: How) -> dict[str | None, Amounts]:
     if how.reading == "mean":
         return {name: (one.sum, one.n) for name, one in sums.items()}
     return {name: (one.good, one.total) for name, one in sums.items()}

@@ -1,6 +1,6 @@
 """Two times side by side: of a promise or a metric, whole, in parts, or of one part alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from troth.core.windows import Span
 from troth.desk import measuring, side_by_side
 from troth.desk.side_by_side import Found, Times, whole
 from troth.desk.views.measured import unit_of
+from troth.metrics.drift.daily import Day, added
 from troth.metrics.queries import daily
 from troth.promises.queries import parts
 from troth.promises.rules.results import Detail
@@ -82,7 +83,12 @@ def _of_promise(detail: Detail, page: Page, times: Times) -> Found | None:
         return whole((one, two), how, times)
     was = parts.days_by(slug, attribute=page.by, span=before, at=at, as_of=as_of)
     came = parts.days_by(slug, attribute=page.by, span=after, at=at, as_of=as_of)
-    return side_by_side.side_by_side((was, came), how, times)
+    wholes = side_by_side.merged(was.values()), side_by_side.merged(came.values())
+    return side_by_side.side_by_side(wholes, (_summed(was), _summed(came)), how, times)
+
+
+def _summed(parts: Mapping[str | None, Sequence[Day]]) -> dict[str | None, Day]:
+    return {value: added(days) for value, days in parts.items()}
 
 
 @require_safe
@@ -110,8 +116,9 @@ def _of_metric(asked: measuring.Asked, times: Times) -> Found | None:
     if asked.only or not asked.by:
         first = daily.days(one, before, only=asked.only)
         return whole((first, daily.days(one, after, only=asked.only)), how, times)
-    was = daily.values_by_day(one, before, asked.by)
-    return side_by_side.side_by_side((was, daily.values_by_day(one, after, asked.by)), how, times)
+    wholes = daily.days(one, before), daily.days(one, after)
+    sums = daily.values(one, before, asked.by), daily.values(one, after, asked.by)
+    return side_by_side.side_by_side(wholes, sums, how, times)
 
 
 def _answer(

@@ -1,8 +1,8 @@
 """Metrics on the desk: what is counted, and one metric by the day with its parts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 import yaml
@@ -44,16 +44,19 @@ def index(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("search", "").strip()[:100]
     page = Paginator(daily.kept_names(search), _AT_ONCE).get_page(request.GET.get("page"))
     found = daily.kept(page.object_list)
+    days = daily.of_each(found, days=_MONTH, until=moments.at or now)
     context = {
         "moments": moments, "page": page, "search": search,
-        "rows": [(one, unit_of(one), _lately(one, moments.at or now)) for one in found],
+        "rows": [
+            (one, unit_of(one), _lately(one, lately))
+            for one, lately in zip(found, days, strict=True)
+        ],
         "catalogue": () if search or page.number > 1 else sorted(queries.catalogue().items()),
     }  # fmt: skip
     return render(request, "desk/metrics/index.html", context)
 
 
-def _lately(one: Kept, until: datetime) -> Side:
-    days = daily.days(one, daily.span_of(one, days=_MONTH, until=until))
+def _lately(one: Kept, days: Sequence[Day]) -> Side:
     how = replace(one.how, scatter=scatter(days, one.how))
     return figure(added(days), how, days=_MONTH) if days else Side("", n=0)
 
@@ -107,7 +110,7 @@ def _drawn(asked: Asked, unit: str, events: list[charts.Event]) -> SafeString:
     points = [
         charts.Point(
             one.day, one.figure.value, one.figure.low, one.figure.high,
-            href=asked.cases_url(one.day),
+            href=asked.cases_url(one.day), n=one.figure.n,
         )
         for one in asked.points
     ]  # fmt: skip
@@ -151,8 +154,8 @@ def _facts(asked: Asked) -> Iterator[FadeView]:
 
 
 def _parts(request: HttpRequest, asked: Asked) -> Mapping[str, object]:
-    """Return a page of the values of an attribute, the largest first, each with its figure."""
-    if not asked.by:
+    """Return a page of the values of an attribute, the largest first; none beside one of them."""
+    if not asked.by or asked.only:
         return {}
     found = list(daily.values(asked.one, asked.span, asked.by).items())
     page = Paginator(found, _AT_ONCE).get_page(request.GET.get("page"))

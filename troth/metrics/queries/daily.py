@@ -5,7 +5,7 @@ the signals here: what retention has removed is still counted.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -128,6 +128,19 @@ def days(one: Kept, span: Span, *, only: Only | None = None) -> list[Day]:
     return _by_day(one, segment_tallies(series=one.series.pk, span=span, among=among))
 
 
+def of_each(many: Sequence[Kept], *, days: int, until: datetime) -> list[list[Day]]:
+    """Return the last days of many metrics, in their order, read at once."""
+    if not many:
+        return []
+    spans = [span_of(one, days=days, until=until) for one in many]
+    whole = Span(min(one.start for one in spans), max(one.end for one in spans))
+    found = tallies(series=[one.series.pk for one in many], span=whole)
+    return [
+        _by_day(one, found.of(one.series.pk).within(span).as_list())
+        for one, span in zip(many, spans, strict=True)
+    ]
+
+
 def values(one: Kept, span: Span, attribute: str) -> dict[str | None, Day]:
     """Return the sums over the span of each value of an attribute, the largest first."""
     place = one.attributes.index(attribute)
@@ -137,15 +150,6 @@ def values(one: Kept, span: Span, attribute: str) -> dict[str | None, Day]:
     for text, *sums in added.values_list("segment", *(f"{name}__sum" for name in names)):
         found[msgspec.json.decode(text)[place]] += Day(date.min, *sums)
     return dict(sorted(found.items(), key=lambda pair: (-pair[1].total, pair[0] or "")))
-
-
-def values_by_day(one: Kept, span: Span, attribute: str) -> dict[str | None, list[Day]]:
-    """Return the days of each value of an attribute."""
-    place = one.attributes.index(attribute)
-    found: dict[str | None, list[Tally]] = defaultdict(list)
-    for tally in segment_tallies(series=one.series.pk, span=span):
-        found[tally.segment[place]].append(tally)
-    return {value: _by_day(one, some) for value, some in found.items()}
 
 
 def spread(one: Kept, span: Span, *, only: Only | None = None) -> Percentiles | None:

@@ -148,7 +148,7 @@ def _drawn(one: Segment, facts: Sequence[Fact]) -> SafeString:
     points = [
         charts.Point(
             each.day, each.figure.value, each.figure.low, each.figure.high,
-            href=one.cases_url(day=each.day.isoformat()),
+            href=one.cases_url(day=each.day.isoformat()), n=each.figure.n,
         )
         for each in one.points
     ]  # fmt: skip

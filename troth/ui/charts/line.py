@@ -23,7 +23,8 @@ _SEVERAL = 3  # events of a day that are told as from one to another
 class Point:
     """The value at a day or an aware instant, and its interval. None is a gap.
 
-    A marked one has a dot of its own, however many points there are. `href` is where its cases are.
+    A marked one has a dot of its own, however many points there are. `href` is where its cases are,
+    `n` how many it stands on.
     """
 
     at: date
@@ -32,6 +33,7 @@ class Point:
     high: float | None = None
     is_marked: bool = False
     href: str = ""
+    n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

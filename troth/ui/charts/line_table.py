@@ -20,6 +20,11 @@ class Reading(Protocol):
     def high(self) -> float | None: ...
     @property
     def href(self) -> str: ...
+    @property
+    def n(self) -> int | None: ...
+
+
+Column = tuple[str, Callable[[Reading], str]]  # what is over it, and what it says of a point
 
 
 def line_table(
@@ -34,25 +39,27 @@ def line_table(
     the time of a point where they lie closer than days.
     """
     band, clock = said
-    when, around = clock or words.day, any(p.low is not None for p in points)
-    cell = '<td class="number">{}</td>'
+    columns: list[Column] = [(_("Value"), lambda point: say(point.value))]
+    if any(point.low is not None for point in points):
+        columns.append((band, lambda point: _between(point, say)))
+    if any(point.n is not None for point in points):
+        columns.append((_("Cases"), lambda point: words.number(point.n)))
+    cell, head = '<td class="number">{}</td>', '<th scope="col" class="number">{}</th>'
     rows = format_html_join(
         "",
-        f'<tr><th scope="row">{{}}</th>{cell}{cell if around else "{}"}</tr>',
+        f'<tr><th scope="row">{{}}</th>{cell * len(columns)}</tr>',
         (
-            (_linked(p, when), say(p.value), _between(p, say) if around else "")
+            (_linked(p, clock or words.day), *(write(p) for _name, write in columns))
             for p in reversed(points)
         ),
     )
     return format_html(
         '<details class="behind"><summary>{0}</summary><div class="scroll" tabindex="0" '
-        'role="region" aria-label="{0}: {5}"><table class="tight"><thead><tr>'
-        '<th scope="col">{1}</th><th scope="col" class="number">{2}</th>{3}</tr>'
-        "</thead><tbody>{4}</tbody></table></div></details>",
+        'role="region" aria-label="{0}: {4}"><table class="tight"><thead><tr>'
+        '<th scope="col">{1}</th>{2}</tr></thead><tbody>{3}</tbody></table></div></details>',
         _("The numbers behind this chart"),
         _("Time") if clock else _("Day"),
-        _("Value"),
-        format_html('<th scope="col" class="number">{}</th>', band) if around else "",
+        format_html_join("", head, ((name,) for name, _write in columns)),
         rows,
         label,
     )
