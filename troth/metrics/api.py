@@ -173,6 +173,9 @@ def _span(start: datetime | None, end: datetime | None, grain: int) -> Span:
 
 def _found(series: Series, span: Span, asked: Asked) -> Sequence[Tally]:
     if asked.as_of is not None:
+        if series.sweep.written_by:
+            message = "days of an outcome are kept as counted now; ask the outcome with as_of"
+            raise Refusal(422, message, field="as_of")
         measure = measure_from(series.measure)
         found = queries.ask(
             measure=measure, span=span, zone=ZoneInfo(series.zone), grain=series.grain,

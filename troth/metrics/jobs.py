@@ -8,6 +8,7 @@ from troth.metrics import (
     glancing,
     hourly,
     marking,
+    outcome_days,
     parting,
     reporting,
     shelving,
@@ -45,13 +46,13 @@ def report(*, now: datetime) -> int:
 
 
 def is_uncounted(*, now: datetime) -> bool:
-    """Return whether a question about an outcome waits for its answer: one query."""
-    return shelved.is_uncounted(now=now)
+    """Return whether a question about an outcome or a day of one waits: two queries."""
+    return shelved.is_uncounted(now=now) or outcome_days.is_due(now=now)
 
 
 def recount(*, now: datetime) -> int:
     """Count the outcomes that screens ask and whose evidence changed. Returns how many."""
-    return shelving.recount(now=now)
+    return shelving.recount(now=now) + outcome_days.count(now=now)
 
 
 def is_due(*, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from troth.core.steps import reached as step
 from troth.core.windows import Span
-from troth.metrics import shelving
+from troth.metrics import outcome_days, shelving
 from troth.metrics.models import Dirty, Sweep
 from troth.metrics.ranges import GAP, Grid, Range, joined, names_an_instant, reached, runs
 from troth.metrics.shelf import Touched
@@ -50,10 +50,11 @@ def answer(*, now: datetime) -> int:
         for change in changes:
             touched[change.kind, change.column].add(change.day)
         since = min(change.recorded_at for change in changes)
-        followed = Sweep.objects.filter(series__isnull=False).distinct()
+        followed = Sweep.objects.filter(series__isnull=False, written_by="").distinct()
         for sweep in followed.order_by("pk"):
             _marked(sweep, _mark_of(sweep, touched, now=now), since)
         shelving.soil(touched, now=now)
+        outcome_days.soil(touched, now=now)
         signals.changes().filter(pk__in=[change.pk for change in changes]).delete()
         step("tally.marked")
     return len(changes)

@@ -6,7 +6,7 @@ from django.db import models
 
 # Django looks for models in this file; these stand in one of their own.
 from troth.metrics.models_journey import Journey  # noqa: F401
-from troth.metrics.models_outcomes import OutcomeDefinition, Reported  # noqa: F401
+from troth.metrics.models_outcomes import Daily, OutcomeDefinition, Reported  # noqa: F401
 from troth.metrics.models_shelf import Glance, Shelved  # noqa: F401
 
 
@@ -43,6 +43,7 @@ class Sweep(models.Model):
     tallied_until = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)  # why it could not be counted
     turn = models.BigIntegerField(default=0)  # grows with each write: the guard of two workers
+    written_by = models.CharField(max_length=100, blank=True)  # an outcome: no scan counts it
 
     def __str__(self) -> str:
         return f"{', '.join(self.kinds) or 'all kinds'} by {self.time}"

@@ -49,3 +49,26 @@ class Reported(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
+
+
+class Daily(models.Model):
+    """An outcome that is counted by the day, so that its days can be watched and have limits.
+
+    Its series is not scanned for but written from here: `metrics.outcome_days`.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    series = models.ForeignKey("metrics.Series", on_delete=models.PROTECT, related_name="dailies")
+    kinds = models.JSONField()  # of signals that it reads
+    reach = models.IntegerField()  # seconds before a signal in which it may change a day
+    dirty_from = models.DateField(null=True)  # NULL: only days that are over since
+    counted_until = models.DateField(null=True)  # the last day that was counted
+    turn = models.BigIntegerField(default=0)  # grows when days become dirty, and when counted
+    next_at = models.DateTimeField(db_index=True)
+    problem = models.CharField(max_length=300, blank=True)  # why it could not be counted
+
+    class Meta:
+        verbose_name_plural = "dailies"
+
+    def __str__(self) -> str:
+        return f"{self.name} by the day"

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from troth.core.windows import parse_duration
+from troth.metrics import labels
+from troth.metrics.dailies import can_be_daily
 from troth.metrics.definitions import DefinitionError, Document, shaped
 from troth.metrics.recipes import Input, Option, Recipe
 from troth.metrics.rules import MeasureError
@@ -54,8 +56,14 @@ def read(document: object, catalogue: Mapping[str, Recipe]) -> tuple[str, Recipe
 
 def normal(document: object, catalogue: Mapping[str, Recipe]) -> dict[str, Any]:
     """Return the document as it is kept and exported. Raises DefinitionError."""
-    read(document, catalogue)
-    told: dict[str, Any] = msgspec.to_builtins(_shaped(document))
+    name, recipe = read(document, catalogue)
+    found = _shaped(document)
+    labels.check(found.metadata.labels, title=recipe.title, reading="share")
+    if found.metadata.labels and not can_be_daily(recipe):
+        daily = ", ".join(sorted(name for name, one in catalogue.items() if can_be_daily(one)))
+        message = f"{name} is no share of each day's own cases; those that can be watched: {daily}"
+        raise DefinitionError("metadata.labels.touchpoint", message)
+    told: dict[str, Any] = msgspec.to_builtins(found)
     return told
 
 

@@ -9,14 +9,14 @@ from django.db import transaction
 
 from troth.core import windows
 from troth.core.windows import Span
-from troth.metrics import queries, versions
+from troth.metrics import outcome_days, queries, versions
 from troth.metrics.definitions import Difference, differences
 from troth.metrics.lookback import read_over
 from troth.metrics.models_outcomes import OutcomeDefinition, Reported
 from troth.metrics.outcomes import telling
 from troth.metrics.outcomes.results import Outcome
 from troth.metrics.reading import segment_text
-from troth.metrics.recipe_documents import normal
+from troth.metrics.recipe_documents import normal, read
 from troth.staff import actions as staff
 
 SETTLE = timedelta(days=3)  # how long a month is waited for late signals
@@ -103,6 +103,9 @@ def declare_outcome(*, document: Mapping[str, Any], author: str, now: datetime) 
             actor=author, verb=difference.verb, thing="outcome", thing_id=name,
             before=current.get(name), after=kept, now=now,
         )  # fmt: skip
+    _, recipe = read(kept, queries.recipe_catalogue())
+    labels = kept["metadata"].get("labels", {})
+    outcome_days.enrol(difference.name, recipe, labels, author=author, now=now)
     return difference
 
 
@@ -118,4 +121,5 @@ def retire_outcome(*, name: str, author: str, now: datetime) -> Difference:
         actor=author, verb="retire", thing="outcome", thing_id=name, before=before, after=None,
         now=now,
     )  # fmt: skip
+    outcome_days.let_go(name, now=now)
     return Difference(name, "retire")
