@@ -1,5 +1,6 @@
 """What nobody noticed, on the desk and in the weekly audit: what an alarm told stands apart."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -8,9 +9,9 @@ import pytest
 from tests.looks import findings
 from tests.metrics.drift.conftest import FIRST, Histories, after
 from troth.core import clock
-from troth.desk.reporting import weekly_words
+from troth.desk.reporting import periods, weekly, weekly_words
 from troth.desk.views import insight
-from troth.metrics import jobs
+from troth.metrics import jobs, queries
 from troth.metrics.models import Fade
 
 WEEK = FIRST + timedelta(days=59)
@@ -96,6 +97,20 @@ def test_the_audit_ranks_all_trifles_before_it_splits_them_by_pillar():
     assert told == [("Lost", "Quality")]
     assert [row[0].text for row in team.tables[0].rows] == ["Unanswered", "Rude"]
     assert quality.tables[0].heading == "Trifles that came back"
+
+
+@pytest.mark.mission("S1.18", "S2.64")
+def test_the_weekly_audit_tells_the_trifles_of_its_week_in_the_order_of_the_screen(trifles):
+    week = periods.holding(WEEK - timedelta(days=7), kind="weekly", zone="UTC")
+    Fade.objects.all().update(opened_on=week.last, opened_at=week.span.end)
+    (draft,) = weekly.compose(week)
+    figures = json.loads(json.dumps(draft.figures, default=str))
+    tables = weekly_words.sections(figures)[0].tables
+    names = {one.heading: [row[0].text for row in one.rows] for one in tables}
+    assert names["What nobody was told of, by what it adds up to"] == ["Middling", "Least"]
+    assert names["Trifles of which an alarm told"] == ["Worst"]
+    losses = queries.losses(week=week.last)
+    assert [one.stream.name for one in losses] == ["Middling", "Least", "Worst"]
 
 
 @pytest.mark.browser

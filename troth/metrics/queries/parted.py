@@ -136,7 +136,8 @@ def predictability(*, stream: int, at: datetime) -> Predictability:
     if row.series.measure.get("sketch"):
         span = Span(at - timedelta(days=gaps.DAYS), at)
         kept = percentiles(series=row.series_id, span=span, ranks=(0.5, 0.9))
-    p50, p90 = (kept.values[0.5], kept.values[0.9]) if kept else (None, None)
+    enough = kept is not None and kept.n >= gaps.FEWEST  # of few values no tenth is known
+    p50, p90 = (kept.values[0.5], kept.values[0.9]) if kept and enough else (None, None)
     dispersion, wider = _scatter(found) if found and found.parts else (None, None)
     return Predictability(dispersion, wider, p50, p90)
 
