@@ -9,6 +9,7 @@ from tests.looks import findings
 from tests.shop import document
 from tests.together import at_once
 from troth.core import clock
+from troth.core.problems import DocumentError
 from troth.incidents import jobs as incidents
 from troth.metrics import fades_told, parting, queries
 from troth.metrics import jobs as metrics
@@ -292,8 +293,10 @@ def test_segments_may_be_called_anything(db, signed_in, vic, client, token):
     assert {one["value"] for one in listed if one["left"]} == found
 
 
-def test_attributes_that_cannot_be_asked_are_passed_over(db):
-    declare(after(0), segments=["Country Name", "a", "b", "c", "d", "e", "f", "a"])
+def test_attributes_that_cannot_be_asked_are_refused_and_the_first_five_are_looked_at(db):
+    with pytest.raises(DocumentError, match="cannot be an attribute of a segment"):
+        declare(after(0), segments=["Country Name", "a"])
+    declare(after(0), segments=["a", "b", "c", "d", "e", "f"])
     assert Stream.objects.get().attributes == ["a", "b", "c", "d", "e"]
     for wrong in (("A b",), ("a", "a"), tuple("abcdef")):
         with pytest.raises(EnrolmentError, match="attributes"):
@@ -398,7 +401,7 @@ def test_a_promise_that_counts_otherwise_begins_anew_with_its_segments(shop):
 
 def test_the_verb_names_the_segment(shop, capsys):
     looked(after(80))
-    fades_told.tell(everything=False, as_json=False, now=after(80))
+    fades_told.tell(everything=False, as_json=False, now=after(80), blind=[])
     assert "Parcels (carrier gls)" in capsys.readouterr().out
 
 

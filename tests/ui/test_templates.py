@@ -22,7 +22,7 @@ INLINE = {
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: "/".join(path.parts[-3:]))
 def test_a_template_holds_nothing_that_the_policy_forbids(path):
-    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"{%.*?%}", "", path.read_text(encoding="utf-8"))  # a tag's words are no markup
     assert [what for what, pattern in INLINE.items() if pattern.search(text)] == []
 
 
