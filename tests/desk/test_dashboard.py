@@ -221,6 +221,19 @@ def test_what_was_reported_later_is_not_told_of_an_evening_before(told, signed_i
     assert "for board" not in counted(client, f"{URL}aov/?at=2026-06-30")
 
 
+def test_a_list_of_many_kinds_asks_the_database_no_more_than_one_of_few(
+    told, signed_in, vic, django_assert_max_num_queries
+):
+    more = [said(f"thing.{n}", f"x{n}", 3, outcome="failed") for n in range(20)]
+    signals.accept(batches=[more], door="test", now=NOW)
+    signals.seal(now=NOW)
+    client = signed_in(vic)
+    shown(client, URL)
+    assert Shelved.objects.filter(name__startswith="failures:").count() == 23
+    with django_assert_max_num_queries(20):
+        shown(client, URL)
+
+
 def contracts():
     return [
         said("contract", f"k{n}", 100 + n * 3, subject=f"c{n}",

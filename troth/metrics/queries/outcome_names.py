@@ -72,15 +72,23 @@ def named(name: str) -> Named:
 
     A metric that asks about any kind can be asked about one: “on_time:order”. Raises OutcomeError.
     """
-    found = {one.name: one for one in definitions()}
-    if name in found:
-        return found[name]
+    found = among(name, {one.name: one for one in definitions()})
+    if found.kind and found.kind not in signals.kinds():
+        raise OutcomeError(f"there are no signals of kind “{found.kind}”")
+    return found
+
+
+def among(name: str, known: Mapping[str, Named]) -> Named:
+    """Return the definition of that name among those that are known, also of any kind.
+
+    Nothing is asked of a store. Raises OutcomeError.
+    """
+    if name in known:
+        return known[name]
     base, _, kind = name.partition(APART)
-    if kind and base in found and asks_any_kind(found[base]):
-        if kind not in signals.kinds():
-            raise OutcomeError(f"there are no signals of kind “{kind}”")
-        return of_kind(found[base], kind)
-    raise OutcomeError(f"there is no outcome “{name}”{nearest(name, list(found))}")
+    if kind and base in known and asks_any_kind(known[base]):
+        return of_kind(known[base], kind)
+    raise OutcomeError(f"there is no outcome “{name}”{nearest(name, list(known))}")
 
 
 def asks_any_kind(one: Named) -> bool:

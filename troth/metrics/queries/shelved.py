@@ -11,7 +11,7 @@ from troth.metrics.models import Stream
 from troth.metrics.models_shelf import Shelved
 from troth.metrics.outcomes.results import Outcome
 from troth.metrics.queries.linked import bad
-from troth.metrics.queries.outcome_names import Named, OutcomeError, definitions, named
+from troth.metrics.queries.outcome_names import Named, OutcomeError, among, definitions, named
 from troth.metrics.queries.outcomes import answered, largest
 from troth.metrics.recipes import Recipe
 from troth.metrics.rules import Measure, measure_from
@@ -47,7 +47,7 @@ class Answer:
 
 def definition(question: Question, known: Mapping[str, Named] | None = None) -> Named:
     """Return what a question asks, with what it takes for broken. Raises OutcomeError."""
-    found = (known or {}).get(question.name) or named(question.name)
+    found = among(question.name, known) if known else named(question.name)
     if question.broken is None:
         return found
     recipe = found.definition
