@@ -49,3 +49,12 @@ def test_events_of_one_day_share_a_mark():
     drawn = charts.line([charts.Point(day, 0.5) for day in days], label="x", events=happened)
     marks = [part.split("</text>")[0].split(">")[-1] for part in drawn.split('class="mark"')[1:]]
     assert marks == ["1", "2, 3", "4-6"]
+
+
+def test_numbers_of_neighbouring_days_that_would_touch_share_a_mark():
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(181)]
+    happened = [charts.Event(days[at], f"event {at}") for at in (30, 31, 36, 60, 61, 120)]
+    drawn = charts.line([charts.Point(day, 0.5) for day in days], label="x", events=happened)
+    marks = [part.split("</text>")[0].split(">")[-1] for part in drawn.split('class="mark"')[1:]]
+    assert marks == ["1-3", "4, 5", "6"]
+    assert drawn.count("V1000") == len(happened), "each has a line of its own"

@@ -16,7 +16,8 @@ from troth.ui.charts.paths import short
 from troth.ui.charts.scale import Scale, scale
 
 _FEW = 45
-_SEVERAL = 3  # events of a day that are told as from one to another
+_SEVERAL = 3  # events in one place that are told as from one to another
+_APART = 45.0  # of 1000: nearer to each other two numbers would touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ def _drawing(
     ]
     drawn = "".join(f'<path class="{name}" d="{d}"/>' for name, d in paths if d)
     marks = "".join(
-        f'<text class="mark" x="{short(on.x(at) / 10)}%" y="4%" text-anchor="middle">{text}</text>'
-        for at, text in _marks(events)
+        f'<text class="mark" x="{short(place / 10)}%" y="4%" text-anchor="middle">{text}</text>'
+        for place, text in _marks(events, on)
     )
     return mark_safe(  # noqa: S308 - made of numbers alone
         '<svg y="6%" width="100%" height="82%" viewBox="0 0 1000 1000" '
@@ -143,12 +144,24 @@ def _drawing(
     )
 
 
-def _marks(events: Sequence[Event]) -> Iterator[tuple[date, str]]:
-    """Yield the number of each event; those of one day share a place: “2, 3”, “4-9”."""
-    for at, some in groupby(enumerate(events, 1), lambda pair: pair[1].at):
-        numbers = [number for number, _event in some]
-        few = ", ".join(map(str, numbers))
-        yield at, few if len(numbers) < _SEVERAL else f"{numbers[0]}-{numbers[-1]}"
+def _marks(events: Sequence[Event], on: Scale) -> Iterator[tuple[float, str]]:
+    """Yield where the numbers of events stand; those that would touch share a place: “4-9”."""
+    group: list[tuple[int, float]] = []
+    for number, event in enumerate(events, 1):
+        place = on.x(event.at)
+        if group and place - group[0][1] > _APART:
+            yield _mark(group)
+            group = []
+        group.append((number, place))
+    if group:
+        yield _mark(group)
+
+
+def _mark(group: Sequence[tuple[int, float]]) -> tuple[float, str]:
+    numbers = [number for number, _place in group]
+    middle = (group[0][1] + group[-1][1]) / 2
+    few = ", ".join(map(str, numbers))
+    return middle, few if len(numbers) < _SEVERAL else f"{numbers[0]}-{numbers[-1]}"
 
 
 def _runs(points: Sequence[Point], *, banded: bool = False) -> Iterator[list[Point]]:
