@@ -1,7 +1,7 @@
 """Control charts for the desk: days against what is usual, and many small slips added up."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 
@@ -47,7 +47,18 @@ def control(
         dashed="dashed: what was promised",
         band="Usual band",
         steps="What was promised",
+        ahead=_ahead(chart),
+        boxed="boxes: where the next day and the next seven days will lie, nine times in ten",
     )
+
+
+def _ahead(chart: Chart) -> list[charts.Ahead]:
+    """Return what is foreseen; of a count its days alone: seven together are on another scale."""
+    shown = [one for one in chart.next if one.days == 1 or chart.stream.reading != "count"]
+    return [
+        charts.Ahead(one.starts_on, one.ends_on + timedelta(days=1), one.low, one.high)
+        for one in shown
+    ]
 
 
 def scores(chart: Chart) -> SafeString | str:

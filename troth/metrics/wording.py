@@ -134,11 +134,16 @@ def size(value: float, stream: StreamView | None) -> str:
 
 def reading(value: float | None, stream: StreamView) -> str:
     """Return a reading of a stream as people say it."""
-    if stream.reading == "share":
+    return read(value, stream.reading, stream.unit)
+
+
+def read(value: float | None, kind: str, unit: str) -> str:
+    """Return a share, a mean in its unit, or a count as people say it."""
+    if kind == "share":
         return words.share(value)
     if value is None:
         return words.NOTHING
-    return words.measured(round(value, 2), stream.unit if stream.reading == "mean" else "")
+    return words.measured(round(value, 2), unit if kind == "mean" else "")
 
 
 _OWN_WORDS: Final[dict[str, Callable[[FadeView], str]]] = {

@@ -22,10 +22,12 @@ _MOST_EVENTS = 12
 _MONTH = 28
 
 
-def drawn(detail: Detail, *, at: datetime | None = None) -> SafeString:
+def drawn(
+    detail: Detail, *, at: datetime | None = None, ahead: Sequence[charts.Ahead] = ()
+) -> SafeString:
     """Return the chart of the headline figure, day by day, with the table behind it.
 
-    `at`: what happened beside it is told as of then.
+    `at`: what happened beside it is told as of then. `ahead`: where it will stand in a week.
     """
     found = points(detail)
     happened = (
@@ -36,6 +38,8 @@ def drawn(detail: Detail, *, at: datetime | None = None) -> SafeString:
         label=_("Share kept over the last %(days)s days, on each day.") % {"days": span(detail)},
         target=targets(detail),
         events=happened,
+        ahead=ahead,
+        boxed="wedge: where it will stand in a week, nine times in ten",
     )
 
 

@@ -58,7 +58,7 @@ def test_the_demo_measures_drift_score_and_outcomes_and_names_what_is_not_there(
     assert parts == {"outcomes", "attribution", "cost", "forecasts", "half-lives", "quiet fades",
                      "false alarms", "NAB", "TCPD", "calibration"}  # fmt: skip
     absent = [one for one in found if one["value"] == "not there"]
-    assert len(absent) == 17
+    assert len(absent) == 19
     assert all(one["goal"].startswith(f"put it at {tmp_path}") for one in absent)
     goals = [one for one in found if one["met"] is not None]
     assert done.return_value == int(any(not one["met"] for one in goals))

@@ -106,6 +106,14 @@ def test_hospitals_figures_are_those_published(shared):
     assert held.raw < 0.2
 
 
+@pytest.mark.shared
+def test_the_intervals_of_values_hold_nine_in_ten(shared):
+    for values in (calibration.requests(shared), calibration.delays(shared)):
+        held = calibration.levels_covered(values)
+        assert held.forecasts > 200
+        assert 0.85 <= held.ours <= 0.95
+
+
 @pytest.mark.mission("S1.4")
 def test_a_made_stack_is_found_weeks_before_any_chart_of_one_stream():
     timed = quiet.timed(quiet.SCENARIOS[0], count=12, history=200, seed=5)

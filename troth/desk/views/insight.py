@@ -15,7 +15,7 @@ from troth.core.moments import looking_back, named_day
 from troth.core.windows import Span, midnight
 from troth.desk import beside, drawing, fading, stream_parts, tables, within
 from troth.desk.views import parted
-from troth.metrics import actions, queries, so_far, wording
+from troth.metrics import actions, foreseen, queries, so_far, wording
 from troth.metrics.drift.enrolment import EnrolmentError
 from troth.metrics.drift.pictures import Chart, StreamView
 from troth.metrics.queries.part_charted import names_of
@@ -57,6 +57,7 @@ def stream(request: HttpRequest, key: str) -> HttpResponseBase:
             for point in chart.points if point.rules
         ],
         "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
+        "coming": foreseen.told(chart.next, reading=one.reading, unit=one.unit),
         "next": _next(chart, now), "relied": queries.predictability(stream=one.pk, at=now),
     }  # fmt: skip
     return render(request, "desk/insight/stream.html", context)

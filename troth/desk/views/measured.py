@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from troth.core import clock
 from troth.core.moments import looking_back
 from troth.core.sheets import Row
-from troth.desk import beside, measuring
+from troth.desk import beside, foreseeing, measuring
 from troth.desk.measuring import Asked
 from troth.metrics import queries, wording
 from troth.metrics.drift.daily import Day, added, figure, scatter
@@ -71,11 +71,12 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
     one, unit = asked.one, unit_of(asked.one)
     if "format" in request.GET and not asked.moments.problem:
         return table_file(one.name, request.GET["format"], COLUMNS, _rows(asked, unit))
-    happened = _happened(asked)
+    happened, found = _happened(asked), foreseeing.coming(asked)
     context = {
         "asked": asked, "one": one, "unit": unit, "moments": asked.moments,
         "figure": _whole(asked), "spread": asked.spread,
-        "drawn": _drawn(asked, unit, happened), **_parts(request, asked),
+        "drawn": _drawn(asked, unit, happened, foreseeing.ahead(asked, found)),
+        "coming": foreseeing.words(asked, found), **_parts(request, asked),
         "choices": measuring.DAYS, "overs": measuring.OVER, "counted": one.counted,
         "document": yaml.safe_dump(one.document, sort_keys=False, allow_unicode=True),
         "measure": one.measure, "last": asked.counted[-1].day if asked.counted else None,
@@ -106,7 +107,9 @@ def _whole(asked: Asked) -> Side:
     return figure(added(asked.counted), asked.how, days=asked.days)
 
 
-def _drawn(asked: Asked, unit: str, events: list[charts.Event]) -> SafeString:
+def _drawn(
+    asked: Asked, unit: str, events: list[charts.Event], ahead: list[charts.Ahead]
+) -> SafeString:
     points = [
         charts.Point(
             one.day, one.figure.value, one.figure.low, one.figure.high,
@@ -117,7 +120,10 @@ def _drawn(asked: Asked, unit: str, events: list[charts.Event]) -> SafeString:
     label = asked.one.metric.title
     if asked.only:
         label += f", {asked.only[0]} {asked.only[1] or 'not said'}"
-    return charts.line(points, label=f"{label}.", events=events, unit=_drawn_in(unit))
+    return charts.line(
+        points, label=f"{label}.", events=events, unit=_drawn_in(unit), ahead=ahead,
+        boxed="in colour: where it will lie, nine times in ten",
+    )  # fmt: skip
 
 
 def _drawn_in(unit: str) -> str:

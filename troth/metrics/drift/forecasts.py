@@ -13,7 +13,7 @@ from troth.metrics.drift.normal import Array, quantile_above, widened
 HALF_LIFE = 8.0  # periods after which a past one counts half; for how wrong one was, twice that
 FEWEST = 8  # past forecasts that an interval stands on
 _KEEP, _KEEP_ERROR = 0.5 ** (1 / HALF_LIFE), 0.5 ** (1 / (2 * HALF_LIFE))
-_LEAST_FREEDOM = 5.0
+LEAST_FREEDOM = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Belief:
         factor = max(1.0, self.factor)
         limit = quantile_above((1 - certainty) / 2)
         if factor > 1:
-            limit = float(widened(limit, max(self.freedom, _LEAST_FREEDOM)))
+            limit = float(widened(limit, max(self.freedom, LEAST_FREEDOM)))
         half = limit * sqrt(factor * self.share * (1 - self.share) * (1 / cases + 1 / self.worth))
         return Interval(self.share, max(0.0, self.share - half), min(1.0, self.share + half))
 

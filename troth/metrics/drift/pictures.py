@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from troth.metrics.drift.foresight import Foresight
 from troth.metrics.drift.hours import SoFar
 
 
@@ -166,6 +167,7 @@ class Chart:
 
     `shifts` are the days on which the level changed, looked at afterwards over the whole span.
     `offered` (first day, days with data) is a longer even past that would make a better usual.
+    `next` is where the next day and the next week will lie, as far as that can be told.
     """
 
     stream: StreamView
@@ -176,6 +178,7 @@ class Chart:
     events: tuple[Event, ...] = field(default=())
     shifts: tuple[date, ...] = field(default=())
     offered: tuple[date, int] | None = None
+    next: tuple[Foresight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """What a drawing of a stream needs: each day with its limits, score, phase and rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from math import nan
 
 import numpy as np
 
 from troth.core import clock
 from troth.core.windows import Span
 from troth.metrics.drift import fades as faded
+from troth.metrics.drift.foresight import Days, Foresight, foreseen
 from troth.metrics.drift.limits import SPECIAL, limits
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.onsets import changes
@@ -55,7 +57,20 @@ def chart(
             event for event in [*events, *_decisions(decided)] if first <= event.day <= last
         ),
         offered=_offered(found) if found and found.parts else None,
+        next=_next(row, found, points) if found and found.parts else (),
     )
+
+
+def _next(row: Stream, found: Watched, points: Mapping[date, Point]) -> tuple[Foresight, ...]:
+    """Return what is foreseen of a stream that is watched, from its whole days; of time nothing."""
+    whole = found.panel.first + timedelta(days=int(found.parts[-1].row.complete))
+    days = [day for day in sorted(points) if day < whole]
+    if row.evidence != 1 or row.ended_at is not None or not days:
+        return ()
+    column = [points.get(days[0] + timedelta(days=n)) for n in range((whole - days[0]).days)]
+    values = [one.value if one is not None and one.value is not None else nan for one in column]
+    cases = [float(one.n) if one is not None else 0.0 for one in column]
+    return foreseen(Days(row.reading, days[0], np.array(values), np.array(cases)))
 
 
 def _offered(found: Watched) -> tuple[date, int] | None:

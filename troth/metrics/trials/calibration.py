@@ -4,20 +4,22 @@ Each period of each series is forecast from those before it; the share of period
 interval is what is counted, with the intervals that raw counts would give beside it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
+from math import isnan, sqrt
 from pathlib import Path
 
 import numpy as np
 
 from troth.metrics.drift.forecasts import beliefs
+from troth.metrics.drift.levels import levels
 from troth.metrics.drift.normal import Array
 from troth.metrics.trials import cases
 
 FEWEST = 30  # cases in a period, for it to be forecast
 _WIDE = 1.645
+_FEW_A_WEEK = 5
 PUNCTUAL = 15  # minutes late at arrival, at most
 Counts = dict[tuple[str, int], tuple[float, float]]  # (series, period) → (good, total)
 Many = list[tuple[Array, Array]]  # (good, total) of each series, by period
@@ -48,6 +50,41 @@ def covered(series: Iterable[tuple[Array, Array]]) -> Covered:
             inside += interval.low <= share <= interval.high
             raw += _inside_raw(float(hits[period - 1]), float(counted[period - 1]), share)
     return Covered(count, inside / max(1, count), raw / max(1, count))
+
+
+def levels_covered(series: Iterable[Array]) -> Covered:
+    """Return how often the intervals of values held what came; raw counts say nothing of these."""
+    inside = count = 0
+    for values in series:
+        for value, level in zip(values.tolist(), levels(values), strict=False):
+            interval = level.interval() if level is not None else None
+            if interval is not None and not isnan(value):
+                count += 1
+                inside += interval.low <= value <= interval.high
+    return Covered(count, inside / max(1, count), 0.0)
+
+
+def delays(data: Path) -> list[Array]:
+    """Return each carrier's mean delay at arrival by the day, in minutes, of 30 flights or more."""
+    added: dict[tuple[str, int], float] = defaultdict(float)
+    number: Counter[tuple[str, int]] = Counter()
+    for carrier, day, late in cases.flights(data):
+        if late is not None:
+            added[carrier, day] += late
+            number[carrier, day] += 1
+    return [
+        np.where(flights >= FEWEST, minutes / np.maximum(flights, 1), np.nan)
+        for minutes, flights in _columns({one: (added[one], n) for one, n in number.items()})
+    ]
+
+
+def requests(data: Path) -> list[Array]:
+    """Return how many of a city's cases of each reason fell due by the week, first and last apart.
+
+    Of reasons with five a week or more.
+    """
+    counted = (total[1:-1] for _, total in boston(data))
+    return [total for total in counted if len(total) and total.mean() >= _FEW_A_WEEK]
 
 
 def _inside_raw(good: float, total: float, share: float) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from troth.metrics.drift.normal import Array
 from troth.metrics.trials import calibration, cases, cost, nab, quiet, tcpd
 from troth.metrics.trials.figure import Figure, missing
 
@@ -121,9 +122,17 @@ _REAL: tuple[tuple[str, Callable[[Path], calibration.Many], str], ...] = (
 )
 
 
+_VALUES: tuple[tuple[str, Callable[[Path], list[Array]], str], ...] = (
+    (cases.BOSTON, calibration.requests, "weeks' numbers of requests"),
+    (cases.FLIGHTS, calibration.delays, "days' mean delays"),
+)
+
+
 def _real(data: Path) -> Iterator[Figure]:
     for need, read, unit in _REAL:
         yield from missing(data, "calibration", need) or _held(read(data), read.__name__, unit)
+    for need, values, name in _VALUES:
+        yield from missing(data, "calibration", need) or _valued(values(data), name)
 
 
 def _held(series: calibration.Many, name: str, unit: str) -> Iterator[Figure]:
@@ -135,6 +144,14 @@ def _held(series: calibration.Many, name: str, unit: str) -> Iterator[Figure]:
     yield Figure("calibration", f"… {name}, from raw counts", f"{held.raw:.1%}")
     if unit == "months":
         yield from _charts(calibration.charted(series))
+
+
+def _valued(series: list[Array], name: str) -> Iterator[Figure]:
+    held = calibration.levels_covered(series)
+    yield Figure(
+        "calibration", f"90 % intervals hold the next of {held.forecasts:,} {name}",
+        f"{held.ours:.1%}", "85-95 %", _LOW <= held.ours <= _HIGH,
+    )  # fmt: skip
 
 
 def _charts(seen: calibration.Charted) -> Iterator[Figure]:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from troth.core import clock
 from troth.core.moments import Moments, moments
 from troth.core.windows import midnight
+from troth.metrics import foreseen, so_far
 from troth.metrics import queries as metrics
-from troth.metrics import so_far
 from troth.metrics.drift.pictures import StreamView
-from troth.promises import apart, chart, queries, wording
+from troth.promises import apart, chart, foreseeing, queries, wording
 from troth.promises.queries import parts
 from troth.promises.rules.evidence import Evidence, Told, chance_of_broken, replay
 from troth.promises.rules.remedies import Sought
@@ -46,6 +46,7 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
     standing = detail.standing
     attribute = by if by in standing.segments else next(iter(standing.segments), "")
     watched = metrics.stream(f"promise:{standing.slug}")
+    coming = foreseeing.coming(detail, asked.at or asked.as_of or clock.now())
     return {
         "detail": detail,
         "standing": standing,
@@ -56,7 +57,8 @@ def _shown(detail: Detail, asked: Moments, *, by: str) -> dict[str, object]:
         "watched": watched,
         "hours": _hours(watched, asked),
         "gap": wording.gap(detail.gap) if detail.gap and detail.gap.n else None,
-        "chart": chart.drawn(detail, at=asked.at),
+        "chart": chart.drawn(detail, at=asked.at, ahead=foreseeing.ahead(detail, coming)),
+        "coming": foreseen.told(coming, reading="share"),
         "looks_back": chart.span(detail),
         "attribute": attribute,
         "violations": queries.Ledger(Sought(slug=standing.slug))[:_MOST_VIOLATIONS],

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from troth.ui import words
+from troth.ui.charts.ahead import Ahead, boxes
 from troth.ui.charts.line_table import line_table
 from troth.ui.charts.paths import short
 from troth.ui.charts.scale import Scale, scale
@@ -66,41 +67,43 @@ def line(  # noqa: PLR0913 - the parts of a chart, all named
     zone: ZoneInfo | None = None,
     band: str = "",
     steps: str = "",
+    ahead: Sequence[Ahead] = (),
+    boxed: str = "",
 ) -> SafeString:
     """Return a figure: the line with its band, target steps, numbered events, and the table.
 
     `points` are oldest first. `unit` is "share" (values 0..1 shown as per cent), "seconds", or
     any word set behind plain numbers. `dashed` and `shaded` say what the steps and the band are
     where they are no target and no interval; `steps` does so in the chart's sentence, `band` in its
-    table. What is outside the points' time is left out. With a `zone` they are instants of a day.
+    table. What is foreseen (`ahead`, in words `boxed`) is drawn behind the points, what else is
+    outside their time is left out. With a `zone` they are instants of a day.
     """
-    known = [point for point in points if point.value is not None]
+    known, say = [point for point in points if point.value is not None], _saying(unit)
     if not known:
         return format_html('<p class="quiet">{}</p>', _("Nothing to draw yet."))
-    say = _saying(unit)
     seen = [event for event in events if points[0].at <= event.at <= points[-1].at]
-    on, when = _scale(points, target, unit), _when(zone)
+    on, when = _scale(points, target, unit, ahead), _when(zone)
+    dashed, shaded = dashed or _("dashed: target"), shaded or _("shaded: 90 % interval")
     return format_html(
-        '<figure class="chart"><svg role="img" aria-label="{}">{}{}{}</svg>'
+        '<figure class="chart"><svg role="img" aria-label="{}">{}{}</svg>'
         "<figcaption>{}{}</figcaption>{}</figure>",
         _summary(known, label, say, when) + _told(target, steps, say, of_day=zone is not None),
-        _grid(on, _ticking(unit)),
-        _dates(points, on, _when(zone, short=True)),
-        _drawing(points, target, seen, on),
+        _grid(on, _ticking(unit)) + _dates(points, on, _when(zone, short=True)),
+        _drawing(points, target, seen, on, boxes(ahead, on)),
         _events(seen, when),
-        _legend(
-            target=bool(target) and (dashed or _("dashed: target")),
-            band=any(p.low is not None for p in known) and (shaded or _("shaded: 90 % interval")),
-        ),
+        _legend((target, dashed), (any(p.low is not None for p in known), shaded), (ahead, boxed)),
         line_table(points, say, label, (band or _("Interval"), when if zone else None)),
     )
 
 
-def _scale(points: Sequence[Point], target: Sequence[Step], unit: str) -> Scale:
+def _scale(
+    points: Sequence[Point], target: Sequence[Step], unit: str, ahead: Sequence[Ahead]
+) -> Scale:
     values = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
-    values += [step.value for step in target]
+    values += [step.value for step in target] + [v for one in ahead for v in (one.low, one.high)]
+    times = [p.at for p in points] + [one.until for one in ahead]
     return scale(
-        [p.at for p in points], values, top=1.0 if unit == "share" else None,
+        times, values, top=1.0 if unit == "share" else None,
         is_duration=unit == "seconds" and max(values, default=0.0) >= 1,
     )  # fmt: skip
 
@@ -123,10 +126,11 @@ def _ticking(unit: str) -> Callable[[float], str]:
 
 
 def _drawing(
-    points: Sequence[Point], target: Sequence[Step], events: Sequence[Event], on: Scale
+    points: Sequence[Point], target: Sequence[Step], events: Sequence[Event], on: Scale, ahead: str
 ) -> SafeString:
     paths = [
         ("band", _band(points, on)),
+        ("ahead", ahead),
         ("target", _steps(target, points, on)),
         ("event", "".join(f"M{short(on.x(event.at))} 0V1000" for event in events)),
         ("value", _curve(points, on)),
@@ -263,9 +267,11 @@ def _linked(event: Event) -> str:
     return format_html('<a href="{}">{}</a>', event.href, event.text) if event.href else event.text
 
 
-def _legend(*, target: str | bool, band: str | bool) -> SafeString:
-    parts = [str(part) for part in (target, band) if part]
-    spans = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
+def _legend(*parts: tuple[object, str]) -> SafeString:
+    """Say what is drawn: each part that is there, in its words."""
+    spans = format_html_join(
+        "", "<span>{}</span>", ((said,) for is_there, said in parts if is_there)
+    )
     return format_html('<span class="legend">{}</span>', spans)
 
 
