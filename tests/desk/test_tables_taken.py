@@ -13,6 +13,7 @@ from troth.core import clock
 from troth.core.moments import shown
 from troth.promises.queries import scores
 from troth.signals import actions as signals
+from troth.signals.models import Retention
 
 pytestmark = pytest.mark.django_db
 SCORE = "/desk/insight/score/?scope=all&from=2026-03-10&until=2026-03-19"
@@ -159,3 +160,39 @@ def test_two_times_are_compared_as_of_an_instant(shop, signed_in, vic):
         assert "on what had been recorded by" in text_of(
             client, f"{COMPARE}{DATES}&as_of={shown(NOW + DAY)}"
         )
+
+
+@pytest.fixture
+def half_gone(shop):
+    """Let retention remove what fell due before 10 March, after it was counted."""
+    shop(target="90%")
+    Retention.objects.create(kind="delivery", days=10)
+    signals.retain(now=NOW)
+
+
+@pytest.mark.usefixtures("half_gone")
+def test_segments_of_days_whose_signals_are_gone_are_not_compared_but_the_whole_is(signed_in, vic):
+    client = signed_in(vic)
+    text = text_of(client, f"{COMPARE}{DATES}")
+    assert "Signals of before 10 March 2026 are kept no longer" in text
+    (row,) = table(client, f"{COMPARE}{DATES}")
+    assert (int(row["earlier_cases"]), int(row["later_cases"])) == (19, 21)
+    later = "?from=2026-03-10&until=2026-03-10&against_from=2026-03-11&against_until=2026-03-12"
+    assert "are kept no longer" in text_of(client, COMPARE + later)  # from noon on it is whole
+    whole = "?from=2026-03-11&until=2026-03-11&against_from=2026-03-12&against_until=2026-03-12"
+    assert "are kept no longer" not in text_of(client, COMPARE + whole)
+
+
+@pytest.mark.usefixtures("half_gone")
+def test_friction_and_the_page_of_a_segment_say_what_is_left(signed_in, vic):
+    client = signed_in(vic)
+    assert "of the days before this is what is left" in text_of(client, FRICTION)
+    page = text_of(client, "/desk/promises/on-time/?by=country&is=fr")
+    assert "earlier days have no segments any more" in page
+    place = "/desk/insight/touchpoints/promise:on-time/?by=country&is=fr"
+    assert "earlier days have no segments any more" in text_of(client, place)
+    for url in ("/desk/promises/on-time/days.csv?by=country&is=fr", place):
+        rows = table(client, url)
+        days = {row.get("date") or row["day"] for row in rows}
+        assert days
+        assert min(days) >= "2026-03-11"

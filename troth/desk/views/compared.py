@@ -23,9 +23,11 @@ from troth.promises.queries import parts
 from troth.promises.rules.results import Detail
 from troth.promises.views import found as looked_up
 from troth.staff.access import requires
+from troth.ui import words
 from troth.ui.sheets import table_file
 
 _MOST = 100
+_LOST = "segments of earlier days cannot be told apart"
 _NAMES = ("from", "until", "against_from", "against_until")
 Only = tuple[str, str | None]
 
@@ -57,14 +59,32 @@ def promise(request: HttpRequest, slug: str) -> HttpResponseBase:
     if one.retired_at is not None:
         raise Http404("this promise is retired")
     names = parts.attributes(detail.terms) if detail.terms else ()
-    by, only, problem = _parts(request, names)
     times = _times(request, _today(asked, one.zone))
+    by, only, problem = _parts(request, names)
+    if by and detail.terms and not times.problem:
+        span = parts.span_between(times.first, times.last, one.zone)
+        if gone := parts.let_go_before(detail.terms, span):
+            by, only, names = "", None, ()
+            problem = (
+                f"signals of before {words.day(gone.date())} are kept no longer, so that {_LOST}"
+            )
     told = "Raw, from the signals." if by else "As the promise counts, after what it excludes."
     page = Page(
         one.name, reverse("promises:show", args=[slug]), ("Promises", reverse("promises:index")),
         "share", names, by, only, asked, told, problem,
     )  # fmt: skip
     return _answer(request, page, times, _of_promise(detail, page, times))
+
+
+def _lost(detail: Detail, times: Times) -> str:
+    """Return why no segments of these times can be told apart, or ""."""
+    if detail.terms is None or times.problem:
+        return ""
+    span = parts.span_between(times.first, times.last, detail.standing.zone)
+    gone = parts.let_go_before(detail.terms, span)
+    if gone is None:
+        return ""
+    return f"signals of before {words.day(gone.date())} are kept no longer, so that {_LOST}"
 
 
 def _of_promise(detail: Detail, page: Page, times: Times) -> Found | None:

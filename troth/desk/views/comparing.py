@@ -1,7 +1,7 @@
 """Where friction is: what misses its promise, by how many, for how much work."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from math import isfinite
 
@@ -20,7 +20,7 @@ from troth.plan import queries as plan
 from troth.plan.rules.friction import Friction, ranked
 from troth.promises import queries
 from troth.promises.queries import parts
-from troth.promises.rules.results import Count, Standing
+from troth.promises.rules.results import Count, Detail, Standing
 from troth.staff.access import person, requires
 from troth.ui.sheets import table_file
 
@@ -55,7 +55,7 @@ def friction(request: HttpRequest) -> HttpResponseBase:
         "more": max(0, len(found) - _MOST), "days": _window_days(one.slug, asked),
         "moments": asked, "least": parts.fewest(detail.terms) if detail.terms else 1,
         "cases": sum(count.total for count in counts.values()),
-        "keep": {"promise": one.slug, "by": by},
+        "keep": {"promise": one.slug, "by": by}, "gone": _gone(detail, asked),
     }  # fmt: skip
     return render(request, "desk/insight/friction.html", context)
 
@@ -72,6 +72,14 @@ def _window_days(slug: str, asked: Moments) -> tuple[date, date]:
     ends = (found.span.start + TICK, found.span.end)
     first, last = (at.astimezone(found.zone) for at in ends)
     return first.date(), last.date()
+
+
+def _gone(detail: Detail, asked: Moments) -> datetime | None:
+    """Return before when signals of the window are kept no longer."""
+    if detail.terms is None:
+        return None
+    span = queries.drill(detail.standing.slug, at=asked.at, as_of=asked.as_of).span
+    return parts.let_go_before(detail.terms, span)
 
 
 def _rows(found: Iterable[Friction], slug: str, by: str) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """One segment of a touchpoint by the day, against its own usual."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from troth.core.moments import Moments
 from troth.core.windows import Span
 from troth.desk import beside, drawing, fading, stream_parts
 from troth.metrics.drift.pictures import StreamView
-from troth.metrics.queries.part_charted import Names, names_of, part_chart
+from troth.metrics.queries.part_charted import Names, let_go_before, names_of, part_chart
 from troth.ui.sheets import table_file
 
 Only = tuple[str, str | None]
@@ -36,6 +36,7 @@ def show(request: HttpRequest, one: StreamView, asked: Moments, days: int) -> Ht
     context = {
         "one": one, "moments": asked, "names": names, "only": only, "problem": problem,
         "chart": chart, "days": days, "links": _links(one),
+        "gone": _gone(one, now - timedelta(days=days)),
         "keep": {"by": only[0], "is": only[1] or "", "days": str(days)} if only else {},
         "values": names.values.get(only[0], ()) if only else (),
         "drawn": drawing.control(chart, cases=stream_parts.cases_of(one, asked, only), is_part=True)
@@ -53,6 +54,12 @@ def _only(request: HttpRequest, names: Names) -> tuple[Only | None, str]:
     if not names.attributes:
         return None, "This touchpoint is not split by anything"
     return None, f"“{by[:40]}” splits nothing here; there are {', '.join(names.attributes)}"
+
+
+def _gone(one: StreamView, since: datetime) -> datetime | None:
+    """Return before when segments cannot be told apart, where that is within what is drawn."""
+    gone = let_go_before(one.pk)
+    return gone if gone is not None and gone > since else None
 
 
 def _links(one: StreamView) -> dict[str, str]:

@@ -100,8 +100,10 @@ def _points(row: Stream, only: Only, span: Span, until: datetime) -> list[Point]
     split = tuple(row.series.measure.get("by", ()))
     phase = _phase(row, until)
     zone = row.series.sweep.tz
-    begin = until - LONGEST if split else span.start
+    begin = until - LONGEST if split else max(span.start, _whole_since(row) or span.start)
     whole = Span(midnight(begin.astimezone(zone).date(), zone), until)
+    if whole.start >= whole.end:
+        return []
     tallies = _kept(row, split, only, whole) if split else _asked(row, only, whole)
     if not tallies:
         return []
@@ -129,6 +131,31 @@ def _usual(  # noqa: PLR0913 - what it is made of, all named
         return usual_of(row, phase, known, start=start, waits={})
     kept = PartUsual.objects.filter(baseline=phase, segment=text_of(dict([only]))).first()
     return frozen_from(kept.frozen) if kept else None
+
+
+def let_go_before(stream: int) -> datetime | None:
+    """Return before when segments cannot be told apart: their signals are kept no longer.
+
+    None of a stream whose segments are kept tallied. Raises Stream.DoesNotExist.
+    """
+    row = Stream.objects.select_related("series__sweep").get(pk=stream)
+    return None if row.series.measure.get("by") else _removed(row)
+
+
+def _whole_since(row: Stream) -> datetime | None:
+    """Return the start of the first day of which all signals are there still; None: all are."""
+    removed, zone = _removed(row), row.series.sweep.tz
+    if removed is None:
+        return None
+    day = removed.astimezone(zone).date()
+    start = midnight(day, zone)
+    return start if start >= removed else midnight(day + timedelta(days=1), zone)
+
+
+def _removed(row: Stream) -> datetime | None:
+    removed = signals.removed_until()
+    kinds = measure_from(row.series.measure).kinds or tuple(removed)
+    return max((removed[kind] for kind in kinds if kind in removed), default=None)
 
 
 def _kept(row: Stream, names: Sequence[str], only: Only, span: Span) -> list[Tally]:

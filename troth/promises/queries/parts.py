@@ -14,6 +14,7 @@ from troth.promises.queries import opinions, standings
 from troth.promises.queries.drills import scene_of
 from troth.promises.rules import measures
 from troth.promises.rules.terms import Terms
+from troth.signals import queries as signals
 from troth.signals.store import Tally
 
 Only = tuple[str, str | None]  # an attribute and its value; None: the cases that do not say it
@@ -82,6 +83,17 @@ def days_of(
     """
     terms, tallies = _tallied(slug, span, at, as_of, only=only)
     return _days(tallies, terms.tz)
+
+
+def let_go_before(terms: Terms, span: Span) -> datetime | None:
+    """Return before when signals of a promise are kept no longer, where that is within the span.
+
+    Days from then on are whole; of earlier ones nobody can tell the parts any more.
+    """
+    removed = signals.removed_until()
+    kinds = terms.counting.kinds or tuple(removed)
+    found = [removed[kind] for kind in kinds if kind in removed and removed[kind] > span.start]
+    return max(found, default=None)
 
 
 def span_between(first: date, last: date, zone: str) -> Span:

@@ -61,9 +61,21 @@ class Segment:
         return Span(windows.midnight(first, zone), self.until)
 
     @cached_property
+    def gone(self) -> datetime | None:
+        """Return before when signals are kept no longer; None where all days are whole."""
+        return parts.let_go_before(self.detail.terms, self.span) if self.detail.terms else None
+
+    @cached_property
     def counted(self) -> list[Day]:
+        """Return the days with a case, those alone of which all signals are there still."""
+        zone = ZoneInfo(self.detail.standing.zone)
+        begin = max(self.span.start, self.gone or self.span.start)
+        whole = begin.astimezone(zone).date() + timedelta(days=begin > self.span.start)
+        span = Span(windows.midnight(whole, zone), self.until)
+        if span.start >= span.end:
+            return []
         return parts.days_of(
-            self.slug, only=self.only, span=self.span, at=self.moments.at, as_of=self.moments.as_of
+            self.slug, only=self.only, span=span, at=self.moments.at, as_of=self.moments.as_of
         )
 
     @cached_property
