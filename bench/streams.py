@@ -29,6 +29,7 @@ SCREENS = {
     "touchpoint map": "/desk/insight/",
     "touchpoint map, searched": "/desk/insight/?search=touchpoint+4711",
     "touchpoint map, the last page": "/desk/insight/?page=last",
+    "friction": "/desk/insight/friction/",
     "faded": "/desk/insight/faded/",
     "gaps": "/desk/insight/gaps/",
     "gaps, searched": "/desk/insight/gaps/?search=touchpoint+4711",

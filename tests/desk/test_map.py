@@ -1,8 +1,11 @@
 """The map: what is promised down, the steps of the journey across."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
+from html import unescape
 
 import pytest
+from django.utils.html import escape
 
 from tests.looks import findings
 from troth.core import clock
@@ -10,6 +13,7 @@ from troth.core.windows import DAY
 from troth.metrics import actions as metrics
 from troth.metrics import jobs
 from troth.metrics.drift.enrolment import Enrolment
+from troth.metrics.models import Fade, Stream
 from troth.metrics.queries.mapped import cells
 from troth.metrics.queries.matrixed import Row, Seen, outlook, rows_of, sheets, steps_of
 from troth.metrics.rules import Measure
@@ -159,6 +163,35 @@ def test_the_map_looks_back(journey, signed_in, vic):
     assert "As it stood at" in text
     assert "no case in 28 days" in text
     assert "pp short" not in text
+
+
+def test_what_is_told_to_be_silent_is_among_the_silent_though_it_spoke_lately(
+    journey, signed_in, vic
+):
+    stream = Stream.objects.get(key="parcel")
+    now = clock.now()
+    Fade.objects.create(stream=stream, kind="no_data", opened_on=now.date(), opened_at=now,
+                        size=0.0, recorded_at=now)  # fmt: skip
+    text = asked(signed_in(vic), "?only=silent").split('id="map"')[1]
+    assert "/touchpoints/parcel/" in text
+    assert "/touchpoints/pay/" not in text
+
+
+def test_names_and_steps_are_shown_as_they_are_written(signed_in, vic):
+    step, name = "1 <b>&\"'é…?step=x", "<script>alert(1)</script>"
+    came("odd", cases=10, bad=5)
+    watch("odd", step, name=name)
+    client = signed_in(vic)
+    text = asked(client)
+    assert "<script>alert" not in text
+    assert "<b>&" not in text
+    (link,) = re.findall(r'The worst step is <a href="([^"]+)"', text)
+    chosen = asked(client, unescape(link))
+    assert 'class="stack matrix"' in chosen
+    assert escape(step) in chosen
+    assert client.get(MAP + "?step=%00").status_code == 400
+    for odd in ("?page=-1", "?page=x", "?step=" + "x" * 5000, "?only=short&only=silent"):
+        assert client.get(MAP + odd).status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -55,11 +55,15 @@ class Choice:
         pairs = {"search": self.search, "step": self.step, "only": self.only}
         return {name: value for name, value in pairs.items() if value}
 
-    def takes(self, one: Seen, fades: set[int]) -> bool:
-        """Whether it is among what is chosen; `fades` are the streams that fade."""
+    def takes(self, one: Seen, fades: set[int], silent: set[int]) -> bool:
+        """Whether it is among what is chosen; `fades` are streams that fade, `silent` as told."""
         if self.step and (one.step or NO_STEP) != self.step:
             return False
-        held = {"short": one.missed > 0, "fading": one.pk in fades, "silent": one.is_silent}
+        held = {
+            "short": one.missed > 0,
+            "fading": one.pk in fades,
+            "silent": one.is_silent or one.pk in silent,
+        }
         return held.get(self.only, True) and self.search.casefold() in one.words
 
 
@@ -79,8 +83,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     every = queries.fades(open_only=True, at=asked.at)
     told = [one for one in every if one.rings]
     faded = set().union(*(streams_of(one) for one in told))
+    silent = set().union(*(streams_of(one) for one in every if one.kind == "no_data"))
     seen = outlook(at=asked.at)
-    chosen = [one for one in seen if choice.takes(one, faded)]
+    chosen = [one for one in seen if choice.takes(one, faded, silent)]
     if "format" in request.GET and not asked.problem:
         found = cells(at=asked.at, streams=[one.pk for one in chosen])
         return table_file("touchpoints", request.GET["format"], tables.CELLS, tables.cells(found))

@@ -79,7 +79,9 @@ def outlook(*, at: datetime | None = None) -> list[Seen]:
     are looked at); of the past all of them are looked at.
     """
     found = _looked(cells(at=at, told=())) if at else _glanced(clock.now())
-    return sorted(found, key=lambda one: (*_place(one.step), one.name.casefold(), one.key))
+    return sorted(
+        found, key=lambda one: (place_of(one.step), one.step, one.name.casefold(), one.key)
+    )
 
 
 def _place(step: str) -> tuple[int, str]:
