@@ -101,7 +101,10 @@ def test_abandonment_fifteen_percent_above_its_usual_rings_from_a_file(
     assert ("Left carts" in reader.get("/desk/").text) is is_told
     page = reader.get("/desk/insight/touchpoints/outcome:left-carts/").text
     assert "Left carts" in page
-    assert ("past a limit" in page) is is_told
+    assert ("told: past a limit" in page) is is_told
+    assert "A day is told when it is more than 15\u202f% above what is usual of such a day;" in page
+    assert "A limit, beyond which a day is told: 4" in page  # 46 %, of a usual of 40 %
+    assert "dashed: a limit, beyond which a day is told" in page
     if is_told:
         (fact,) = found
         assert str(fact.opened_on) == "2026-03-18"

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from troth.metrics import wording
 from troth.metrics.drift.pictures import Chart, Point, StreamView
+from troth.metrics.drift.thresholds import line_on
 from troth.ui import charts
 
 
@@ -23,9 +24,7 @@ def control(
     facts.
     """
     stream = chart.stream
-    promised = []
-    if stream.target is not None and chart.points:
-        promised = [charts.Step(chart.points[0].day, stream.target)]
+    target, said = _promised(chart)
     return charts.line(
         [
             charts.Point(
@@ -40,13 +39,13 @@ def control(
             for one in _whole(chart)
         ],
         label=stream.name,
-        target=promised,
+        target=target,
         events=_events(chart, is_part=is_part),
         unit=unit_of(stream),
         shaded="shaded: where a usual day lies",
-        dashed="dashed: what was promised",
+        dashed=f"dashed: {said[0].lower()}{said[1:]}" if said else "",
         band="Usual band",
-        steps="What was promised",
+        steps=said,
         ahead=_ahead(chart),
         boxed="boxes: where the next day and the next seven days will lie, nine times in ten",
     )
@@ -59,6 +58,17 @@ def _ahead(chart: Chart) -> list[charts.Ahead]:
         charts.Ahead(one.starts_on, one.ends_on + timedelta(days=1), one.low, one.high)
         for one in shown
     ]
+
+
+def _promised(chart: Chart) -> tuple[list[charts.Step], str]:
+    """Return what is drawn beside the days, and what it is: the promise, else a limit of a day."""
+    if chart.stream.target is not None and chart.points:
+        return [charts.Step(chart.points[0].day, chart.stream.target)], "What was promised"
+    if not chart.limits:
+        return [], ""
+    lines = [(one.day, line_on(chart.limits[0], one.expected)) for one in chart.points]
+    steps = [charts.Step(day, value) for day, value in lines if value is not None]
+    return steps, "A limit, beyond which a day is told"
 
 
 def scores(chart: Chart) -> SafeString | str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from troth.metrics.drift.enrolment import Threshold
 from troth.metrics.drift.pictures import FadeView, StreamView
 from troth.ui import words
 
@@ -93,6 +94,13 @@ def _within(value: float, stream: StreamView) -> str:
     if stream.reading == "count":
         return words.number(value, 0 if value == round(value) or value >= _WHOLE else 1)
     return words.measured(round(value, 2), stream.unit)
+
+
+def limit(one: Threshold, stream: StreamView) -> str:
+    """Return a limit that people set on a day: "above 50 %", "15 % above what is usual of it"."""
+    if one.relative:
+        return f"more than {words.share(one.limit, 0)} {one.side} what is usual of such a day"
+    return f"{one.side} {reading(one.limit, stream)}"
 
 
 def clock_of(until: datetime, stream: StreamView) -> str:

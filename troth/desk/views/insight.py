@@ -56,6 +56,7 @@ def stream(request: HttpRequest, key: str) -> HttpResponseBase:
             (point.day, [wording.RULES[rule] for rule in point.rules])
             for point in chart.points if point.rules
         ],
+        "limits": [wording.limit(limit, one) for limit in chart.limits],
         "promise": key.removeprefix("promise:") if key.startswith("promise:") else "",
         "coming": foreseen.told(chart.next, reading=one.reading, unit=one.unit),
         "next": _next(chart, now), "relied": queries.predictability(stream=one.pk, at=now),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from troth.metrics.drift.enrolment import Threshold
 from troth.metrics.drift.foresight import Foresight
 from troth.metrics.drift.hours import SoFar
 
@@ -168,6 +169,7 @@ class Chart:
     `shifts` are the days on which the level changed, looked at afterwards over the whole span.
     `offered` (first day, days with data) is a longer even past that would make a better usual.
     `next` is where the next day and the next week will lie, as far as that can be told.
+    `limits` are those that people set on a day.
     """
 
     stream: StreamView
@@ -179,6 +181,7 @@ class Chart:
     shifts: tuple[date, ...] = field(default=())
     offered: tuple[date, int] | None = None
     next: tuple[Foresight, ...] = ()
+    limits: tuple[Threshold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

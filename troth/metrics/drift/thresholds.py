@@ -72,6 +72,13 @@ def _crossed_by(
     return cases
 
 
+def line_on(threshold: Threshold, usual: float | None) -> float | None:
+    """Return where a limit lies on a day of which so much is usual; None: it cannot be said."""
+    if usual is None:
+        return None if threshold.relative else threshold.limit
+    return float(_line(threshold, np.array([usual]))[0])
+
+
 def _line(threshold: Threshold, usual: Array) -> Array:
     if not threshold.relative:
         return np.full_like(usual, threshold.limit)

@@ -9,6 +9,7 @@ import numpy as np
 from troth.core import clock
 from troth.core.windows import Span
 from troth.metrics.drift import fades as faded
+from troth.metrics.drift.enrolment import thresholds_from
 from troth.metrics.drift.foresight import Days, Foresight, foreseen
 from troth.metrics.drift.limits import SPECIAL, limits
 from troth.metrics.drift.normal import Array
@@ -58,6 +59,7 @@ def chart(
         ),
         offered=_offered(found) if found and found.parts else None,
         next=_next(row, found, points) if found and found.parts else (),
+        limits=thresholds_from(row.thresholds),
     )
 
 
@@ -154,6 +156,8 @@ def _drawn(found: Watched, part: Part, index: int, seen: Distances) -> list[Poin
         SPECIAL * seen.sigma[index] * (panel.hours[index] if part.stream.reading == "count" else 1)
     )
     low, high = usual - reach, usual + reach
+    if part.stream.reading == "share":
+        low = np.where(volume > 0, low, np.nan)  # of no case a day may bring anything
     if part.stream.reading != "mean":
         low = np.maximum(low, 0)
     if part.stream.reading == "share":
