@@ -108,6 +108,22 @@ def test_steps_stand_across_promises_down_and_the_worst_step_is_named(journey, s
     assert "a bad day is" in text
 
 
+@pytest.mark.parametrize("has_glances", [False, True])
+def test_a_step_of_which_nothing_is_known_is_not_praised(db, signed_in, vic, has_glances):
+    came("parcel", cases=10, bad=0)
+    watch("parcel", "1 receive")
+    watch("phone", "2 ask")
+    watch("parcel-2", "3 wait", target=None)
+    while has_glances and jobs.glance(now=clock.now()):
+        pass
+    sums = asked(signed_in(vic)).split('class="sums"')[1].split("</tr>")[0]
+    told = dict(re.findall(r'data-label="([^"]+)">(.*?)</td>', sums))
+    assert "none beyond what is allowed" in told["1 receive"]
+    for step in ("2 ask", "3 wait"):
+        assert "nothing to judge" in told[step]
+        assert "1 silent" in told[step]
+
+
 @pytest.mark.mission("S1.10")
 def test_what_says_nothing_is_a_cell_and_a_blind_spot(journey, signed_in, vic):
     text = asked(signed_in(vic))

@@ -20,7 +20,8 @@ class Seen:
     """A stream among all: where it stands, and what it came to in 28 days.
 
     `missed` are its cases beyond what its promise allows, `loss` the same by what one of them
-    costs. `is_silent`: no case came in that time.
+    costs. `is_silent`: no case came in that time. `is_judged`: some came, a share of which is
+    promised and costs something.
     """
 
     pk: int
@@ -31,6 +32,7 @@ class Seen:
     missed: float
     loss: float
     is_silent: bool
+    is_judged: bool = False
 
     @property
     def words(self) -> str:
@@ -48,6 +50,7 @@ class Step:
     loss: float
     fading: int
     silent: int
+    judged: int
     worst: Seen | None
 
 
@@ -91,7 +94,7 @@ def _place(step: str) -> tuple[int, str]:
 def _looked(found: Iterable[Cell]) -> list[Seen]:
     return [
         Seen(of.pk, of.key, of.name, of.touchpoint, of.step, one.missed or 0.0, loss_of(one),
-             not any(value is not None for value in one.values))
+             not any(value is not None for value in one.values), one.missed is not None)
         for one in found
         for of in [one.stream]
     ]  # fmt: skip
@@ -102,16 +105,20 @@ def _glanced(now: datetime) -> list[Seen]:
     new = list(rows.filter(glance=None).order_by("-pk").values_list("pk", flat=True)[:_NEW])
     looked = {one.pk: one for one in _looked(cells(streams=new, told=()))} if new else {}
     names = ("pk", "key", "name", "touchpoint", "step", "weight", "glance__loss",
-             "glance__spoke_at")  # fmt: skip
+             "glance__spoke_at", "target", "reading")  # fmt: skip
     since = now - timedelta(days=DAYS)
     found = []
-    for pk, key, name, touchpoint, step, weight, loss, spoke in rows.values_list(*names):
+    for pk, key, name, touchpoint, step, weight, loss, spoke, target, reading in rows.values_list(
+        *names
+    ):
         if pk in looked:
             found.append(looked[pk])
             continue
         missed = (loss or 0.0) / weight if weight else 0.0
         silent = loss is not None and (spoke is None or spoke < since)
-        found.append(Seen(pk, key, name, touchpoint, step, missed, loss or 0.0, silent))
+        judged = target is not None and reading == "share" and loss is not None
+        judged = judged and weight > 0 and not silent
+        found.append(Seen(pk, key, name, touchpoint, step, missed, loss or 0.0, silent, judged))
     return found
 
 
@@ -129,6 +136,7 @@ def _step(name: str, ones: Sequence[Seen], fading: set[int]) -> Step:
     return Step(
         name, len(ones), sum(one.missed for one in ones), sum(one.loss for one in ones),
         sum(one.pk in fading for one in ones), sum(one.is_silent for one in ones),
+        sum(one.is_judged for one in ones),
         max(losing, key=lambda one: one.loss, default=None),
     )  # fmt: skip
 
