@@ -144,20 +144,21 @@ def test_a_page_looks_back_to_an_instant_and_says_so(counted, signed_in, vic):
 
 
 @pytest.mark.parametrize(
-    ("spec", "said"),
+    ("spec", "whole", "part"),
     [
-        ({"good": None, "value": "value", "unit": "s"}, "min"),
-        ({"good": None}, "a day"),
-        ({"good": None, "value": "value", "unit": "EUR", "percentiles": True}, "half have"),
+        ({"value": "value", "unit": "s"}, "1\u202fmin 38\u202fs", "1\u202fmin 40\u202fs"),
+        ({}, "9.3 a day", "6.7 a day"),  # over 180 days
+        ({"value": "value", "unit": "EUR", "percentiles": True}, "98.17 EUR", "100 EUR"),
     ],
 )
-def test_means_and_counts_have_a_page_too(counted, signed_in, vic, spec, said):
-    counted(**{key: value for key, value in {"good": None, **spec}.items() if value is not None})
+def test_means_and_counts_have_a_page_too(counted, signed_in, vic, spec, whole, part):
+    counted(**{"good": None, **spec})
     client = signed_in(vic)
-    for query in ("", "?by=channel&is=app"):
-        text = text_of(client, PAGE + query)
-        assert said in text
-        assert "90 % interval" in text
+    for query, said in (("", whole), ("?by=channel&is=app", part)):
+        lead = text_of(client, PAGE + query).split('<p class="lead">')[1].split("</p>")[0]
+        assert lead.startswith(said), lead
+        assert "90 % interval" in lead
+        assert ("half have" in lead) is bool(spec.get("percentiles"))
 
 
 def test_days_are_those_of_the_zone_however_short_its_buckets_are(counted):

@@ -141,6 +141,16 @@ def test_days_before_a_decision_are_not_read_against_the_usual_after_it(watched)
     assert min(valued) == NOON.date() - timedelta(days=60)
 
 
+def test_a_day_without_a_case_of_a_counted_segment_is_a_gap_and_no_nought(counted):
+    counted(labels={"touchpoint": "help"}, good=None, by=["channel"])
+    stream = queries.stream("metric:answered")
+    span = Span(NOON - timedelta(days=10), NOON)
+    chart = part_chart(stream=stream.pk, only=("channel", NAUGHTY), span=span, at=NOON)
+    values = {point.day: point.value for point in chart.points}
+    assert values[NOON.date() - timedelta(days=3)] == 1
+    assert {value for value in values.values() if value != 1} == {None}
+
+
 def test_its_parts_and_their_values_are_known(watched):
     found = names_of(watched.pk, at=NOON)
     assert found.attributes == ("channel", "country")

@@ -114,7 +114,7 @@ def _points(row: Stream, only: Only, span: Span, until: datetime) -> list[Point]
     usual = _usual(row, phase, only, panel.until(complete), start=start, split=bool(split))
     place = Row(usual, start, panel.shape[1], complete, target=row.target)
     read = points_of(Watched(panel, [Part(row, phase, place)], []))[0]
-    return [replace(read.get(one.day, one), ewma=None) for one in _plain(panel)]
+    return [replace(read.get(one.day, one), value=one.value, ewma=None) for one in _plain(panel)]
 
 
 def _phase(row: Stream, until: datetime) -> Baseline | None:
