@@ -162,6 +162,24 @@ def test_faded_is_shown_as_it_stood(fading, signed_in, vic):
     assert "<h1>Nothing fades</h1>" in shown(client, f"{FADED}?at={before}")
 
 
+def test_all_small_wins_of_the_week_are_counted_and_the_newest_shown(
+    open_shop, fading, vic, signed_in
+):
+    open_shop()
+    now = clock.now()
+    for day in range(1, 6):
+        Fade.objects.create(
+            stream_id=fading.pk, kind="spike", opened_on=now.date(),
+            opened_at=now - timedelta(days=9), size=4.0, recorded_at=now, closed_on=now.date(), why_closed=f"back, {day}",
+            closed_at=now - timedelta(days=day),
+        )  # fmt: skip
+    text = shown(signed_in(vic))
+    assert "5 small wins." in text
+    listed = text.split("<h2>Small wins</h2>")[1].split("</section>")[0]
+    assert [f"back, {day}" in listed for day in range(1, 6)] == [True, True, True, False, False]
+    assert "And 2 more that are older." in listed
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.mission("S3.12")

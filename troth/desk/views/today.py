@@ -20,6 +20,7 @@ from troth.staff.access import requires
 
 _MOST = 6
 _FEW = 3
+_ALL = 1_000  # wins of a week that are counted
 _LATEST = 30  # violations among which the promises are looked for
 _LATELY = timedelta(days=7)
 
@@ -64,12 +65,13 @@ def index(request: HttpRequest) -> HttpResponse:
 def _drifting(now: datetime) -> dict[str, object]:
     """Return what fades, what is due, and the small wins of the week."""
     loud = fading.by_weight(one for one in metrics.fades(open_only=True) if one.rings)
+    won = wins.since(now - _LATELY, most=_ALL)
     planned = due.due(plan.board(now=now).open, now=now)
     return {
         "fading": [fading.told(one) for one in loud[:_FEW]], "more_fading": len(loud[_FEW:]),
         "due": planned[:_MOST], "more_due": len(planned[_MOST:]),
         "late": sum(one.is_late for one in planned),
-        "wins": wins.since(now - _LATELY, most=_FEW),
+        "wins": won[:_FEW], "won": len(won), "more_won": len(won[_FEW:]),
     }  # fmt: skip
 
 
