@@ -170,8 +170,8 @@ def test_all_small_wins_of_the_week_are_counted_and_the_newest_shown(
     for day in range(1, 6):
         Fade.objects.create(
             stream_id=fading.pk, kind="spike", opened_on=now.date(),
-            opened_at=now - timedelta(days=9), size=4.0, recorded_at=now, closed_on=now.date(), why_closed=f"back, {day}",
-            closed_at=now - timedelta(days=day),
+            opened_at=now - timedelta(days=9), size=4.0, recorded_at=now,
+            closed_on=now.date(), why_closed=f"back, {day}", closed_at=now - timedelta(days=day),
         )  # fmt: skip
     text = shown(signed_in(vic))
     assert "5 small wins." in text
