@@ -19,29 +19,30 @@ NOW = datetime(2026, 11, 22, 16, tzinfo=UTC)
 URL = "/desk/insight/outcomes/"
 
 
-def said(kind, key, back, **more):
-    return Signal(source="shop", kind=kind, key=key, happened_at=NOW - timedelta(days=back), **more)
+def said(kind, key, back, *, now=NOW, **more):
+    return Signal(source="shop", kind=kind, key=key, happened_at=now - timedelta(days=back), **more)
 
 
-def shop():
+def shop(now=NOW):
     """Return two years of orders, and answers of which more are good from July 2026 on."""
     made = []
     for n in range(150):
         first, gap = 60 + (n * 7) % 640, 12 + (n * 5) % 50
         days = [first - k * gap for k in range(1 + n % 9)]
         for k, back in enumerate(day for day in days if day > 0):
-            at = NOW - timedelta(days=back)
+            at = now - timedelta(days=back)
             due = at + timedelta(days=2)
             late = (n + k) % 10 == 0
             made.append(said(
                 "order", f"o{n}-{k}", back, subject=f"c{n}", value=20 + n % 11, unit="EUR",
-                due_at=due, resolved_at=due + timedelta(hours=5 if late else -5),
+                due_at=due, resolved_at=due + timedelta(hours=5 if late else -5), now=now,
             ))  # fmt: skip
     for day in range(330):
         for n in range(5):
             glad = n < (4 if day < 140 else 2)
-            made.append(said("survey.nps", f"n{day}-{n}", day + 0.1, value=10 if glad else 2))
-            made.append(said("survey.csat", f"s{day}-{n}", day + 0.1, value=5 if glad else 1))
+            nps, csat = (10, 5) if glad else (2, 1)
+            made.append(said("survey.nps", f"n{day}-{n}", day + 0.1, value=nps, now=now))
+            made.append(said("survey.csat", f"s{day}-{n}", day + 0.1, value=csat, now=now))
     return made
 
 
@@ -308,12 +309,14 @@ def test_words_of_few_months_claim_no_course():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.mission("S3.12")
 def test_the_dashboard_looks_right(opened, ben):
-    signals.accept(batches=[shop()], door="test", now=NOW)
-    while signals.seal(now=NOW).rows:
+    now = clock.now()
+    signals.accept(batches=[shop(now)], door="test", now=now)
+    while signals.seal(now=now).rows:
         pass
     page = opened(ben)
-    paths = (f"{URL}?at=2026-11-21", f"{URL}clv/?at=2026-11-21", f"{URL}broken_cost/?at=2026-11-21",
-             "/desk/insight/exposure/?at=2026-11-21")  # fmt: skip
+    back = f"at={now - timedelta(days=2):%Y-%m-%d}"
+    paths = (f"{URL}?{back}", f"{URL}clv/?{back}", f"{URL}broken_cost/?{back}",
+             f"/desk/insight/exposure/?{back}")  # fmt: skip
     for path in paths:
         page.goto(path)
     count_all()

@@ -1,5 +1,6 @@
 """The loyalty health of a month: intervals, counts, what was left out, and what changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,9 +8,12 @@ import pytest
 from tests.looks import findings
 from tests.notify.outbox import with_values
 from troth.core import clock
+from troth.core.windows import Span
 from troth.desk import jobs
 from troth.desk.models import Report
-from troth.desk.reporting.figures import difference
+from troth.desk.reporting.figures import change, difference
+from troth.metrics import queries
+from troth.metrics.outcomes.people import AGE
 from troth.metrics.outcomes.results import Figure
 from troth.signals import actions as signals
 from troth.signals.envelope import Signal
@@ -79,6 +83,23 @@ def test_each_figure_has_interval_n_exclusions_and_its_change(report):
     assert of(report, "repeat_purchase")["change"].keys() == {"points"}
     assert of(report, "retention")["curve"]["points"]
     assert any("breakage" in one.casefold() for one in report.content["without_signals"])
+
+
+@pytest.mark.mission("S2.61", "S2.8")
+def test_retention_names_its_age(report, signed_in, vic):
+    assert of(report, "retention")["facts"][AGE] == "days 1 to 30 after the first order"
+    text = signed_in(vic).get(f"/desk/insight/reports/{report.uid}/").content.decode()
+    assert "over 36 months, days 1 to 30 after the first order" in text
+
+
+def test_figures_of_different_ages_have_no_change(report):
+    span = Span(MARCH, MADE)
+    one = queries.outcome("retention", span=queries.outcome_span("retention", MADE), at=MADE)
+    older = replace(one, facts={AGE: "days 31 to 60 after the first order"}, span=span)
+    assert change(one, older, shared=True) is None
+    assert change(one, replace(one, span=span), shared=True) == {"points": 0.0}
+    assert "low" in change(one, replace(one, span=span), shared=False)
+    assert change(one, replace(one, unit="EUR"), shared=True) is None
 
 
 def test_an_older_month_is_read_as_it_was_known_on_its_day(report):

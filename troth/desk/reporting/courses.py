@@ -6,6 +6,7 @@ from typing import Any, Final
 from troth.desk.models import Report
 from troth.desk.reporting import figures
 from troth.desk.reporting.periods import Period
+from troth.metrics.outcomes.people import AGE
 
 MONTHS: Final = 12  # the reported one and those before
 _KEPT: Final = ("value", "low", "high", "n", "state")
@@ -17,11 +18,16 @@ def of(name: str, period: Period, now: Row, *, is_of_month: bool) -> list[Row]:
 
     What is of a month alone is asked again, as known on the fourth day after each month. What
     looks back over years is what the reports of these months said: another model would be fitted
-    for each. Months in another unit are left out.
+    for each. Months in another unit, or of another age (retention), are left out.
     """
     earlier = _asked(name, period) if is_of_month else _told(name, period)
-    rows = [_row(one, row) for one, row in earlier if row["unit"] == now["unit"]]
+    rows = [_row(one, row) for one, row in earlier if _alike(row, now)]
     return [*sorted(rows, key=lambda row: str(row["day"])), _row(period, now)]
+
+
+def _alike(row: Row, now: Row) -> bool:
+    ages = [one.get("facts", {}).get(AGE) for one in (row, now)]
+    return bool(row["unit"] == now["unit"] and ages[0] == ages[1])
 
 
 def _row(period: Period, row: Row) -> Row:

@@ -10,6 +10,7 @@ import msgspec
 from troth.core.windows import Span
 from troth.desk.reporting.periods import Period
 from troth.metrics import queries as metrics
+from troth.metrics.outcomes.people import AGE
 from troth.metrics.outcomes.results import Figure, Outcome
 from troth.metrics.rules import MeasureError
 
@@ -46,9 +47,9 @@ def unit(one: Outcome) -> str:
 def change(now: Outcome, before: Outcome, *, shared: bool) -> dict[str, float] | None:
     """Return the change: with an interval where the two times share no case, else without.
 
-    None where one has no value, or where they are in different units.
+    None where one has no value, or where they are in different units or of different ages.
     """
-    if unit(now) != unit(before):
+    if unit(now) != unit(before) or now.facts.get(AGE) != before.facts.get(AGE):
         return None
     found = difference(now, before)
     return {"points": found["points"]} if found and shared else found

@@ -6,6 +6,7 @@ from datetime import date
 from troth.desk.reporting import figures, pictures
 from troth.desk.reporting.pictures import Course, Steps
 from troth.desk.reporting.sections import Cell, Figures, Section, Table, signed, table
+from troth.metrics.outcomes.people import AGE
 from troth.ui import words
 from troth.ui.charts import Mark, Point
 
@@ -34,8 +35,9 @@ def figures_table(rows: Iterable[Figures], before: str = "The month before") -> 
 
 def _row(row: Figures) -> list[Cell]:
     months = row.get("months", 1)
+    read = f"over {months} months" if months > 1 else ""
     return [
-        Cell(row["title"], f"over {months} months" if months > 1 else ""),
+        Cell(row["title"], ", ".join(filter(None, (read, row.get("facts", {}).get(AGE, ""))))),
         figure(row),
         Cell(words.number(row["n"])),
         figure(row["before"]) if row["before"] else Cell(words.NOTHING),
