@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/status/", include("troth.incidents.urls")),
     path("desk/status/", include("troth.components.urls")),
     path("desk/promises/", include("troth.promises.urls")),
+    path("desk/calendars/", include("troth.promises.calendar_urls")),
     path("desk/violations/", include("troth.promises.violation_urls")),
     path("desk/page/", include("troth.page.urls")),
     path("desk/signals/", include("troth.signals.urls")),

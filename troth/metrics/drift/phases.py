@@ -25,7 +25,7 @@ _RANGES_WORTH = 0.605  # a moving range tells this share of what a standard devi
 _YEAR = 365
 OUTSIDE = 4.0  # sigmas: a day so far off in a baseline was an incident, and is left out
 _MOST_OUTSIDE = 0.15
-_CALENDAR_DAYS = 3  # so many holidays in a baseline say what holidays are like
+CALENDAR_DAYS = 3  # so many holidays in a baseline say what holidays are like
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _fit(panel: Panel, days: Days, left_out: int = 0) -> Frozen:
     if days[-1] - days[0] + 1 >= _YEAR:
         found = replace(found, month=_factors(panel, found, ordinary, panel.months, 12))
     special = days[panel.holidays[0, days]]
-    if len(special) >= _CALENDAR_DAYS:
+    if len(special) >= CALENDAR_DAYS:
         found = replace(found, holiday=_factors(panel, found, special, panel.weekdays * 0, 1)[0])
     return _scattered(panel, replace(found, center=_leveled(panel, found, days)), days)
 

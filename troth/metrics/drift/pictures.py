@@ -7,6 +7,7 @@ from typing import Any
 from troth.metrics.drift.enrolment import Threshold
 from troth.metrics.drift.foresight import Foresight
 from troth.metrics.drift.hours import SoFar
+from troth.metrics.drift.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class StreamView:
     weight: float
     series: int
     zone: str
+    calendar: str = ""  # of the holidays that it is read with
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class Chart:
 
     `shifts` are the days on which the level changed, looked at afterwards over the whole span.
     `offered` (first day, days with data) is a longer even past that would make a better usual.
+    `lesson` is how that usual would learn what holidays are like, whose calendar it never met.
     `next` is where the next day and the next week will lie, as far as that can be told.
     `limits` are those that people set on a day.
     """
@@ -180,6 +183,7 @@ class Chart:
     events: tuple[Event, ...] = field(default=())
     shifts: tuple[date, ...] = field(default=())
     offered: tuple[date, int] | None = None
+    lesson: Lesson | None = None
     next: tuple[Foresight, ...] = ()
     limits: tuple[Threshold, ...] = ()
 

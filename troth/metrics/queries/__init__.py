@@ -28,7 +28,7 @@ from troth.metrics.queries.faded import (
     watched_as,
     watched_keys,
 )
-from troth.metrics.queries.holidays import holiday_calendars, why_unknown
+from troth.metrics.queries.holidays import holiday_calendars, streams_of_calendar, why_unknown
 from troth.metrics.queries.hourly import today
 from troth.metrics.queries.journeyed import declared_places, journey_documents, journey_plan
 from troth.metrics.queries.kept import (
@@ -125,6 +125,7 @@ __all__ = [
     "series_named",
     "stream",
     "streams",
+    "streams_of_calendar",
     "tallies",
     "today",
     "versions",

@@ -11,6 +11,7 @@ from troth.core.windows import Span
 from troth.metrics.drift import fades as faded
 from troth.metrics.drift.enrolment import thresholds_from
 from troth.metrics.drift.foresight import Days, Foresight, foreseen
+from troth.metrics.drift.lessons import Lesson, lesson
 from troth.metrics.drift.limits import SPECIAL, limits
 from troth.metrics.drift.normal import Array
 from troth.metrics.drift.onsets import changes
@@ -58,6 +59,7 @@ def chart(
             event for event in [*events, *_decisions(decided)] if first <= event.day <= last
         ),
         offered=_offered(found) if found and found.parts else None,
+        lesson=_lesson(found) if found and found.parts and row.holidays else None,
         next=_next(row, found, points) if found and found.parts else (),
         limits=thresholds_from(row.thresholds),
     )
@@ -82,6 +84,15 @@ def _offered(found: Watched) -> tuple[date, int] | None:
         return None
     start = part.row.start + (part.phase.number > 1)  # a decision holds from a later day on
     return offered(found.panel, last, start=start, until=part.row.complete, usual=part.row.baseline)
+
+
+def _lesson(found: Watched) -> Lesson | None:
+    """Return what the usual that stands now would learn of holidays, to be decided on."""
+    part, last = found.parts[-1], len(found.parts) - 1
+    if part.row.baseline is None:
+        return None
+    start = part.row.start + (part.phase.number > 1)
+    return lesson(found.panel, last, start=start, usual=part.row.baseline)
 
 
 def _shifts(points: Sequence[Point]) -> tuple[date, ...]:

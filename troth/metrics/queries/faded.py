@@ -158,6 +158,7 @@ def view_of(row: Stream) -> StreamView:
         weight=row.weight,
         series=row.series_id,
         zone=row.series.sweep.zone,
+        calendar=row.holidays,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from troth.core.fields import nearest
-from troth.metrics.models import Holiday
+from troth.metrics.models import Holiday, Stream
 
 _SHOWN = 12  # of them in a message
 
@@ -29,3 +29,9 @@ def why_unknown(name: str, *, known: Collection[str] | None = None) -> str:
     elif not hint:
         hint = f"; there are {', '.join(sorted(found)[:_SHOWN])}"
     return f"there is no calendar “{name}” with holidays{hint}"
+
+
+def streams_of_calendar(name: str) -> list[tuple[str, str]]:
+    """Return key and name of each stream that reads the holidays of a calendar."""
+    rows = Stream.objects.filter(holidays=name, ended_at=None).order_by("name", "key")
+    return list(rows.values_list("key", "name"))

@@ -10,6 +10,7 @@ from troth.core.problems import Problem
 from troth.metrics import actions as metrics
 from troth.metrics import queries as metric_queries
 from troth.promises.actions import filing_score
+from troth.promises.actions.calendaring import declare_calendar
 from troth.promises.actions.declaring import declare, plain_values, retire
 from troth.promises.actions.excluding import Cases, exclude, withdraw_exclusion
 from troth.promises.actions.remarking import remarks
@@ -34,15 +35,11 @@ def _calendar(loaded: Loaded) -> Step:
     hours, plain = calendars.read(loaded.document), plain_values(loaded.document)
     row = Calendar.objects.filter(slug=hours.slug).first()
 
-    def do(_author: str, now: datetime) -> object:
-        fields = {"spec": plain, "managed_by": FILES}
-        days = dict.fromkeys(hours.holidays, "a holiday")
-        metrics.keep_holidays(calendar=hours.slug, days=days)
-        return Calendar.objects.update_or_create(
-            slug=hours.slug, defaults=fields, create_defaults={**fields, "created_at": now}
-        )
+    def do(author: str, now: datetime) -> object:
+        return declare_calendar(document=plain, author=author, now=now, managed_by=FILES)
 
-    return step("Calendar", hours.slug, row.spec if row else None, plain, do)
+    found = step("Calendar", hours.slug, row.spec if row else None, plain, do)
+    return handed_over(found, managed_by=row.managed_by if row else None)
 
 
 def _metrics(folder: Folder, problems: list[Problem]) -> Iterator[Step]:

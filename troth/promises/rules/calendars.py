@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from troth.core import fields, windows
@@ -140,9 +141,21 @@ def _clock(text: str) -> time:
     return time.min if text == "24:00" else time.fromisoformat(text)
 
 
+def named(document: dict[str, Any]) -> dict[date, str]:
+    """Return the holidays of a document that `read` understands, with what each is called."""
+    items = document.get("spec", {}).get("holidays", ())
+    return dict(_holiday(item) for item in items)
+
+
 def _holidays(spec: Fields) -> Iterator[date]:
     for path, item in spec.items("holidays"):
         try:
-            yield fields.as_instant(item, ZoneInfo("UTC")).date()
+            yield _holiday(item)[0]
         except ValueError as error:
             spec.note(path, str(error))
+
+
+def _holiday(item: object) -> tuple[date, str]:
+    """Read a day, or a day and its name: “2026-12-25 Christmas Day”. Raises ValueError."""
+    day, _, name = item.strip().partition(" ") if isinstance(item, str) else (item, "", "")
+    return fields.as_instant(day, ZoneInfo("UTC")).date(), name.strip()[:200] or "a holiday"

@@ -244,11 +244,14 @@ def _tabs(
 
 
 # Addresses that belong to an entry of the rail without being below it.
-_ELSEWHERE = {"/desk/settings/": "/accounts/", "/desk/promises/": "/desk/violations/"}
+_ELSEWHERE = {
+    "/desk/settings/": ("/accounts/",),
+    "/desk/promises/": ("/desk/violations/", "/desk/calendars/"),
+}
 
 
 def _here(url: str, path: str) -> str:
-    if path.startswith(_ELSEWHERE.get(url, "\0")):
+    if path.startswith(_ELSEWHERE.get(url, ("\0",))):
         return "true"
     if path == url:
         return "page"
