@@ -1,5 +1,6 @@
 """Goals, initiatives, what they are to change, and what became of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,35 @@ def test_what_changed_nothing_is_told_so(deliveries, initiative, ben, today):
     ship(initiative, ben, today - timedelta(days=16), turn=2)
     jobs.judge(now=clock.now())
     assert shown(initiative).finding.verdict == "none"
+
+
+@pytest.mark.mission("S1.7", "S4.2")
+def test_no_detectable_effect_is_told_with_its_interval_and_n(
+    deliveries, initiative, ben, today, signed_in, vic
+):
+    expect(initiative, deliveries, ben, days=14)
+    ship(initiative, ben, today - timedelta(days=16), turn=2)
+    client, page = signed_in(vic), f"/desk/plan/initiatives/{initiative.uid}/"
+    before = client.get(page).content.decode()
+    assert " so far. " in before
+    assert re.search(r" so far\. [\d,]+ cases on 28 days before, [\d,]+ on 14 days after\.", before)
+    assert "Its days are whole: it is judged next." in before
+    jobs.judge(now=clock.now())
+    said = client.get(page).content.decode()
+    assert "No detectable effect" in said
+    assert " on 14 days after." in said
+    row = client.get(f"/desk/plan/goals/{initiative.goal.uid}/").content.decode()
+    assert re.search(r"no detectable effect.*\(.+ to .+\), n [\d,]+ before and [\d,]+ after", row)
+
+
+def test_what_is_to_change_is_chosen_and_not_the_first_that_there_is(
+    deliveries, initiative, signed_in, ben
+):
+    client, page = signed_in(ben), f"/desk/plan/initiatives/{initiative.uid}/expectation/"
+    assert '<option value="" selected>Choose one</option>' in client.get(page).content.decode()
+    said = {"stream": "", "least": "2", "days": "28", "turn": "1", "token": "t"}
+    assert client.post(page, said).status_code == 422
+    assert not Expectation.objects.exists()
 
 
 def test_it_is_judged_when_the_days_are_whole_and_not_before(deliveries, initiative, ben, today):

@@ -117,7 +117,7 @@ class WishForm(Kept):
         super().__init__(*args, **kwargs)
         known = [(str(one.pk), f"{one.name} ({_how(one.reading, one.unit)})")
                  for one in metrics.streams()]  # fmt: skip
-        _choose(self, "stream", known)
+        _choose(self, "stream", [("", "Choose one"), *known])
 
     def clean_least(self) -> float:
         least = float(self.cleaned_data["least"])

@@ -1,5 +1,6 @@
 """What the plan's values are in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -34,8 +35,11 @@ def expected(one: InitiativeShown) -> str:
 
 @register.filter
 def size(one: InitiativeShown) -> str:
-    """Say what was found, with its interval."""
-    return _sized(one.finding.evidence, one.unit) if one.finding else ""
+    """Say what was found, with its interval and on how many cases."""
+    if one.finding is None:
+        return ""
+    found = one.finding.evidence
+    return f"{_sized(found, one.unit)}, n {_both(found['cases'])}"
 
 
 @register.filter
@@ -44,11 +48,7 @@ def sentence(one: InitiativeShown) -> str:
     if one.finding is None:
         return ""
     found = one.finding.evidence
-    days, cases = found["days"], found["cases"]
-    return (
-        f"{_sized(found, one.unit)}. {words.number(cases[0])} cases on {days[0]} days before, "
-        f"{words.number(cases[1])} on {days[1]} days after."
-    )
+    return f"{_sized(found, one.unit)}. {_stands_on(found['days'], found['cases'])}"
 
 
 @register.filter
@@ -56,7 +56,20 @@ def so_far(found: Measured) -> str:
     """Say what the days tell before they are whole."""
     effect = found.effect
     unit = "pp" if found.stream.reading == "share" else found.stream.unit
-    return f"{_sized({'size': effect.size, 'low': effect.low, 'high': effect.high}, unit)} so far."
+    sized = _sized({"size": effect.size, "low": effect.low, "high": effect.high}, unit)
+    return f"{sized} so far. {_stands_on(effect.days, effect.cases)}"
+
+
+def _stands_on(days: Sequence[int], cases: Sequence[int]) -> str:
+    """Say how many cases on how many days there were, before and after."""
+    return (
+        f"{words.number(cases[0])} cases on {days[0]} days before, "
+        f"{words.number(cases[1])} on {days[1]} days after."
+    )
+
+
+def _both(cases: Sequence[int]) -> str:
+    return f"{words.number(cases[0])} before and {words.number(cases[1])} after"
 
 
 def _sized(found: dict[str, Any], unit: str) -> str:
