@@ -248,6 +248,14 @@ def test_the_list_asks_as_often_for_two_metrics_as_for_nine(counted, signed_in, 
     assert asked[0] == asked[1]
 
 
+@pytest.mark.parametrize("page", ["", "cases/", "compare/"])
+def test_a_value_that_no_case_can_have_is_answered_in_words(counted, signed_in, vic, page):
+    counted()
+    text = text_of(signed_in(vic), f"{PAGE}{page}?by=channel&is=a%01b")
+    assert "a text may not hold control characters" in text.lower()
+    assert "What follows is all of it" in text
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.mission("S3.12")

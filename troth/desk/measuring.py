@@ -15,7 +15,7 @@ from troth.core.windows import Span
 from troth.metrics.drift.daily import Day, How, Rolled, fewest, rolled, scatter
 from troth.metrics.queries import daily
 from troth.metrics.queries.daily import Kept, Only
-from troth.metrics.reading import attribute
+from troth.metrics.reading import attribute, value_of
 from troth.metrics.rules import MeasureError
 from troth.metrics.sketches import Percentiles
 
@@ -91,7 +91,12 @@ def asked(request: HttpRequest, name: str) -> Asked:
         raise Http404("no metric of this name is counted")
     one, get = found[0], request.GET.get
     by, problem = _attribute(one, get("by", ""))
-    only = (by, get("is", "").strip()[:200] or None) if by and "is" in request.GET else None
+    only = None
+    if by and "is" in request.GET:
+        try:
+            only = (by, value_of(by, get("is", "")))
+        except MeasureError as error:
+            problem = str(error)
     days, over = _number(get("days", ""), DAYS, _USUAL), _number(get("over", ""), OVER, 0)
     keep = {"days": str(days), **({"over": str(over)} if over else {})}
     keep |= {"by": only[0], "is": only[1] or ""} if only else {}

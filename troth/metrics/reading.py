@@ -101,6 +101,15 @@ def narrowed(segment: Mapping[str, str]) -> Iterator[Expression]:
             raise MeasureError("segment", str(error)) from None
 
 
+def value_of(name: str, text: str) -> str | None:
+    """Return the value of an attribute that somebody asks for; None: the cases that do not say it.
+
+    Raises MeasureError where no case can have it.
+    """
+    value = text.strip()[:200]
+    return value if value and list(narrowed({name: value})) else None
+
+
 def segment_text(segment: Mapping[str, str]) -> str:
     """Return a segment as rows keep it: a JSON object, "" for all together."""
     return json.dumps(dict(sorted(segment.items())), ensure_ascii=False) if segment else ""

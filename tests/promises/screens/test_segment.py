@@ -121,6 +121,10 @@ def test_a_value_that_nobody_sent_says_that_nothing_came(vics):
         assert "No such case came in these days" in text_of(vics, SHOW + query)
     assert vics.get(f"{SHOW}?by=nothing&is=x").status_code == 404
     assert vics.get(f"{SHOW}?is=x").status_code == 404
+    assert vics.get(f"{SHOW}?by=country&is=a%01b").status_code == 404
+    assert vics.get("/desk/insight/compare/on-time/?by=country&is=a%01b").status_code == 200
+    place = "/desk/insight/touchpoints/promise:on-time/?by=country&is=a%01b"
+    assert vics.get(place).status_code == 200
     assert vics.get(f"{SHOW}days.xls{FR}").status_code == 404
 
 

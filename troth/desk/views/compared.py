@@ -19,6 +19,8 @@ from troth.desk.side_by_side import Found, Times, whole
 from troth.desk.views.measured import unit_of
 from troth.metrics.drift.daily import Day, added
 from troth.metrics.queries import daily
+from troth.metrics.reading import value_of
+from troth.metrics.rules import MeasureError
 from troth.promises.queries import parts
 from troth.promises.rules.results import Detail
 from troth.promises.views import found as looked_up
@@ -165,8 +167,12 @@ def _parts(request: HttpRequest, names: tuple[str, ...]) -> tuple[str, Only | No
     by = request.GET.get("by", "")
     if by and by not in names:
         return next(iter(names), ""), None, f"“{by[:40]}” is no segment of this promise"
-    only = (by, request.GET["is"].strip()[:200] or None) if by and "is" in request.GET else None
-    return by or next(iter(names), ""), only, ""
+    if not by or "is" not in request.GET:
+        return by or next(iter(names), ""), None, ""
+    try:
+        return by, (by, value_of(by, request.GET["is"])), ""
+    except MeasureError as error:
+        return by, None, str(error)
 
 
 def _today(asked: Moments, zone: str) -> date:

@@ -20,6 +20,8 @@ from troth.metrics import queries as metrics
 from troth.metrics import wording
 from troth.metrics.drift.daily import Day, How, Rolled, figure, rolled, scatter
 from troth.metrics.outcomes.sides import Side
+from troth.metrics.reading import value_of
+from troth.metrics.rules import MeasureError
 from troth.promises import chart, queries
 from troth.promises.queries import parts
 from troth.promises.queries.parts import Only
@@ -106,7 +108,10 @@ def of(request: HttpRequest, detail: Detail, asked: Moments) -> Segment:
         raise Http404("the promise names no such segment")
     text = get("days", "")
     days = int(text) if text in {str(each) for each in DAYS} else _USUAL
-    return Segment(detail, asked, (by, get("is", "").strip()[:200] or None), days)
+    try:
+        return Segment(detail, asked, (by, value_of(by, get("is", ""))), days)
+    except MeasureError:
+        raise Http404("no case can have this value") from None
 
 
 def show(request: HttpRequest, detail: Detail, asked: Moments) -> HttpResponse:
