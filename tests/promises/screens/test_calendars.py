@@ -123,6 +123,8 @@ def test_the_api_does_the_same(client, token):
     assert call("put", body=body, scope="read").status_code == 403
     bad = call("put", body={**body, "holidays": ["soon"]})
     assert (bad.status_code, bad.json()["field"]) == (422, "spec.holidays[0]")
+    for odd in ({"title": "a\x00b"}, {"holidays": ["2026-12-25 a\x00b"]}, {"title": "two\nlines"}):
+        assert call("put", body={**body, **odd}).status_code == 422, odd
     assert call("get", "nothing").status_code == 404
     Calendar.objects.update(managed_by="files")
     assert call("put", body=body).status_code == 409

@@ -85,7 +85,7 @@ def open_hours(one: Shown) -> str:
 
 def open_days(one: Shown) -> str:
     names = [name for place, (_, name) in enumerate(_DAYS) if place in one.hours.weekdays]
-    return ", ".join(names)
+    return ", ".join(names) or "on no day"
 
 
 def _lines(one: Shown) -> Iterable[str]:

@@ -12,6 +12,7 @@ from troth.core.windows import Span
 from troth.promises.rules.terms import DocumentError, Problem
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONGEST_NAME = 200
 _LONGEST = 3700  # days looked ahead: a calendar that never opens ends there
 
 
@@ -100,6 +101,7 @@ def read(document: object) -> Hours:
     meta.only("name", "displayName")
     spec.only("zone", "weekdays", "hours", "holidays")
     meta.needed("name", "for example office")
+    meta.read("displayName", "", _called)
     spec.needed("zone", "for example Europe/Berlin")
     opens, closes = spec.read("hours", (time(9), time(17)), _range)
     found = Hours(
@@ -158,4 +160,12 @@ def _holidays(spec: Fields) -> Iterator[date]:
 def _holiday(item: object) -> tuple[date, str]:
     """Read a day, or a day and its name: “2026-12-25 Christmas Day”. Raises ValueError."""
     day, _, name = item.strip().partition(" ") if isinstance(item, str) else (item, "", "")
-    return fields.as_instant(day, ZoneInfo("UTC")).date(), name.strip()[:200] or "a holiday"
+    return fields.as_instant(day, ZoneInfo("UTC")).date(), _called(name) or "a holiday"
+
+
+def _called(value: object) -> str:
+    """Read what something is called, in one line. Raises ValueError."""
+    name = fields.as_text(value)
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"must be one line of {_LONGEST_NAME} characters at most")
+    return name
