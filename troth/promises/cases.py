@@ -13,7 +13,8 @@ from troth.signals import expressions
 from troth.signals import queries as signals
 from troth.signals.store import CasePage, Filter, Row
 
-PARTS = ("judged", "kept", "broken", "pending", "no_promise")
+KEPT, BROKEN = "kept", "broken"
+PARTS = ("judged", KEPT, BROKEN, "pending", "no_promise")
 EXCLUDED = "excluded:"
 _AT_ONCE = 1000
 
@@ -40,11 +41,22 @@ def page(asked: Asked, moments: Moments, *, after: str | None = None, limit: int
 
     Raises Promise.DoesNotExist, and ValueError on a part, window or cursor that is not known.
     """
+    rows = _in_business_hours(asked, moments)
+    if rows is not None:
+        start = _place(after)
+        more = start + limit < len(rows)
+        return CasePage(
+            rows[start : start + limit], str(start + limit) if more else None, len(rows)
+        )
     return signals.store().cases(_filter(asked, moments), after=after, limit=limit)
 
 
 def every(asked: Asked, moments: Moments) -> Iterator[Row]:
     """Yield all cases behind a number, newest first, a thousand in memory at a time."""
+    rows = _in_business_hours(asked, moments)
+    if rows is not None:
+        yield from rows
+        return
     chosen, after = _filter(asked, moments), None
     store = signals.store()
     while True:
@@ -55,6 +67,32 @@ def every(asked: Asked, moments: Moments) -> Iterator[Row]:
         after = found.next
 
 
+def _in_business_hours(asked: Asked, moments: Moments) -> list[Row] | None:
+    """Return the cases of a promise in business hours, whose due dates no filter can tell."""
+    span = None
+    if asked.day:
+        drill = queries.drill(asked.slug, window=asked.window, at=moments.at, as_of=moments.as_of)
+        span = _within(drill, asked.day)
+    found = queries.office_cases(
+        asked.slug, part=asked.part, window=asked.window, at=moments.at, as_of=moments.as_of,
+        span=span,
+    )  # fmt: skip
+    return None if found is None else [row for row in found if _is_wished(row, asked)]
+
+
+def _is_wished(row: Row, asked: Asked) -> bool:
+    same = not asked.by or row.segment.get(asked.by) == (asked.value or None)
+    return same and asked.search.lower() in row.key.lower()
+
+
+def _place(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not after.isdecimal():
+        raise ValueError("this cursor is not known")
+    return int(after)
+
+
 def let_go_before(asked: Asked, moments: Moments) -> datetime | None:
     """Return before when cases of this time are kept no longer; None where all are still there.
 
@@ -62,7 +100,8 @@ def let_go_before(asked: Asked, moments: Moments) -> datetime | None:
     """
     if asked.part not in ("judged", "kept", "broken"):
         return None
-    chosen = _filter(asked, moments)
+    whole = asked.part in (KEPT, BROKEN)  # of the same cases as all that were judged
+    chosen = _filter(replace(asked, part="judged") if whole else asked, moments)
     removed = signals.removed_until()
     kinds = chosen.kinds or tuple(removed)
     begin = chosen.span.start if chosen.span else None

@@ -22,6 +22,7 @@ from troth.promises.queries.lists import (
     suspensions,
     target_changes,
 )
+from troth.promises.queries.office_cases import office_cases
 from troth.promises.queries.standings import (
     document,
     judged,
@@ -44,6 +45,7 @@ __all__ = [
     "flips",
     "history_of_targets",
     "judged",
+    "office_cases",
     "preview",
     "promise_detail",
     "promises",
