@@ -94,6 +94,13 @@ def _tried(case, draw):
     case.body["document"] = draw(language.documents("a-draft"))
 
 
+def _open(case, draw):
+    days = st.lists(st.sampled_from(("mon", "wed", "sun")), min_size=1, max_size=3)
+    holidays = st.lists(st.sampled_from(("2026-12-25", "2026-12-26 A day off")), max_size=2)
+    case.body |= {"title": "Our office", "zone": "Europe/Berlin", "hours": "09:00-17:00",
+                  "weekdays": draw(days), "holidays": draw(holidays)}  # fmt: skip
+
+
 def _excluded(case, draw):
     case.body["category"], case.body["where"] = "storm", draw(language.conditions())
     case.body.update({"starts_at": None, "ends_at": None, **draw(language.spans())})
@@ -212,6 +219,7 @@ _FITTED = {
     ("PUT", f"{BASE}/promises/{{slug}}"): _declared,
     ("POST", f"{BASE}/backtests"): _tried,
     ("POST", f"{BASE}/promises/{{slug}}/exclusions"): _excluded,
+    ("PUT", f"{BASE}/calendars/{{slug}}"): _open,
     ("POST", f"{BASE}/promises/{{slug}}/suspensions"): _suspended,
     ("GET", f"{BASE}/series/{{pk}}/tallies"): _ordered,
     ("GET", f"{BASE}/series/{{pk}}/percentiles"): _ordered,
