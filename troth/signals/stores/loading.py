@@ -13,11 +13,12 @@ from troth.signals.store import Batch
 
 COLUMNS = {
     "source": "VARCHAR", "key": "VARCHAR", "id": "VARCHAR", "version": "BIGINT",
-    "kind": "VARCHAR", "happened_at": "TIMESTAMP", "due_at": "TIMESTAMP",
-    "resolved_at": "TIMESTAMP", "touchpoint": "VARCHAR", "subject": "VARCHAR",
+    "kind": "VARCHAR", "happened_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ",
+    "resolved_at": "TIMESTAMPTZ", "touchpoint": "VARCHAR", "subject": "VARCHAR",
     "value": "DOUBLE", "unit": "VARCHAR", "outcome": "VARCHAR", "expected": "DOUBLE",
     "weight": "BIGINT", "evidence": "VARCHAR", "supersedes": "VARCHAR",
 }  # fmt: skip
+_INSTANTS = ("happened_at", "due_at", "resolved_at")
 _CONTENT = (
     "kind", "version", "epoch_us(happened_at)", "epoch_us(due_at)", "epoch_us(resolved_at)",
     "touchpoint", "subject", "value", "unit", "outcome", "expected", "weight", "evidence",
@@ -42,7 +43,10 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch, erased: dict[str, int]) -
     `erased`: subjects' hashes that rows recorded up to an instant (µs) may no longer show.
     """
     with _in_memory(batch.lines) as path:
-        con.execute(f"CREATE TEMP TABLE raw AS SELECT * FROM {_reader(path, batch.attributes)}")
+        # Read as instants: as a plain TIMESTAMP an offset would be dropped, 11:00+01:00 be 11:00.
+        utc = ", ".join(f"make_timestamp(epoch_us({name})) AS {name}" for name in _INSTANTS)
+        reader = _reader(path, batch.attributes)
+        con.execute(f"CREATE TEMP TABLE raw AS SELECT * REPLACE ({utc}) FROM {reader}")
     found = con.sql("SELECT count(*) FROM raw").fetchall()[0][0]
     if found != len(batch.seq):
         raise RuntimeError(f"{len(batch.seq)} lines were accepted, but {found} were read")
