@@ -58,3 +58,15 @@ def test_numbers_of_neighbouring_days_that_would_touch_share_a_mark():
     marks = [part.split("</text>")[0].split(">")[-1] for part in drawn.split('class="mark"')[1:]]
     assert marks == ["1-3", "4, 5", "6"]
     assert drawn.count("V1000") == len(happened), "each has a line of its own"
+
+
+def test_many_events_are_folded_and_few_are_not():
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(30)]
+    points = [charts.Point(day, 0.5) for day in days]
+    few, many = (
+        charts.line(points, label="x", events=[charts.Event(day, "e") for day in days[:number]])
+        for number in (12, 13)
+    )
+    assert "What happened" not in few
+    assert "<summary>What happened (13)</summary>" in many
+    assert many.count("<li>") == 13

@@ -13,12 +13,12 @@ from troth.signals.store import Batch
 
 COLUMNS = {
     "source": "VARCHAR", "key": "VARCHAR", "id": "VARCHAR", "version": "BIGINT",
-    "kind": "VARCHAR", "happened_at": "TIMESTAMPTZ", "due_at": "TIMESTAMPTZ",
-    "resolved_at": "TIMESTAMPTZ", "touchpoint": "VARCHAR", "subject": "VARCHAR",
+    "kind": "VARCHAR", "happened_at": "TIMESTAMP", "due_at": "TIMESTAMP",
+    "resolved_at": "TIMESTAMP", "touchpoint": "VARCHAR", "subject": "VARCHAR",
     "value": "DOUBLE", "unit": "VARCHAR", "outcome": "VARCHAR", "expected": "DOUBLE",
     "weight": "BIGINT", "evidence": "VARCHAR", "supersedes": "VARCHAR",
 }  # fmt: skip
-_INSTANTS = ("happened_at", "due_at", "resolved_at")
+_INSTANTS = tuple(name for name, kind in COLUMNS.items() if kind == "TIMESTAMP")
 _CONTENT = (
     "kind", "version", "epoch_us(happened_at)", "epoch_us(due_at)", "epoch_us(resolved_at)",
     "touchpoint", "subject", "value", "unit", "outcome", "expected", "weight", "evidence",
@@ -70,7 +70,8 @@ def _in_memory(lines: bytes) -> Iterator[str]:
 
 
 def _reader(path: str, attributes: Sequence[str]) -> str:
-    columns = [f"{name}: '{kind}'" for name, kind in COLUMNS.items()]
+    kinds = COLUMNS | dict.fromkeys(_INSTANTS, "TIMESTAMPTZ")
+    columns = [f"{name}: '{kind}'" for name, kind in kinds.items()]
     fields = ", ".join(f'"{name}" VARCHAR' for name in attributes)
     if fields:
         columns.append(f"segment: 'STRUCT({fields})'")

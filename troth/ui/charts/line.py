@@ -18,6 +18,7 @@ from troth.ui.charts.scale import Scale, scale
 
 _FEW = 45
 _SEVERAL = 3  # events in one place that are told as from one to another
+_LISTED = 12  # more events than these are folded
 _APART = 45.0  # of 1000: nearer to each other two numbers would touch
 
 
@@ -260,7 +261,13 @@ def _events(events: Sequence[Event], when: Callable[[date], str]) -> SafeString:
         "<li><b>{}</b> {}: {}</li>",
         ((n, when(e.at), _linked(e)) for n, e in enumerate(events, 1)),
     )
-    return format_html('<ol class="events">{}</ol>', items)
+    listed = format_html('<ol class="events">{}</ol>', items)
+    if len(events) <= _LISTED:
+        return listed
+    return format_html(
+        '<details class="behind"><summary>{} ({})</summary>{}</details>',
+        _("What happened"), len(events), listed,
+    )  # fmt: skip
 
 
 def _linked(event: Event) -> str:
