@@ -109,3 +109,19 @@ def test_an_integrity_event_leads_to_where_it_is_shown(shop, signed_in, vic, sco
     text = signed_in(vic).get(SCORE.replace("all", scope)).content.decode()
     assert f'<a href="{url}">Concealment</a> since' in text
     assert "Parcels were entered early." in text
+
+
+@pytest.mark.mission("S4.13")
+@pytest.mark.usefixtures("moved")
+def test_a_cause_of_no_single_day_opens_the_two_times_side_by_side(signed_in, vic):
+    client = signed_in(vic)
+    text = client.get(SCORE).content.decode()
+    found = {unescape(url) for url in re.findall(r'<a href="(/desk/insight/compare/[^"]+)"', text)}
+    assert found, "other parts grew or shrank, on no day of their own"
+    for url in found:
+        assert "by=country" in url
+        assert "against_from=2026-03-11&against_until=2026-03-19" in url, "what came since"
+        assert "from=2026-03-02&until=2026-03-10" in url, "as many days before"
+        page = client.get(url)
+        assert page.status_code == 200
+        assert 'value="2026-03-11"' in page.content.decode()

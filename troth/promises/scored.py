@@ -110,12 +110,12 @@ def show_moves(moved: Attribution) -> None:
         click.echo(f"\n{points:+8.3f}  {name}")
         mine = [part for part in moved.promises if part.pillar == pillar]
         for part in sorted(mine, key=lambda p: -abs(p.points)):
-            _show_promise(part)
+            _show_promise(part, moved.days)
     for deed in moved.deeds:
         click.echo(f"\n{deed.points:+8.3f}  integrity: {deed.deed.summary}")
 
 
-def _show_promise(part: PromisePart) -> None:
+def _show_promise(part: PromisePart, days: tuple[int, int]) -> None:
     click.echo(f"  {part.points:+8.3f}  {part.slug}")
     rest: dict[tuple[str, str | None], float] = {}
     for cause in part.causes:
@@ -124,9 +124,10 @@ def _show_promise(part: PromisePart) -> None:
     for (cause_name, segment), points in sorted(rest.items(), key=lambda item: -abs(item[1])):
         if abs(points) >= 0.0005:  # noqa: PLR2004 - what rounds to nothing
             click.echo(f"    {points:+8.3f}  {_where(part, segment)}{WHY[cause_name]}")
-    days = sorted((c for c in part.causes if c.day is not None), key=lambda c: -abs(c.points))
-    for cause in days[:_DAYS]:
-        click.echo(f"      {cause.points:+8.3f}  {_day(cause)}  {_link(part, cause)}")
+    dated = sorted((c for c in part.causes if c.day is not None), key=lambda c: -abs(c.points))
+    for cause in dated[:_DAYS]:
+        url = links.cases(part.slug, cause, part.attribute, days)
+        click.echo(f"      {cause.points:+8.3f}  {_day(cause)}  {url}")
 
 
 def _where(part: PromisePart, segment: str | None) -> str:
@@ -138,10 +139,6 @@ def _where(part: PromisePart, segment: str | None) -> str:
 def _day(cause: Moved) -> str:
     day = date.fromordinal(cause.day or 1)
     return f"{day}: {cause.kept:,} kept, {cause.broken:,} broken"
-
-
-def _link(part: PromisePart, cause: Moved) -> str:
-    return links.cases(part.slug, cause, part.attribute)
 
 
 def told_moves(moved: Attribution) -> dict[str, Any]:
@@ -157,7 +154,7 @@ def told_moves(moved: Attribution) -> dict[str, Any]:
             {
                 "slug": part.slug, "name": part.name, "pillar": part.pillar,
                 "points": part.points, "attribute": part.attribute,
-                "causes": list(_causes(part)),
+                "causes": list(_causes(part, moved.days)),
             }
             for part in moved.promises
         ],
@@ -169,14 +166,14 @@ def told_moves(moved: Attribution) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _causes(part: PromisePart) -> Iterable[dict[str, Any]]:
+def _causes(part: PromisePart, days: tuple[int, int]) -> Iterable[dict[str, Any]]:
     for cause in part.causes:
         yield {
             "cause": cause.cause, "segment": cause.segment, "points": cause.points,
             "day": date.fromordinal(cause.day).isoformat() if cause.day else None,
             "kept": cause.kept, "broken": cause.broken,
             "before": cause.before, "after": cause.after,
-            "cases": _link(part, cause),
+            "cases": links.cases(part.slug, cause, part.attribute, days),
         }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ _YEAR = timedelta(days=365)
 _MONTH = timedelta(days=28)
 _MOST = 12  # causes of a promise, until all of them are asked for
 _PUBLIC = "/method/#integrity"  # where everyone reads of integrity events
+Days = tuple[int, int]  # ordinals, from the end of one to that of the other
 _AT_ONCE = 100  # of all causes of one promise
 
 
@@ -125,21 +126,21 @@ def _movers(found: Attribution, whole: str, page: str | None) -> Iterable[Mover]
     """Return what moved it; of the promise `whole` that page of all its causes."""
     parts = sorted(found.promises, key=lambda part: -abs(part.points))
     return [
-        _every(part, page) if part.slug == whole else _mover(part)
+        _every(part, page, found.days) if part.slug == whole else _mover(part, found.days)
         for part in parts
         if abs(part.points) >= 0.005 or part.slug == whole  # noqa: PLR2004 - is shown as 0
     ]
 
 
-def _mover(part: PromisePart) -> Mover:
+def _mover(part: PromisePart, days: Days) -> Mover:
     ordered = _ordered(part)
-    shown = tuple(_cause(part, cause) for cause in ordered[:_MOST])
+    shown = tuple(_cause(part, cause, days) for cause in ordered[:_MOST])
     return Mover(part, shown, len(ordered) - len(shown))
 
 
-def _every(part: PromisePart, number: str | None) -> Mover:
+def _every(part: PromisePart, number: str | None, days: Days) -> Mover:
     page = Paginator(_ordered(part), _AT_ONCE).get_page(number)
-    return Mover(part, tuple(_cause(part, cause) for cause in page.object_list), 0, page)
+    return Mover(part, tuple(_cause(part, cause, days) for cause in page.object_list), 0, page)
 
 
 def _ordered(part: PromisePart) -> list[Moved]:
@@ -154,9 +155,9 @@ def _deeds(found: Attribution, scope: str) -> Iterable[Deed]:
         yield Deed(one, date.fromordinal(one.deed.day), _PUBLIC if public else promise, promise)
 
 
-def _cause(part: PromisePart, moved: Moved) -> Cause:
+def _cause(part: PromisePart, moved: Moved, days: Days) -> Cause:
     day = date.fromordinal(moved.day) if moved.day else None
-    return Cause(moved, day, links.cases(part.slug, moved, part.attribute))
+    return Cause(moved, day, links.cases(part.slug, moved, part.attribute, days))
 
 
 def _chart(now: datetime, scope: str) -> str:

@@ -53,6 +53,11 @@ class Attribution:
     deeds: tuple[DeedPart, ...]
 
     @property
+    def days(self) -> tuple[int, int]:
+        """The days (ordinals) at whose ends the score was what it was."""
+        return self.start.day, self.end.day
+
+    @property
     def change(self) -> float:
         return (self.end.points or 0.0) - (self.start.points or 0.0)
 
